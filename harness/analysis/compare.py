@@ -1,0 +1,179 @@
+"""One variant against another: the ratio inside each block, and what can be said of it.
+
+Both are measured in every block, so whatever slows the machine slows both, and the ratio stays. Blocks, not samples,
+are resampled, since samples of one block share its luck.
+
+A verdict needs two things. The whole 95% interval of the median ratio lies outside the noise band; and Student's
+t-test of the logarithms of the ratios rejects "the difference is inside the band", after Holm's correction over all
+comparisons that are shown together (S. Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian
+Journal of Statistics 6, 1979). Holm's holds whatever the dependence between the comparisons, and they do depend on
+each other, since they share a reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from scipy import stats
+
+from harness.analysis.statistics import Floats, Interval, median_interval
+
+BAND = 0.03
+MINIMUM_BLOCKS = 6
+LEVEL = 0.05
+
+#: A block of one run: runs on one machine may be read together, and their blocks stay apart.
+Block = tuple[str, int]
+
+
+class Verdict(StrEnum):
+    """What can be said of a variant against the reference: a closed set."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    TIE = "tie"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A variant against the reference.
+
+    ``ratio`` is time divided by the reference's time (below 1 is faster), ``None`` if no block has both; its interval
+    is a point where there is one block. ``blocks`` counts the blocks that have both. ``p_value`` is before
+    correction. ``reason`` is a plain sentence.
+    """
+
+    ratio: Interval | None
+    blocks: int
+    p_value: float
+    verdict: Verdict
+    reason: str
+
+
+def compare(
+    variant: Mapping[Block, float],
+    reference: Mapping[Block, float] | None,
+    *,
+    band: float = BAND,
+    minimum_blocks: int = MINIMUM_BLOCKS,
+) -> Comparison:
+    """Compare seconds by block with the reference's; the verdict holds if this is the only comparison made.
+
+    ``reference`` is ``None`` if the run has no such cell. Both hold figures of samples that are ``ok``, above 0.
+    """
+    if reference is None:
+        return _undecided("The reference was not measured here.")
+    if not reference:
+        return _undecided("The reference has no successful sample here.")
+    if not variant:
+        return _undecided("There is no successful sample.")
+    shared = sorted(variant.keys() & reference.keys())
+    ratios = [variant[block] / reference[block] for block in shared if variant[block] > 0 and reference[block] > 0]
+    if not ratios:
+        return _undecided("No block has a successful sample of both.")
+    return judge(np.array(ratios, dtype=np.float64), band=band, minimum_blocks=minimum_blocks)
+
+
+def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_BLOCKS) -> Comparison:
+    """What at least one ratio, one per block, says by itself."""
+    ratio = median_interval(ratios)
+    if len(ratios) < minimum_blocks:
+        blocks = "1 block is" if len(ratios) == 1 else f"{len(ratios)} blocks are"
+        return Comparison(
+            ratio=ratio,
+            blocks=len(ratios),
+            p_value=1.0,
+            verdict=Verdict.UNDECIDED,
+            reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.",
+        )
+    p_value = _p_value(np.log(ratios), float(np.log1p(band)))
+    comparison = Comparison(
+        ratio=ratio, blocks=len(ratios), p_value=p_value, verdict=Verdict.TIE, reason=_tie(ratio, band)
+    )
+    verdict = _clear(ratio, band)
+    if verdict is None:
+        return comparison
+    if p_value > LEVEL:
+        return replace(comparison, verdict=Verdict.UNDECIDED, reason="The blocks disagree too much for a verdict.")
+    return replace(
+        comparison, verdict=verdict, reason=f"The whole interval lies outside the noise band of ±{band:.0%}."
+    )
+
+
+def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """The same comparisons, with verdicts that hold although so many were made (Holm, 1979)."""
+    made = [index for index, item in enumerate(comparisons) if item.p_value < 1.0]
+    corrected = list(comparisons)
+    # Each is held against the level shared by those that are left; the first that fails ends all that come after.
+    rejected = True
+    for place, index in enumerate(sorted(made, key=lambda index: comparisons[index].p_value)):
+        item = comparisons[index]
+        rejected = rejected and item.p_value <= LEVEL / (len(made) - place)
+        if not rejected and item.verdict in (Verdict.FASTER, Verdict.SLOWER):
+            corrected[index] = replace(
+                item,
+                verdict=Verdict.UNDECIDED,
+                reason=f"It looks {item.verdict}, but with {len(made)} comparisons made that may be chance.",
+            )
+    return corrected
+
+
+def tie_groups(times: Mapping[str, Mapping[Block, float]], *, band: float = BAND) -> tuple[tuple[str, ...], ...]:
+    """Variants from fast to slow in groups: those which cannot be told from the fastest of a group belong to it.
+
+    Empty if some pair has too few blocks in common to be told apart. Variants without a figure are left out.
+    """
+    medians = {name: float(np.median(list(blocks.values()))) for name, blocks in times.items() if blocks}
+    order = sorted(medians, key=lambda name: (medians[name], name))
+    pairs = [(first, second) for place, first in enumerate(order) for second in order[place + 1 :]]
+    found = [compare(times[second], times[first], band=band) for first, second in pairs]
+    if any(item.blocks < MINIMUM_BLOCKS for item in found):
+        return ()
+    verdicts = {pair: item.verdict for pair, item in zip(pairs, correct(found), strict=True)}
+    groups: list[list[str]] = []
+    for name in order:
+        if groups and verdicts[groups[-1][0], name] is not Verdict.SLOWER:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return tuple(tuple(group) for group in groups)
+
+
+def by_block(runs: Iterable[str], blocks: Iterable[int], seconds: Iterable[float]) -> dict[Block, float]:
+    """Seconds by block; the median where a block holds more than one sample."""
+    found: dict[Block, list[float]] = {}
+    for run, block, value in zip(runs, blocks, seconds, strict=True):
+        found.setdefault((run, int(block)), []).append(float(value))
+    return {key: values[0] if len(values) == 1 else float(np.median(values)) for key, values in found.items()}
+
+
+def _clear(ratio: Interval, band: float) -> Verdict | None:
+    if ratio.high < 1 / (1 + band):
+        return Verdict.FASTER
+    if ratio.low > 1 + band:
+        return Verdict.SLOWER
+    return None
+
+
+def _tie(ratio: Interval, band: float) -> str:
+    if 1 / (1 + band) <= ratio.low and ratio.high <= 1 + band:
+        return f"The whole interval lies inside the noise band of ±{band:.0%}."
+    return f"The interval reaches into the noise band of ±{band:.0%}: no difference is shown, nor is it ruled out."
+
+
+def _p_value(logs: Floats, band: float) -> float:
+    """Two-sided, against the nearest edge of the band."""
+    beyond = abs(float(logs.mean())) - band
+    error = float(logs.std(ddof=1)) / len(logs) ** 0.5
+    # Equal ratios have no spread to hold the difference against: it is there in each block, or in none.
+    if error < 1e-12:
+        return 0.0 if beyond > 0 else 1.0
+    return min(1.0, 2 * float(stats.t.sf(beyond / error, len(logs) - 1)))
+
+
+def _undecided(reason: str) -> Comparison:
+    return Comparison(ratio=None, blocks=0, p_value=1.0, verdict=Verdict.UNDECIDED, reason=reason)

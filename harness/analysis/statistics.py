@@ -1,0 +1,120 @@
+"""One set of figures: its median with an interval, its spread, its outliers.
+
+The interval is the percentile bootstrap of the median (Efron & Tibshirani, *An Introduction to the Bootstrap*, 1993,
+chapter 13). The bias-corrected form is not used: it has no answer for constant data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 2000
+SEED = 20240601
+
+#: From this many figures on, the interval is read off the order statistics (David & Nagaraja, *Order Statistics*,
+#: 2003, section 7.1), to which the bootstrap of a median converges; resampling would cost seconds and add nothing.
+MANY = 400
+
+#: Iglewicz & Hoaglin, *How to Detect and Handle Outliers* (1993), recommend this limit for the modified z-score.
+OUTLIER_LIMIT = 3.5
+
+_NORMAL_MAD = 0.6745
+_NORMAL_MEAN_DEVIATION = 1.253314
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A median with its interval, in the unit of what it was taken from."""
+
+    median: float
+    low: float
+    high: float
+
+    @property
+    def relative_width(self) -> float:
+        """The interval's width as a share of the median; 0 where the median is 0."""
+        return (self.high - self.low) / self.median if self.median else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A set of figures in short.
+
+    ``interval`` is ``None`` for fewer than two figures: one figure has no interval. ``spread`` is the median absolute
+    deviation scaled to a standard deviation, as a share of the median. ``outliers`` are the indices of figures far
+    from the rest; they are part of all other figures here.
+    """
+
+    count: int
+    median: float
+    interval: Interval | None
+    spread: float
+    low: float
+    high: float
+    outliers: tuple[int, ...]
+
+
+def median_interval(values: Floats, *, confidence: float = 0.95, seed: int = SEED) -> Interval:
+    """The median of at least one finite figure with its percentile bootstrap interval; the same each time.
+
+    Raises:
+        ValueError: there is no figure, or one is not finite.
+    """
+    _check(values)
+    median = float(np.median(values))
+    tail = (1 - confidence) / 2
+    if len(values) >= MANY:
+        ordered = np.sort(values)
+        rank = int(stats.binom.ppf(tail, len(values), 0.5))
+        return Interval(median=median, low=float(ordered[rank]), high=float(ordered[-rank - 1]))
+    picks = np.random.default_rng(seed).integers(0, len(values), size=(RESAMPLES, len(values)))
+    low, high = np.quantile(np.median(values[picks], axis=1), (tail, 1 - tail))
+    # Interpolation may put a bound one rounding step past the median of constant data.
+    return Interval(median=median, low=min(float(low), median), high=max(float(high), median))
+
+
+def summarise(values: Floats, *, seed: int = SEED) -> Summary | None:
+    """A set of figures in short; ``None`` if it is empty."""
+    if not len(values):
+        return None
+    _check(values)
+    median = float(np.median(values))
+    deviation = float(np.median(np.abs(values - median)))
+    return Summary(
+        count=len(values),
+        median=median,
+        interval=median_interval(values, seed=seed) if len(values) > 1 else None,
+        spread=deviation / _NORMAL_MAD / median if median else 0.0,
+        low=float(values.min()),
+        high=float(values.max()),
+        outliers=outliers(values),
+    )
+
+
+def outliers(values: Floats) -> tuple[int, ...]:
+    """Indices of figures whose modified z-score is above the recommended limit.
+
+    Where more than half of the figures are equal, the median absolute deviation is 0 and says nothing; then the mean
+    absolute deviation takes its place, as the authors advise. Fewer than three figures have no outlier.
+    """
+    if len(values) < 3:
+        return ()
+    away = np.abs(values - np.median(values))
+    middle = float(np.median(away))
+    scale = middle / _NORMAL_MAD if middle else float(away.mean()) * _NORMAL_MEAN_DEVIATION
+    if not scale:
+        return ()
+    return tuple(int(index) for index in np.flatnonzero(away / scale > OUTLIER_LIMIT))
+
+
+def _check(values: Floats) -> None:
+    if not len(values):
+        raise ValueError("No figures were given.")
+    if not np.isfinite(values).all():
+        raise ValueError("A figure is not finite: absent figures have to be left out.")

@@ -1,0 +1,212 @@
+"""What a scenario works with: one variant's workspaces, and one attempt at measuring in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from harness.errors import MeasureError, StateError, VerificationError
+from harness.measure.command import Command, Ended, Execution, Executor
+from harness.measure.environment import scrubbed
+from harness.provision.index import Traffic
+from harness.shapes import Shape
+from harness.variants import Phase, Variant
+from harness.workspace import Workspace, expected_line
+
+
+class Meter(Protocol):
+    """Counts what the index on loopback served since it started."""
+
+    def traffic(self) -> Traffic:
+        """Requests and bytes so far."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """One variant, set up to be measured.
+
+    ``warm`` keeps its caches from sample to sample; ``cold`` is thrown away and made anew for each sample that
+    starts with an empty cache. ``installed`` says whether the warm workspace was last left with both applications
+    seen to run from it.
+    """
+
+    variant: Variant
+    shape: Shape
+    warm: Workspace
+    cold: Workspace
+    meter: Meter
+    host_environment: Mapping[str, str]
+    installed: bool = field(default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unready:
+    """A variant that could not be set up: none of its cells can be measured, for this ``reason``."""
+
+    variant: Variant
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt at a sample: how commands are run meanwhile, and where their output goes.
+
+    ``nonce`` gives a text that no attempt had before, so that what is edited in is new to every cache and store.
+    """
+
+    executor: Executor
+    log_path: Path
+    limit_s: float
+    nonce: Callable[[], str]
+
+    def run(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Execution:
+        """Run one command that belongs to preparing or verifying, not to what is measured."""
+        return self.executor.run(self.command(argv, cwd, env))
+
+    def command(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Command:
+        """A command under this attempt's limit and log."""
+        return Command(argv=tuple(argv), cwd=cwd, env=env, timeout_s=self.limit_s, log_path=self.log_path)
+
+
+def environment(bench: Bench, workspace: Workspace, phase: Phase | None = None) -> dict[str, str]:
+    """The whole environment a toolchain's command sees in ``workspace``."""
+    return scrubbed(
+        home=workspace.home,
+        path=(workspace.surroundings.tools, *workspace.surroundings.host_path),
+        extra=workspace.variables(phase.environment if phase else {}),
+        host=bench.host_environment,
+    )
+
+
+def commands(
+    bench: Bench, attempt: Attempt, workspace: Workspace, phase: Phase, *, application: str | None = None
+) -> Iterator[Command]:
+    """A phase's steps as commands, in order."""
+    env = environment(bench, workspace, phase)
+    for argv, cwd in workspace.expand(phase, application=application):
+        yield attempt.command(argv, cwd, env)
+
+
+def complete(
+    bench: Bench,
+    attempt: Attempt,
+    workspace: Workspace,
+    phase: Phase,
+    *,
+    error: type[MeasureError],
+    purpose: str,
+    application: str | None = None,
+) -> None:
+    """Run a phase outside what is measured.
+
+    Raises:
+        MeasureError: of the class ``error``: a step failed; the message says ``purpose`` and the step's end.
+    """
+    for command in commands(bench, attempt, workspace, phase, application=application):
+        execution = attempt.executor.run(command)
+        if not execution.ok:
+            raise error(f"{purpose}: {how_it_ended(command.argv, execution)}")
+
+
+def how_it_ended(argv: Sequence[str], execution: Execution) -> str:
+    """One line that says which command ended how, for a person."""
+    shown = " ".join(argv)
+    shown = shown if len(shown) <= 120 else f"{shown[:117]}…"
+    match execution.ended:
+        case Ended.EXITED:
+            ending = f"ended with exit status {execution.exit_code}"
+        case Ended.SIGNALLED:
+            ending = f"was ended by signal {execution.signal}"
+        case Ended.TIMED_OUT:
+            ending = "did not end within its time limit"
+        case Ended.NOT_STARTED:
+            ending = f"could not be started: {execution.reason}"
+    return f"`{shown}` {ending}"
+
+
+def verify_applications(bench: Bench, attempt: Attempt, workspace: Workspace) -> None:
+    """See both applications print their line, started the toolchain's own way.
+
+    Raises:
+        VerificationError: one does not start, or prints anything else.
+    """
+    for member in bench.shape.applications:
+        for command in commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=member.name):
+            execution = attempt.executor.run(command)
+        verify_line(command.argv, execution, expected_line(member.name, workspace.name))
+
+
+def verify_line(argv: Sequence[str], execution: Execution, expected: str) -> None:
+    """See that a command printed one line and nothing else on its standard output.
+
+    Raises:
+        VerificationError: it failed, or printed something else.
+    """
+    if not execution.ok:
+        raise VerificationError(how_it_ended(argv, execution))
+    if execution.stdout != expected:
+        raise VerificationError(f"`{' '.join(argv)}` printed {execution.stdout[:200]!r}, expected {expected!r}")
+
+
+def reach_fresh(bench: Bench, *, lock: bool) -> None:
+    """Bring the warm workspace to: fresh clone, warm cache, no environment, no outputs.
+
+    Raises:
+        StateError: something of an environment or an output is still there.
+    """
+    bench.installed = False
+    workspace = bench.warm
+    workspace.remove_environments()
+    workspace.remove_outputs()
+    workspace.renew(lock=lock)
+    assert_absent(workspace.environments, "an environment")
+    assert_absent([workspace.dist, workspace.deployment], "an output")
+    if not lock:
+        assert_absent(workspace.lock_files, "a lock file")
+
+
+def reach_installed(bench: Bench, attempt: Attempt) -> None:
+    """Bring the warm workspace to: lock file, warm cache, installed, both applications seen to run.
+
+    Raises:
+        StateError: it cannot be installed.
+    """
+    workspace = bench.warm
+    if not bench.installed or not all(path.exists() for path in workspace.environments):
+        reach_fresh(bench, lock=True)
+        phases = bench.variant.spec.phases
+        complete(bench, attempt, workspace, phases.install, error=StateError, purpose="Installing beforehand failed")
+        try:
+            verify_applications(bench, attempt, workspace)
+        except VerificationError as error:
+            raise StateError(f"After installing beforehand, {error.message}") from error
+        bench.installed = True
+
+
+def reach_cold(bench: Bench) -> None:
+    """Bring the cold workspace to: fresh clone with its lock file, no environment, every cache empty.
+
+    Raises:
+        StateError: the cache is not empty.
+    """
+    workspace = bench.cold
+    if workspace.folder.exists():
+        workspace.discard()
+    workspace.renew(lock=False)
+    workspace.restore_locks(bench.warm.kept_locks)
+    if left := sorted(path.name for path in workspace.cache.iterdir()):
+        raise StateError(f"The cache is not empty: {', '.join(left)}")
+
+
+def assert_absent(paths: Sequence[Path], what: str) -> None:
+    """See that none of ``paths`` is there.
+
+    Raises:
+        StateError: one is.
+    """
+    for path in paths:
+        if path.exists():
+            raise StateError(f"There is {what} that should not be there yet: {path.name}")

@@ -1,0 +1,145 @@
+"""The command line: parse, call, print; nothing else."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness import VERSION, listing
+from harness.errors import HarnessError, InputError
+from harness.provision.layout import Layout
+from harness.records import Lane
+from harness.scenarios import all_scenarios
+from harness.session import Request, new_run_id, plan_of, run_session, set_up
+from harness.shapes import find_shape
+from harness.suggest import did_you_mean
+from harness.variants import load_variants
+
+INTERRUPTED = 130
+
+
+class NearestChoice(click.ParamType[str]):
+    """One of a few names; a wrong one is answered with the nearest."""
+
+    def __init__(self, what: str, names: Callable[[], Sequence[str]]) -> None:
+        self.name = what
+        self._names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Take ``value`` if it is one of the names."""
+        if value in self._names():
+            return str(value)
+        option = param.opts[0] if param else self.name
+        raise InputError(f"{option}: there is no {self.name} named {value!r}.", hint=did_you_mean(value, self._names()))
+
+
+class Errors(click.Group):
+    """Prints an error of the harness as words, and nothing of how it came about."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; end with the error's own exit status if it raises one."""
+        try:
+            return super().invoke(ctx)
+        except HarnessError as error:
+            console = Console(stderr=True, soft_wrap=True)
+            console.print("error:", style="bold red", end=" ")
+            console.print(error.message, markup=False, highlight=False)
+            if error.hint:
+                console.print(error.hint, markup=False, highlight=False)
+            ctx.exit(error.exit_status)
+
+
+_LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
+_SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
+
+_variants = click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this variant; repeatable.")
+
+
+@click.group(cls=Errors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name=None, version=VERSION, prog_name="harness")
+def main() -> None:
+    """Which toolchain for our Python monorepo? Measures it, locally and through Nix."""
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+def list_(*, as_json: bool) -> None:
+    """Name the variants, scenarios and shapes there are."""
+    overview = listing.overview(load_variants(Layout.here().variants))
+    if as_json:
+        click.echo(json.dumps(overview, indent=2))
+    else:
+        Console().print(listing.as_table(overview))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+def doctor(*, as_json: bool) -> None:
+    """Say what this machine has and lacks for a run."""
+    checks = listing.examine(Layout.here(), ("", "not looked for"))
+    if as_json:
+        click.echo(json.dumps([check.as_json() for check in checks], indent=2))
+    else:
+        Console(soft_wrap=True).print(listing.as_checks(checks))
+    if any(check.fatal for check in checks):
+        sys.exit(1)
+
+
+@main.command()
+@_variants
+def setup(variants: tuple[str, ...]) -> None:
+    """Fetch and install everything a run needs; measure nothing."""
+    layout = Layout.here()
+    set_up(load_variants(layout.variants, variants), layout, Console(stderr=True))
+
+
+@main.command()
+@_variants
+@click.option("--lane", "lanes", type=_LANE, multiple=True, help="Only this lane: local or nix.")
+@click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
+@click.option("--blocks", type=click.IntRange(min=1), default=6, show_default=True, help="How often each cell runs.")
+@click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
+@click.option("--run-id", help="The run's name [default: the time].")
+@click.option("--seed", type=int, help="The seed of the order [default: random, and recorded].")
+@click.option("--plan", "plan_only", is_flag=True, help="Print what would be done, and do nothing.")
+def run(
+    *,
+    variants: tuple[str, ...],
+    lanes: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    blocks: int,
+    shape: str,
+    results: Path,
+    report: Path | None,
+    run_id: str | None,
+    seed: int | None,
+    plan_only: bool,
+) -> None:
+    """Measure, and write the report."""
+    layout = Layout.here()
+    request = Request(
+        variants=load_variants(layout.variants, variants),
+        lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
+        scenarios=scenarios,
+        shape=find_shape(shape),
+        blocks=blocks,
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        results=results,
+        report=report,
+        run_id=run_id or new_run_id(datetime.now(UTC)),
+        command_line=tuple(sys.argv[1:]),
+    )
+    if plan_only:
+        Console(soft_wrap=True).print(listing.as_plan(plan_of(request)))
+        return
+    sys.exit(run_session(request, layout, Console()))

@@ -1,0 +1,91 @@
+"""What ``run.json`` says of a run: the values of :mod:`harness.records`, put together."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from harness import VERSION
+from harness.host import host_facts
+from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, VariantFacts
+from harness.scenarios.base import Scenario
+from harness.variants import Variant
+
+
+def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
+    """What a reader of the results has to know of a variant."""
+    files = {relative: path.read_text(encoding="utf-8") for relative, path in variant.files().items()}
+    files["variant.toml"] = (variant.folder / "variant.toml").read_text(encoding="utf-8")
+    return VariantFacts(
+        title=variant.spec.title,
+        summary=variant.spec.summary,
+        manager=variant.spec.toolchain.manager,
+        backend=variant.spec.toolchain.backend,
+        digest=variant.digest,
+        tools=variant.spec.toolchain.pins,
+        commands={scenario.name: steps for scenario in scenarios if (steps := scenario.steps(variant))},
+        unsupported=dict(variant.spec.unsupported),
+        files=files,
+    )
+
+
+def scenario_facts(scenarios: Mapping[str, Scenario]) -> dict[str, ScenarioFacts]:
+    """What each scenario measures, in words."""
+    return {name: scenario.facts for name, scenario in scenarios.items()}
+
+
+def git_revision(checkout: Path) -> str:
+    """The checkout's commit, with a mark if files differ from it; empty outside a repository."""
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(checkout), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    revision = git("rev-parse", "--short=12", "HEAD")
+    return f"{revision}+changes" if revision and git("status", "--porcelain") else revision
+
+
+def run_info(
+    *,
+    run_id: str,
+    plan: Plan,
+    variants: Sequence[Variant],
+    scenarios: Mapping[str, Scenario],
+    command_line: tuple[str, ...],
+    checkout: Path,
+    scratch: Path,
+    now: datetime,
+    nix_version: str,
+    nix_unavailable: str,
+) -> RunInfo:
+    """``run.json`` of a run that is about to begin."""
+    used = {cell.scenario for cell in plan.cells}
+    tools = {"python": platform.python_version(), "pip": version("pip"), "uv": version("uv")}
+    if nix_version:
+        tools["nix"] = nix_version
+    return RunInfo(
+        run_id=run_id,
+        status=RunStatus.RUNNING,
+        started_at=now.isoformat(timespec="seconds"),
+        command_line=command_line,
+        harness_version=VERSION,
+        git_revision=git_revision(checkout),
+        plan=plan,
+        host=host_facts(scratch),
+        tools=tools,
+        variants={
+            variant.name: variant_facts(variant, [scenarios[name] for name in scenarios if name in used])
+            for variant in variants
+        },
+        scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
+        nix_unavailable=nix_unavailable,
+    )

@@ -1,0 +1,41 @@
+"""``configuration-lines``: how much a person writes and maintains before any code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from harness.findings.base import Observation, Subject
+from harness.records import Lane
+
+_DOCUMENTATION = {".md", ".rst", ".txt"}
+
+
+def ESTABLISH(subject: Subject) -> Iterable[Observation]:  # noqa: N802 - the name that makes it a finding
+    """Count lines that are neither blank nor comments, in the local lane's files and in Nix's."""
+    counts: dict[Lane, dict[str, int]] = {Lane.LOCAL: {}, Lane.NIX: {}}
+    for relative, path in subject.variant.files().items():
+        if is_configuration(relative):
+            lane = Lane.NIX if relative.endswith(".nix") else Lane.LOCAL
+            counts[lane][relative] = sum(1 for _ in statements(path.read_text(encoding="utf-8")))
+    for lane, files in counts.items():
+        yield Observation(
+            finding="configuration-lines",
+            lane=lane,
+            value=str(sum(files.values())),
+            evidence="\n".join(f"{name}: {lines} lines" for name, lines in files.items()),
+        )
+
+
+def is_configuration(relative: str) -> bool:
+    """Whether a file of a variant configures its toolchain: neither Python source, nor documentation, nor Git's."""
+    path = PurePosixPath(relative)
+    documentation = path.suffix in _DOCUMENTATION and "requirements" not in path.name
+    return path.suffix != ".py" and not documentation and not path.name.startswith(".git")
+
+
+def statements(text: str) -> Iterator[str]:
+    """The lines that say something, in TOML, requirements files and Nix alike: a comment begins with ``#``."""
+    for line in text.splitlines():
+        if (stripped := line.strip()) and not stripped.startswith("#"):
+            yield stripped

@@ -1,0 +1,108 @@
+"""The record of a run: written as it happens, never rewritten, readable whenever the run is cut off."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from harness.errors import ResultsError
+from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, RunInfo, RunStatus, Sample
+
+
+class Journal:
+    """A run's folder: ``run.json``, ``samples.jsonl``, ``findings.jsonl`` and ``logs/``.
+
+    A sample or finding is on disk (fsync) when the call that appends it returns.
+    """
+
+    def __init__(self, folder: Path, info: RunInfo) -> None:
+        self.folder = folder
+        self.info = info
+
+    @classmethod
+    def create(cls, results: Path, info: RunInfo) -> Journal:
+        """Begin a run's record in a folder of its own below ``results``.
+
+        Raises:
+            ResultsError: there is a run of that id already, or the folder cannot be written.
+        """
+        check_new(results, info.run_id)
+        folder = results / info.run_id
+        try:
+            (folder / "logs").mkdir(parents=True)
+            (folder / "samples.jsonl").touch()
+            (folder / "findings.jsonl").touch()
+            journal = cls(folder, info)
+            journal.write_info(info)
+        except OSError as error:
+            raise unwritable(results, error) from error
+        return journal
+
+    def write_info(self, info: RunInfo) -> None:
+        """Put ``run.json`` in place of the one before, whole or not at all."""
+        self.info = info
+        temporary = self.folder / "run.json.new"
+        with temporary.open("wb") as file:
+            file.write(RUN_INFO.dump_json(info, indent=1) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.folder / "run.json")
+
+    def finish(self, status: RunStatus, at: str) -> None:
+        """Say how the run ended, and when (UTC, ISO 8601)."""
+        self.write_info(replace(self.info, status=status, finished_at=at))
+
+    def add_sample(self, sample: Sample) -> None:
+        """Append a sample."""
+        _append(self.folder / "samples.jsonl", SAMPLE.dump_json(sample))
+
+    def add_finding(self, finding: Finding) -> None:
+        """Append a finding."""
+        _append(self.folder / "findings.jsonl", FINDING.dump_json(finding))
+
+    def log_path(self, cell: Cell, block: int) -> Path:
+        """Where the output of one execution of a cell goes; made if it is not there."""
+        parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy))]
+        path = self.folder / "logs" / f"block-{block}" / ("_".join(parts) + ".log")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def relative(self, path: Path) -> str:
+        """A path below the run's folder, as samples and findings name it."""
+        return path.relative_to(self.folder).as_posix()
+
+
+def check_new(results: Path, run_id: str) -> None:
+    """See that a run of that id can be begun below ``results``; nothing is written.
+
+    Raises:
+        ResultsError: there is one already, or the folder cannot be written.
+    """
+    if (results / run_id).exists():
+        raise ResultsError(
+            f"--run-id: there is a run {run_id!r} in {results} already.",
+            hint="Choose another id, or remove that folder if you no longer need it.",
+        )
+    nearest = results
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise unwritable(results, NotADirectoryError("a file is in the way") if nearest.is_file() else None)
+
+
+def unwritable(results: Path, error: OSError | None) -> ResultsError:
+    """The error for a results folder that cannot be written."""
+    detail = f": {error.strerror or error}" if error else ""
+    return ResultsError(
+        f"--results: {results} cannot be written{detail}.", hint="Name a folder you may write to with --results."
+    )
+
+
+def _append(path: Path, line: bytes) -> None:
+    file: IO[bytes]
+    with path.open("ab") as file:
+        file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,162 @@
+"""What the commands ``list``, ``doctor`` and ``run --plan`` answer: values first, then how they look."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from harness.host import free_bytes, host_facts
+from harness.plan import order_of
+from harness.progress import describe
+from harness.provision.layout import Layout
+from harness.provision.supplies import base_python
+from harness.records import Plan
+from harness.scenarios import all_scenarios
+from harness.shapes import shape_names
+from harness.variants import Variant
+
+#: Wheels, toolchains, the Nix base and the scratch trees of one run together take less than half of it, in bytes.
+DISK_WANTED = 3 * 2**30
+
+
+def overview(variants: Sequence[Variant]) -> dict[str, Any]:
+    """Variants, scenarios and shapes, as JSON has them."""
+    return {
+        "variants": [
+            {
+                "name": variant.name,
+                "title": variant.spec.title,
+                "summary": variant.spec.summary,
+                "manager": variant.spec.toolchain.manager,
+                "backend": variant.spec.toolchain.backend,
+                "pins": variant.spec.toolchain.pins,
+                "unsupported": variant.spec.unsupported,
+                "broken": variant.spec.broken,
+            }
+            for variant in variants
+        ],
+        "scenarios": [
+            {"name": name, "lane": scenario.lane.value, "title": scenario.facts.title}
+            for name, scenario in all_scenarios().items()
+        ],
+        "shapes": list(shape_names()),
+    }
+
+
+def as_table(found: dict[str, Any]) -> RenderableType:
+    """An overview for people."""
+    variants = Table(title="Variants", title_justify="left", box=None, pad_edge=False)
+    for heading in ("name", "manager", "backend", "pinned"):
+        variants.add_column(heading, overflow="fold")
+    for item in found["variants"]:
+        pins = ", ".join(f"{name} {version}" for name, version in item["pins"].items())
+        variants.add_row(item["name"], item["manager"], item["backend"], pins)
+    scenarios = Table(title="Scenarios", title_justify="left", box=None, pad_edge=False)
+    for heading in ("name", "lane", "what it is"):
+        scenarios.add_column(heading)
+    for item in found["scenarios"]:
+        scenarios.add_row(item["name"], item["lane"], item["title"])
+    return Group(variants, "", scenarios, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
+
+
+def as_plan(plan: Plan) -> RenderableType:
+    """A plan for people: how much, and the first block's order."""
+    table = Table(title="Order of the first block", title_justify="left", box=None, pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("cell")
+    for position, cell in enumerate(order_of(plan, 0)):
+        table.add_row(str(position), describe(cell))
+    lanes = Counter(cell.lane.value for cell in plan.cells)
+    cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
+    head = f"{len(plan.cells)} cells ({cells}), {plan.blocks} blocks, seed {plan.seed}, digest {plan.digest[:12]}"
+    return Group(Text(head), Text("Every cell runs once in each block; nothing was run now."), "", table)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing a run needs: whether it is there, and what to do if it is not. ``fatal``: nothing runs without it."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = True
+
+    @property
+    def fatal(self) -> bool:
+        """Whether a run is impossible for want of it."""
+        return self.needed and not self.ok
+
+    def as_json(self) -> dict[str, Any]:
+        """The check as JSON has it."""
+        return {**asdict(self), "fatal": self.fatal}
+
+
+def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
+    """What this machine has and lacks for a run; ``nix`` is its version, or empty and the reason why it is not."""
+    facts = host_facts(layout.checkout)
+    free = free_bytes(layout.state)
+    version, unavailable = nix
+    git = shutil.which("git")
+    writable = os.access(layout.state if layout.state.exists() else layout.checkout, os.W_OK)
+    return [
+        Check(
+            name="python",
+            ok=sys.version_info >= (3, 11),
+            detail=f"{facts.python_implementation} {facts.python_version} ({base_python()})",
+            remedy="Use Python 3.11 or newer.",
+        ),
+        Check(
+            name="git",
+            ok=git is not None,
+            detail=git or "not found",
+            remedy="Install git: backends look for the repository's top.",
+        ),
+        Check(
+            name="state folder",
+            ok=writable,
+            detail=str(layout.state),
+            remedy="Name a folder you may write to in HARNESS_STATE.",
+        ),
+        Check(
+            name="disk",
+            ok=free >= DISK_WANTED,
+            detail=f"{free / 2**30:.1f} GiB free",
+            remedy=f"Free {DISK_WANTED / 2**30:.0f} GiB, or point HARNESS_STATE to another disk.",
+        ),
+        Check(
+            name="nix",
+            ok=bool(version),
+            detail=version or "the Nix lane cannot run here",
+            remedy=unavailable,
+            needed=False,
+        ),
+        Check(
+            name="cores",
+            ok=facts.cpu_count >= 2,
+            detail=f"{facts.cpu_count} × {facts.cpu_model}",
+            remedy="With one core the harness and what it measures share it: expect noise.",
+            needed=False,
+        ),
+    ]
+
+
+def as_checks(checks: Sequence[Check]) -> RenderableType:
+    """Checks for people."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")
+    for check in checks:
+        mark = Text("ok", "green") if check.ok else Text("missing" if check.fatal else "limited", "bold red")
+        table.add_row(mark, check.name, check.detail if check.ok else f"{check.detail}. {check.remedy}")
+    return table

@@ -1,0 +1,178 @@
+"""Shows on a terminal what runs now and how long is left; on anything else, a plain line now and then."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from statistics import fmean
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from harness.records import Cell, Outcome, Plan, Sample
+
+
+class Estimate:
+    """How long the rest of a plan will take: each cell as it took before, a cell not seen yet as the mean of all."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._seen: defaultdict[Cell, list[float]] = defaultdict(list)
+        self._left: dict[Cell, int] = dict.fromkeys(plan.cells, plan.blocks)
+
+    def took(self, cell: Cell, seconds: float) -> None:
+        """A cell was executed in so many seconds, preparing and verifying included."""
+        self._seen[cell].append(seconds)
+        self._left[cell] -= 1
+
+    def seconds_left(self) -> float | None:
+        """Seconds until the plan is done, or nothing before the first cell ended."""
+        if not self._seen:
+            return None
+        usual = fmean(second for seconds in self._seen.values() for second in seconds)
+        return sum(
+            count * (fmean(self._seen[cell]) if cell in self._seen else usual) for cell, count in self._left.items()
+        )
+
+
+def spell(seconds: float) -> str:
+    """Seconds as a person says them: ``45 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def describe(cell: Cell) -> str:
+    """A cell in a few words."""
+    how = f" ({cell.strategy})" if cell.strategy else ""
+    return f"{cell.variant} · {cell.lane} · {cell.scenario}{how}"
+
+
+class RunProgress:
+    """A :class:`harness.runner.Watcher` for people."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        console: Console,
+        *,
+        after_block: Callable[[int], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._plan = plan
+        self._console = console
+        self._after_block = after_block
+        self._monotonic = monotonic
+        self._estimate = Estimate(plan)
+        self._began = 0.0
+        self._failed = 0
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[block]}"),
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]:>13}"),
+            TextColumn("{task.description}", style="bold"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = TaskID(0)
+
+    def __enter__(self) -> Self:
+        total = len(self._plan.cells) * self._plan.blocks
+        self._task = self._progress.add_task("", total=total, block="", left="")
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def block_begins(self, block: int) -> None:
+        """Say which block it is."""
+        self._progress.update(self._task, block=f"block {block + 1}/{self._plan.blocks}")
+
+    def cell_begins(self, cell: Cell, block: int, position: int) -> None:  # noqa: ARG002
+        """Name the cell."""
+        self._began = self._monotonic()
+        self._progress.update(self._task, description=describe(cell))
+
+    def cell_ends(self, sample: Sample) -> None:
+        """Advance, and say so when something failed."""
+        self._estimate.took(sample.cell, self._monotonic() - self._began)
+        left = self._estimate.seconds_left()
+        self._progress.update(self._task, advance=1, left="" if left is None else f"{spell(left)} left")
+        if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED):
+            self._failed += 1
+            self._console.print(
+                f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True
+            )
+            self._console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
+
+    def block_ends(self, block: int) -> None:
+        """Renew the report, then say what is left."""
+        self._progress.update(self._task, description="renewing the report", left="")
+        self._after_block(block)
+        left = self._estimate.seconds_left()
+        more = "" if block + 1 == self._plan.blocks or left is None else f", about {spell(left)} left"
+        failed = f", {self._failed} failed so far" if self._failed else ""
+        self._console.print(
+            f"block {block + 1} of {self._plan.blocks} done, report renewed{failed}{more}", highlight=False
+        )
+
+
+class SetupProgress:
+    """Shows what is being put in place: a :class:`harness.provision.supplies.Progress` for people."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=16),
+            TextColumn("{task.fields[count]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = TaskID(0)
+
+    def __enter__(self) -> Self:
+        self._task = self._progress.add_task("setting up", total=None, count="")
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def fetching(self, done: int, total: int, name: str) -> None:
+        """Show how many projects are fetched, and the next one's name."""
+        if not self._console.is_terminal and done % 24 == 0:
+            self._console.print(f"fetching wheels: {done} of {total}", highlight=False)
+        self._progress.update(
+            self._task, description=f"fetching {name or 'done'}", completed=done, total=total, count=f"{done}/{total}"
+        )
+
+    def doing(self, what: str) -> None:
+        """Show what is done now."""
+        if not self._console.is_terminal:
+            self._console.print(what, highlight=False, markup=False)
+        self._progress.update(self._task, description=what, completed=0, total=None, count="")
+
+    def done(self, what: str) -> None:
+        """Leave a line about what is in place."""
+        self._console.print(f"[green]✓[/green] {what}", highlight=False)
+
+    def stop(self) -> None:
+        """Take the moving line away."""
+        self._progress.stop()

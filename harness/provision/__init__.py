@@ -1,0 +1,1 @@
+"""Everything that has to be on this machine before anything is measured."""

@@ -1,0 +1,58 @@
+"""Keeps two runs from working in one state folder at once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from harness.errors import ProvisionError
+
+
+class CacheLock:
+    """Holds a state folder for this process. The lock goes with the process, however that ends.
+
+    ``on_wait`` is told the process id of the holder when the lock has to be waited for; without it, a held lock is
+    an error.
+    """
+
+    def __init__(self, folder: Path, *, on_wait: Callable[[str], None] | None = None) -> None:
+        self._path = folder / "lock"
+        self._on_wait = on_wait
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock.
+
+        Raises:
+            ProvisionError: another process holds it, and nobody wants to wait.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = self._path.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            if self._on_wait is None:
+                file.close()
+                raise ProvisionError(
+                    f"Another run (process {holder}) is using {self._path.parent}.",
+                    hint="Wait for it to end, or name another folder in HARNESS_STATE.",
+                ) from None
+            self._on_wait(holder)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()

@@ -1,0 +1,75 @@
+"""Makes a lock from exact requirements: their closure, with hashes, for every platform, without an address."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.errors import ProvisionError
+from harness.provision.lock import parse_lock
+
+_ADDRESS = re.compile(r"[a-z+]+://")
+
+
+def relock(requirements: Sequence[str], lock: Path) -> None:
+    """Write the closure of ``requirements`` to ``lock``, resolved as the user's pip configuration says where from.
+
+    Raises:
+        ProvisionError: they cannot be resolved, or an address would be written.
+    """
+    command = [sys.executable, "-m", "uv", "pip", "compile", "-", "--universal", "--python-version", "3.11"]
+    command += ["--generate-hashes", "--no-header", "--no-annotate", "--no-config", "--upgrade", "--quiet"]
+    done = subprocess.run(
+        command,
+        input="\n".join(requirements),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **uv_settings(pip_configuration())},
+    )
+    if done.returncode:
+        raise ProvisionError(f"{', '.join(requirements)} cannot be resolved:\n{done.stderr.strip()[-1000:]}")
+    if _ADDRESS.search(done.stdout):
+        raise ProvisionError(
+            f"The lock of {', '.join(requirements)} would hold an address, which must not be committed.",
+            hint="Require names and versions only.",
+        )
+    parse_lock(done.stdout, source=lock.name)
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text(done.stdout, encoding="utf-8")
+
+
+def pip_configuration() -> dict[str, str]:
+    """What the user's pip is configured with, by option name."""
+    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    found = {}
+    for line in done.stdout.splitlines():
+        key, _, value = line.partition("=")
+        found[key.rpartition(".")[2]] = value.strip("'\"").replace("\\n", " ")
+    return found
+
+
+def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
+    """The variables that tell uv packages come from, by pip's options: uv does not read pip's configuration.
+
+    Places on this machine that are not there are left out, as pip passes over them too.
+    """
+    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
+    settings = {}
+    for option, variable in names.items():
+        there = [place for place in pip.get(option, "").split() if _is_there(place)]
+        if there:
+            settings[variable] = (" " if variable == "UV_INDEX" else ",").join(there)
+    if "cert" in pip:
+        settings["SSL_CERT_FILE"] = pip["cert"]
+    return settings
+
+
+def _is_there(place: str) -> bool:
+    if "://" in place and not place.startswith("file://"):
+        return True
+    return Path(place.removeprefix("file://")).exists()

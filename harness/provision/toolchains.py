@@ -1,0 +1,74 @@
+"""Installs a toolchain into an environment of its own, from its lock and the index on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.errors import ProvisionError
+from harness.measure.command import Command, Executor
+from harness.measure.environment import prepare_home, scrubbed
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallStep:
+    """One command of an installation, and the variables it sees beside the usual ones."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def install_commands(*, python: Path, environment: Path, lock: Path, index_url: str) -> tuple[InstallStep, ...]:
+    """The commands that put a lock's packages into a new environment.
+
+    The environment gets no pip of its own: Debian's python3 cannot make one that has. The harness's pip, whose
+    version is pinned, works on it from outside.
+    """
+    pip = (sys.executable, "-m", "pip", "--python", str(environment / "bin" / "python"), "--disable-pip-version-check")
+    return (
+        InstallStep(argv=(str(python), "-m", "venv", "--without-pip", str(environment))),
+        InstallStep(
+            argv=(*pip, "install", "--quiet", "--require-hashes", "--no-deps", "--requirement", str(lock)),
+            env={"PIP_INDEX_URL": index_url, "PIP_NO_CACHE_DIR": "1"},
+        ),
+    )
+
+
+def ensure_toolchain(
+    name: str, *, lock: Path, root: Path, python: Path, index_url: str, executor: Executor, host: Mapping[str, str]
+) -> Path:
+    """The ``bin`` folder of an environment with what ``lock`` pins, installed below ``root`` if it is not there.
+
+    Scripts hold the path of their environment, so it is made in place; one that was cut off lacks its mark and is
+    made anew. ``python`` and the lock are part of the environment's name.
+
+    Raises:
+        ProvisionError: the installation failed; its last lines say why.
+    """
+    identity = f"{python}\0{python.resolve()}\0{lock.read_text(encoding='utf-8')}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    environment = root / f"{name}-{digest}"
+    mark = environment / ".complete"
+    if not mark.is_file():
+        home = root / ".home"
+        prepare_home(home)
+        env = scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=host)
+        steps = install_commands(python=python, environment=environment, lock=lock, index_url=index_url)
+        for step in (InstallStep(argv=(*steps[0].argv, "--clear")), *steps[1:]):
+            done = executor.run(
+                Command(
+                    argv=step.argv,
+                    cwd=root,
+                    env={**env, **step.env},
+                    timeout_s=600.0,
+                    log_path=root / f"{environment.name}.log",
+                )
+            )
+            if not done.ok:
+                last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-6:])
+                raise ProvisionError(f"The toolchain of {name} could not be installed:\n{last}")
+        mark.touch()
+    return environment / "bin"

@@ -1,0 +1,155 @@
+"""A folder with every wheel that locks name, fetched once with the user's own pip."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from harness.errors import ProvisionError
+from harness.provision.lock import Pin, read_lock, render_lock
+
+#: Told how many of how many projects are fetched, and which comes next.
+OnProgress = Callable[[int, int, str], None]
+
+#: Downloads pins into a folder, as wheels; raises ProvisionError.
+Download = Callable[[Sequence[Pin], Path], None]
+
+# One pip for so many projects: few enough that progress shows, enough that starting pip does not dominate.
+_BATCH = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """How many wheels were fetched, and how many were there already."""
+
+    fetched: int
+    present: int
+
+
+class Wheelhouse:
+    """Wheels by project: ``root/<normalised name>/<file>``, the layout that simple-repository serves.
+
+    A wheel belongs to a pin if its SHA-256 is one of the pin's. Digests are remembered by path, size and time.
+    """
+
+    def __init__(self, root: Path, *, download: Download | None = None) -> None:
+        self.root = root
+        self._download = download or download_with_pip
+        self._digests: dict[str, list[object]] = {}
+        self._memory = root / ".digests.json"
+        if self._memory.is_file():
+            self._digests = json.loads(self._memory.read_text(encoding="utf-8"))
+
+    def find(self, pin: Pin) -> Path | None:
+        """The wheel of a pin, or nothing if it is not there."""
+        folder = self.root / pin.name
+        for path in sorted(folder.glob("*.whl")):
+            _, version, _, _ = parse_wheel_filename(path.name)
+            if str(version) == pin.version and self._digest(path) in pin.hashes:
+                return path
+        return None
+
+    def wheels(self, lock: Path) -> list[Path]:
+        """The wheels of a lock that apply to the running Python.
+
+        Raises:
+            ProvisionError: one is not there.
+        """
+        found = []
+        for pin in read_lock(lock):
+            if pin.applies():
+                path = self.find(pin)
+                if path is None:
+                    raise ProvisionError(
+                        f"{pin.name} {pin.version} is not in the wheelhouse.", hint="Run: python -m harness setup"
+                    )
+                found.append(path)
+        return found
+
+    def fetch(self, locks: Iterable[Path], on_progress: OnProgress) -> Fetched:
+        """Fetch every wheel that the locks name, apply here, and are not there yet.
+
+        Raises:
+            ProvisionError: one cannot be had.
+        """
+        wanted = {(pin.name, pin.version): pin for lock in locks for pin in read_lock(lock) if pin.applies()}
+        missing = [pin for pin in wanted.values() if self.find(pin) is None]
+        done = 0
+        self.root.mkdir(parents=True, exist_ok=True)
+        for batch in _batches(missing):
+            on_progress(done, len(missing), batch[0].name)
+            with tempfile.TemporaryDirectory(dir=self.root, prefix=".fetching-") as folder:
+                self._download(batch, Path(folder))
+                for path in sorted(Path(folder).glob("*.whl")):
+                    project = self.root / parse_wheel_filename(path.name)[0]
+                    project.mkdir(exist_ok=True)
+                    path.replace(project / path.name)
+            for pin in batch:
+                if self.find(pin) is None:
+                    raise ProvisionError(
+                        f"pip fetched no wheel of {pin.name} {pin.version} that the lock knows.",
+                        hint="Only wheels are used; a project without one for this platform cannot be provisioned.",
+                    )
+            done += len(batch)
+        if missing:
+            on_progress(done, len(missing), "")
+        self._remember()
+        return Fetched(fetched=len(missing), present=len(wanted) - len(missing))
+
+    def _digest(self, path: Path) -> str:
+        facts = path.stat()
+        key = path.relative_to(self.root).as_posix()
+        stamp = [facts.st_size, facts.st_mtime_ns]
+        known = self._digests.get(key)
+        if known is None or known[:2] != stamp:
+            with path.open("rb") as file:
+                known = [*stamp, hashlib.file_digest(file, "sha256").hexdigest()]
+            self._digests[key] = known
+        return str(known[2])
+
+    def _remember(self) -> None:
+        temporary = self._memory.with_name(f".digests-{os.getpid()}.json")
+        temporary.write_text(json.dumps(self._digests), encoding="utf-8")
+        temporary.replace(self._memory)
+
+
+def _batches(pins: Sequence[Pin]) -> Iterable[list[Pin]]:
+    """Batches in which each project stands once: a requirements file cannot hold two versions of one."""
+    waiting = list(pins)
+    while waiting:
+        batch: dict[str, Pin] = {}
+        for pin in waiting:
+            if len(batch) < _BATCH:
+                batch.setdefault(pin.name, pin)
+        taken = list(batch.values())
+        waiting = [pin for pin in waiting if pin not in taken]
+        yield taken
+
+
+def download_with_pip(pins: Sequence[Pin], folder: Path) -> None:
+    """Download wheels as the user's own pip configuration says, checking their hashes.
+
+    Raises:
+        ProvisionError: pip failed; its last lines say why.
+    """
+    lock = folder / "wanted.txt"
+    lock.write_text(render_lock(pins), encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--require-hashes"]
+    command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), "--requirement", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        last = "\n".join(done.stderr.strip().splitlines()[-6:])
+        raise ProvisionError(
+            f"pip could not download {', '.join(f'{pin.name} {pin.version}' for pin in pins)}:\n{last}",
+            hint="It used your own pip configuration (pip config list). Mend that or the connection, and run again: "
+            "what was fetched is kept.",
+        )

@@ -1,0 +1,222 @@
+"""The results format: what a run writes, one value per line or file, and how it is read back.
+
+These are the only types that pass from measuring (which writes them) to analysis and reporting (which read them).
+Figures are unrounded and carry their unit in the name. Absent figures are ``None``, never 0 and never NaN.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+SCHEMA_VERSION = 1
+
+#: Added to the reference variant's name for the cells that repeat it in each block (the A/A cells). A folder's name
+#: cannot contain it, so the two can never be confused.
+CONTROL_SUFFIX = "~aa"
+
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Lane(StrEnum):
+    """The toolchain's own commands, or Nix."""
+
+    LOCAL = "local"
+    NIX = "nix"
+
+
+class Outcome(StrEnum):
+    """How the execution of a cell ended: a closed set."""
+
+    OK = "ok"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    UNSUPPORTED = "unsupported"
+    SETUP_FAILED = "setup-failed"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Cell:
+    """One thing a run measures: variant × lane × scenario × shape (and, in the Nix lane, provider and strategy)."""
+
+    variant: str
+    lane: Lane
+    scenario: str
+    shape: str = "canonical"
+    provider: str | None = None
+    strategy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Sample:
+    """One execution of one cell.
+
+    ``wall_s``, ``user_s``, ``system_s`` and ``max_rss_bytes`` sum (the last: take the maximum of) the measured
+    steps alone and are ``None`` unless ``outcome`` is ``ok``. ``requests`` and ``bytes_downloaded`` are what the
+    index on loopback served meanwhile; ``files_written`` counts files made or changed below the scratch folder.
+    ``sizes`` maps a name with its unit (``environment_bytes``) to a figure. ``log_path`` is relative to the run's
+    folder. ``started_at`` is UTC in ISO 8601.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    host_id: str
+    variant: str
+    variant_digest: str
+    lane: Lane
+    provider: str | None = None
+    strategy: str | None = None
+    scenario: str
+    shape: str = "canonical"
+    block: Count
+    position: Count
+    outcome: Outcome
+    reason: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    wall_s: Seconds | None = None
+    user_s: Seconds | None = None
+    system_s: Seconds | None = None
+    max_rss_bytes: Count | None = None
+    requests: Count | None = None
+    bytes_downloaded: Count | None = None
+    files_written: Count | None = None
+    started_at: str
+    log_path: str
+    sizes: dict[str, Count] = Field(default_factory=dict)
+
+    @property
+    def cell(self) -> Cell:
+        """The cell this sample belongs to."""
+        return Cell(
+            variant=self.variant,
+            lane=self.lane,
+            scenario=self.scenario,
+            shape=self.shape,
+            provider=self.provider,
+            strategy=self.strategy,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Finding:
+    """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file)."""
+
+    run_id: str
+    variant: str
+    lane: Lane
+    finding: str
+    value: str
+    evidence: str
+    log_path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Plan:
+    """What a run does: its cells, how many blocks, the seed of their order; ``digest`` names exactly this plan."""
+
+    cells: tuple[Cell, ...]
+    blocks: Count
+    seed: int
+    reference: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class HostFacts:
+    """The machine a run was made on. ``host_id`` tells machines apart without naming one."""
+
+    host_id: str
+    system: str
+    release: str
+    machine: str
+    cpu_model: str
+    cpu_count: Count
+    memory_bytes: Count
+    filesystem: str
+    python_version: str
+    python_implementation: str
+    libc: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VariantFacts:
+    """What a reader of the results has to know of a variant, without its folder at hand.
+
+    ``tools`` maps each package of the toolchain and each build requirement to its pinned version. ``commands`` maps
+    a scenario to its measured steps, as argument lists with placeholders left in. ``files`` maps the path of each
+    file a person writes (below the variant's folder) to its text.
+    """
+
+    title: str
+    summary: str
+    manager: str
+    backend: str
+    digest: str
+    tools: dict[str, str]
+    commands: dict[str, tuple[tuple[str, ...], ...]]
+    unsupported: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ScenarioFacts:
+    """What a scenario measures, in words: the state before, what is timed, what is verified after."""
+
+    title: str
+    before: str
+    measured: str
+    verified: str
+
+
+class RunStatus(StrEnum):
+    """Whether a run is still going, came to its end, or was stopped (and can be resumed)."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class RunInfo:
+    """``run.json``: everything about a run that is not a sample or a finding.
+
+    ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
+    the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
+    unknown.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    status: RunStatus
+    started_at: str
+    finished_at: str | None = None
+    command_line: tuple[str, ...]
+    harness_version: str
+    git_revision: str = ""
+    plan: Plan
+    host: HostFacts
+    tools: dict[str, str]
+    variants: dict[str, VariantFacts]
+    scenarios: dict[str, ScenarioFacts]
+    nix_unavailable: str = ""
+
+
+SAMPLE: TypeAdapter[Sample] = TypeAdapter(Sample)
+FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
+RUN_INFO: TypeAdapter[RunInfo] = TypeAdapter(RunInfo)
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schemas of ``run.json`` and of a line of ``samples.jsonl`` and ``findings.jsonl``."""
+    return {
+        "run": RUN_INFO.json_schema(),
+        "sample": SAMPLE.json_schema(),
+        "finding": FINDING.json_schema(),
+    }

@@ -1,0 +1,79 @@
+"""The only coordinator: every cell of a plan once per block, in the plan's order, each sample journaled at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.bench import Attempt, Bench, Unready
+from harness.journal import Journal
+from harness.measure.command import Executor
+from harness.plan import order_of
+from harness.records import Cell, Outcome, Plan, Sample
+from harness.sampling import Clock, Place, take_sample
+from harness.scenarios.base import Scenario
+
+
+class Watcher(Protocol):
+    """Is told what a run does, to show it."""
+
+    def block_begins(self, block: int) -> None:
+        """A block, counted from 0, is about to begin."""
+        ...
+
+    def cell_begins(self, cell: Cell, block: int, position: int) -> None:
+        """A cell is about to be executed."""
+        ...
+
+    def cell_ends(self, sample: Sample) -> None:
+        """A cell was executed and its sample is in the journal."""
+        ...
+
+    def block_ends(self, block: int) -> None:
+        """A block is complete: every one of its samples is in the journal."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a runner works with, all of it handed in."""
+
+    scenarios: Mapping[str, Scenario]
+    executor: Executor
+    clock: Clock
+    nonce: Callable[[], str]
+    limit_s: float
+
+
+def run_plan(
+    plan: Plan, benches: Mapping[str, Bench | Unready], journal: Journal, means: Means, watcher: Watcher
+) -> dict[Outcome, int]:
+    """Execute a plan and count its outcomes.
+
+    ``benches`` maps a cell's variant (the A/A cells have a bench of their own) to its bench, or to the reason
+    why it could not be set up.
+    """
+    outcomes = dict.fromkeys(Outcome, 0)
+    for block in range(plan.blocks):
+        watcher.block_begins(block)
+        for position, cell in enumerate(order_of(plan, block)):
+            watcher.cell_begins(cell, block, position)
+            log_path = journal.log_path(cell, block)
+            bench = benches[cell.variant]
+            place = Place(
+                run_id=journal.info.run_id,
+                host_id=journal.info.host.host_id,
+                cell=cell,
+                variant_digest=bench.variant.digest,
+                block=block,
+                position=position,
+                log_path=journal.relative(log_path),
+            )
+            attempt = Attempt(executor=means.executor, log_path=log_path, limit_s=means.limit_s, nonce=means.nonce)
+            sample = take_sample(means.scenarios[cell.scenario], bench, attempt, place=place, clock=means.clock)
+            journal.add_sample(sample)
+            outcomes[sample.outcome] += 1
+            watcher.cell_ends(sample)
+        watcher.block_ends(block)
+    return outcomes

@@ -1,0 +1,129 @@
+"""What every scenario is, and what those of the local lane have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from harness.bench import Attempt, Bench, commands
+from harness.errors import StateError
+from harness.measure.command import Command, Execution
+from harness.records import Lane, ScenarioFacts
+from harness.variants import Phase, Variant
+from harness.workspace import Workspace
+
+
+class Scenario(Protocol):
+    """One thing that is measured.
+
+    ``order`` is where it stands in listings. The runner calls ``prepare``, runs the commands of ``measured`` and
+    times them, then calls ``verify`` and ``sizes``; a sample counts only if none of them raised.
+    """
+
+    name: str
+    lane: Lane
+    order: int
+    facts: ScenarioFacts
+
+    def unsupported(self, bench: Bench) -> str:
+        """Why this variant, or this machine, cannot do it; empty if it can."""
+        ...
+
+    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
+        """The measured steps with their placeholders left in, for a reader."""
+        ...
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Reach the state before and see that it is reached.
+
+        Raises:
+            StateError: it is not.
+        """
+        ...
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """The commands to be timed, in order."""
+        ...
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
+        """See that the measured steps did what they are for.
+
+        Raises:
+            VerificationError: they did not.
+        """
+        ...
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
+        """What the result weighs, by names that carry their unit."""
+        ...
+
+    def watched(self, bench: Bench) -> Sequence[Path]:
+        """The folders in which written files are counted."""
+        ...
+
+
+class LocalScenario(ABC):
+    """A scenario that runs the toolchain's own commands in one of the bench's workspaces."""
+
+    name: ClassVar[str]
+    order: ClassVar[int]
+    facts: ClassVar[ScenarioFacts]
+    #: The phases whose steps are measured; a variant that lacks the first of them does not support the scenario.
+    phases: ClassVar[tuple[str, ...]]
+    lane: ClassVar[Lane] = Lane.LOCAL
+
+    def workspace(self, bench: Bench) -> Workspace:
+        """Where it happens."""
+        return bench.warm
+
+    def unsupported(self, bench: Bench) -> str:
+        """Why this variant cannot do it: what its ``variant.toml`` says of the scenario or of its phases."""
+        for name in (self.name, *self.phases):
+            if reason := bench.variant.spec.unsupported.get(name):
+                return reason
+        return ""
+
+    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
+        """The steps of the measured phases, as they stand in ``variant.toml``."""
+        return tuple(step for name in self.phases if (phase := optional_phase(variant, name)) for step in phase.steps)
+
+    @abstractmethod
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Reach the state before."""
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """The steps of the measured phases."""
+        for name in self.phases:
+            yield from commands(bench, attempt, self.workspace(bench), phase_of(bench.variant, name))
+
+    @abstractmethod
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
+        """See that the steps did what they are for."""
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
+        """Most scenarios leave nothing that is worth weighing."""
+        return {}
+
+    def watched(self, bench: Bench) -> Sequence[Path]:
+        """The whole scratch folder: checkout, home, caches, outputs."""
+        return [self.workspace(bench).folder]
+
+
+def optional_phase(variant: Variant, name: str) -> Phase | None:
+    """A phase of the variant by its name, or nothing if the toolchain has no such thing."""
+    phase: Phase | None = getattr(variant.spec.phases, name)
+    return phase
+
+
+def phase_of(variant: Variant, name: str) -> Phase:
+    """A phase of the variant by its name.
+
+    Raises:
+        StateError: the variant has no such phase.
+    """
+    phase = optional_phase(variant, name)
+    if phase is None:
+        raise StateError(f"{variant.name} has no phase {name!r}: {variant.spec.unsupported.get(name, '')}")
+    return phase

@@ -1,0 +1,48 @@
+"""``install-cold``: what a new colleague or a CI job without a cache waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.bench import Attempt, Bench, reach_cold, verify_applications
+from harness.measure.command import Execution
+from harness.measure.sizes import tree_size
+from harness.records import ScenarioFacts
+from harness.scenarios.base import LocalScenario
+from harness.workspace import Workspace
+
+
+class InstallCold(LocalScenario):
+    """Installs all members from a fresh clone with an empty cache."""
+
+    name = "install-cold"
+    order = 3
+    phases = ("install",)
+    facts = ScenarioFacts(
+        title="Install, cold",
+        before="Fresh clone with its lock file (where the toolchain has one); every cache empty; no environment.",
+        measured="The toolchain's install commands, for all members.",
+        verified="Both applications print their line, started the toolchain's own way.",
+    )
+
+    def workspace(self, bench: Bench) -> Workspace:
+        """The one that is made anew for each sample."""
+        return bench.cold
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+        """A fresh clone and an empty cache."""
+        reach_cold(bench)
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """See both applications run."""
+        verify_applications(bench, attempt, bench.cold)
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
+        """The environments and the cache that filling them left."""
+        return {
+            "environment_bytes": sum(tree_size(path).apparent_bytes for path in bench.cold.environments),
+            "cache_bytes": tree_size(bench.cold.cache).apparent_bytes,
+        }
+
+
+SCENARIO = InstallCold()

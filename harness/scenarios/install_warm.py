@@ -1,0 +1,36 @@
+"""``install-warm``: a fresh clone on a machine that installed the same before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.bench import Attempt, Bench, reach_fresh, verify_applications
+from harness.measure.command import Execution
+from harness.records import ScenarioFacts
+from harness.scenarios.base import LocalScenario
+
+
+class InstallWarm(LocalScenario):
+    """Installs all members from a fresh clone with a warm cache."""
+
+    name = "install-warm"
+    order = 4
+    phases = ("install",)
+    facts = ScenarioFacts(
+        title="Install, warm",
+        before="Fresh clone with its lock file (where the toolchain has one); warm cache; no environment.",
+        measured="The toolchain's install commands, for all members.",
+        verified="Both applications print their line, started the toolchain's own way.",
+    )
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+        """A fresh clone; the cache stays."""
+        reach_fresh(bench, lock=True)
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """See both applications run."""
+        verify_applications(bench, attempt, bench.warm)
+        bench.installed = True
+
+
+SCENARIO = InstallWarm()

@@ -1,0 +1,43 @@
+"""``run``: starting an application the toolchain's own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.bench import Attempt, Bench, commands, reach_installed, verify_line
+from harness.measure.command import Command, Execution
+from harness.records import ScenarioFacts
+from harness.scenarios.base import LocalScenario
+from harness.workspace import expected_line
+
+
+class Run(LocalScenario):
+    """Starts the first application."""
+
+    name = "run"
+    order = 6
+    phases = ("run",)
+    facts = ScenarioFacts(
+        title="Run an application",
+        before="Installed; both applications were seen to run.",
+        measured="The toolchain's own way to start hello.",
+        verified="Its standard output, to the letter.",
+    )
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Installed."""
+        reach_installed(bench, attempt)
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """Starting one application."""
+        application = bench.shape.applications[0].name
+        return commands(bench, attempt, bench.warm, bench.variant.spec.phases.run, application=application)
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """Its line."""
+        application = bench.shape.applications[0].name
+        argv, _ = list(bench.warm.expand(bench.variant.spec.phases.run, application=application))[-1]
+        verify_line(argv, executions[-1], expected_line(application, bench.warm.name))
+
+
+SCENARIO = Run()

@@ -1,0 +1,86 @@
+"""``tool-install``: the toolchain itself, into an empty environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from harness.bench import Attempt, Bench, assert_absent, environment
+from harness.errors import VerificationError
+from harness.measure.command import Command, Execution
+from harness.measure.sizes import tree_size
+from harness.provision.toolchains import install_commands
+from harness.records import Lane, ScenarioFacts
+from harness.variants import Variant
+from harness.workspace import Workspace, remove
+
+
+class ToolInstall:
+    """Creates an environment and installs the pinned toolchain into it with pip."""
+
+    name = "tool-install"
+    lane = Lane.LOCAL
+    order = 1
+    facts = ScenarioFacts(
+        title="Install the toolchain",
+        before="The toolchain's packages are on the index; no environment, no cache.",
+        measured="Creating an environment and installing the toolchain into it with pip, from its lock with hashes.",
+        verified="The toolchain's own --version names the pinned version.",
+    )
+
+    def unsupported(self, bench: Bench) -> str:
+        """Every toolchain has to be installed somehow."""
+        return bench.variant.spec.unsupported.get(self.name, "")
+
+    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
+        """The commands as a reader would type them."""
+        lock = f"variants/{variant.name}/locks/toolchain.txt"
+        return (
+            ("{python}", "-m", "venv", "--without-pip", "ENVIRONMENT"),
+            ("pip", "--python", "ENVIRONMENT", "install", "--require-hashes", "--requirement", lock),
+        )
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+        """Take away the environment of the attempt before, and every cache."""
+        remove(bench.cold.folder)
+        bench.cold.prepare_folders()
+        assert_absent([_environment(bench)], "an environment")
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """The environment, then the packages."""
+        env = environment(bench, bench.cold)
+        for step in install_commands(
+            python=bench.cold.surroundings.python,
+            environment=_environment(bench),
+            lock=bench.variant.toolchain_lock,
+            index_url=bench.cold.surroundings.index,
+        ):
+            yield attempt.command(step.argv, bench.cold.folder, {**env, **step.env})
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """Ask the new environment's toolchain for its version."""
+        check = bench.variant.spec.toolchain.version
+        workspace = bench.cold.with_tools(_environment(bench) / "bin")
+        argv = [arg.format_map(workspace.values()) for arg in check.command]
+        answer = attempt.run(argv, bench.cold.folder, environment(bench, workspace))
+        if not answer.ok or check.expect not in answer.stdout + answer.stderr:
+            raise VerificationError(
+                f"`{' '.join(check.command)}` answered {(answer.stdout + answer.stderr)[:200]!r}, "
+                f"expected {check.expect!r} in it"
+            )
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
+        """The environment with the toolchain in it."""
+        return {"toolchain_bytes": tree_size(_environment(bench)).apparent_bytes}
+
+    def watched(self, bench: Bench) -> Sequence[Path]:
+        """The scratch folder, in which the environment is."""
+        return [bench.cold.folder]
+
+
+def _environment(bench: Bench) -> Path:
+    workspace: Workspace = bench.cold
+    return workspace.folder / "toolchain"
+
+
+SCENARIO = ToolInstall()

@@ -1,0 +1,28 @@
+"""Writes the JSON Schemas of the results format and of ``variant.toml`` to ``schemas/``: ``make schemas``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from harness.records import json_schemas
+from harness.variants import variant_json_schema
+
+FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+
+
+def rendered() -> dict[str, str]:
+    """The text of each schema's file, by its name."""
+    schemas = {**json_schemas(), "variant": variant_json_schema()}
+    return {f"{name}.schema.json": json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}
+
+
+def write(folder: Path) -> None:
+    """Write every schema's file below ``folder``."""
+    folder.mkdir(exist_ok=True)
+    for name, text in rendered().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(FOLDER)

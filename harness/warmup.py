@@ -1,0 +1,72 @@
+"""Before the first block: every phase of a variant done once, so that warm caches are warm and defects show early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+from harness.bench import Attempt, Bench, complete, reach_fresh, reach_installed
+from harness.errors import StateError, VerificationError
+from harness.scenarios.lock import verify_locks
+from harness.variants import Phase
+
+#: Which phases have to have been done once before a scenario of the local lane can be measured.
+_NEEDS = {
+    "lock": {"lock"},
+    "install-cold": {"lock"},
+    "install-warm": {"lock", "install"},
+    "noop": {"lock", "install"},
+    "run": {"lock", "install"},
+    "refresh": {"lock", "install"},
+    "build": {"lock", "build"},
+    "deploy": {"lock", "deploy"},
+}
+
+
+def phases_needed(scenarios: Collection[str]) -> frozenset[str]:
+    """The phases that have to be warmed up for these scenarios."""
+    return frozenset[str]().union(*(_NEEDS.get(name, ()) for name in scenarios))
+
+
+def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str]:
+    """Write the lock files and do the phases once, in the bench's warm workspace, and keep the lock files.
+
+    Returns what failed, in words: the scenarios concerned will fail likewise, each with its own reason.
+
+    Raises:
+        StateError: there is no lock, so nothing can be measured.
+    """
+    if not phases:
+        return []
+    spec = bench.variant.spec
+    reach_fresh(bench, lock=False)
+    if spec.phases.lock:
+        complete(bench, attempt, bench.warm, spec.phases.lock, error=StateError, purpose="Locking failed")
+        try:
+            verify_locks(bench, bench.warm)
+        except VerificationError as error:
+            raise StateError(error.message) from error
+    bench.warm.keep_locks()
+    problems = []
+    for name, phase in (("build", spec.phases.build), ("deploy", spec.phases.deploy)):
+        if name in phases and phase is not None:
+            reach_fresh(bench, lock=True)
+            problems += _try(partial(_complete, bench, attempt, name, phase))
+    if "install" in phases:
+        problems += _try(partial(reach_installed, bench, attempt))
+    return problems
+
+
+def _complete(bench: Bench, attempt: Attempt, name: str, phase: Phase) -> None:
+    application = bench.shape.applications[0].name if name == "deploy" else None
+    complete(
+        bench, attempt, bench.warm, phase, application=application, error=StateError, purpose=f"Phase {name!r} failed"
+    )
+
+
+def _try(action: Callable[[], None]) -> list[str]:
+    try:
+        action()
+    except StateError as error:
+        return [error.message]
+    return []

@@ -1,0 +1,250 @@
+"""Variant × Shape → a scratch tree in which a toolchain can be put to work, edited and put back as it was."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.errors import StateError
+from harness.measure.environment import prepare_home
+from harness.shapes import Shape
+from harness.variants import Phase, Variant, placeholders
+
+#: What ``shared`` exports and both applications print.
+NAME = "PolyWolf"
+
+_NAME_LINE = re.compile(r'^NAME = "(.*)"$', re.MULTILINE)
+
+
+def expected_line(application: str, name: str = NAME) -> str:
+    """What an application prints, to the letter: ``hello`` prints ``Hello, PolyWolf``."""
+    return f"{application.capitalize()}, {name}\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What lies outside a scratch tree and its toolchain has to be told about.
+
+    ``index`` is the address of the simple index on loopback; ``tools`` the folder of the toolchain's executables;
+    ``host_path`` the folders searched after it.
+    """
+
+    python: Path
+    tools: Path
+    index: str
+    host_path: tuple[str, ...] = ("/usr/bin", "/bin")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A scratch copy of a variant's monorepo, and beside it all the folders its toolchain may write to."""
+
+    variant: Variant
+    shape: Shape
+    folder: Path
+    surroundings: Surroundings
+
+    @property
+    def root(self) -> Path:
+        """The checkout."""
+        return self.folder / "checkout"
+
+    @property
+    def home(self) -> Path:
+        """What the toolchain takes for the user's home folder."""
+        return self.folder / "home"
+
+    @property
+    def cache(self) -> Path:
+        """The folder every cache of the toolchain is below; empty means cold."""
+        return self.folder / "cache"
+
+    @property
+    def state(self) -> Path:
+        """What the toolchain keeps outside the checkout and is not a cache."""
+        return self.folder / "state"
+
+    @property
+    def dist(self) -> Path:
+        """Where the build phase puts wheels and sdists."""
+        return self.folder / "dist"
+
+    @property
+    def deployment(self) -> Path:
+        """The folder the deploy phase fills."""
+        return self.folder / "deployed"
+
+    @property
+    def kept_locks(self) -> Path:
+        """A copy of the lock files as the lock phase wrote them, to put back into a renewed checkout."""
+        return self.folder / "locks"
+
+    def with_tools(self, tools: Path) -> Workspace:
+        """The same workspace, with the toolchain taken from another environment's ``bin`` folder."""
+        return replace(self, surroundings=replace(self.surroundings, tools=tools))
+
+    # Templates
+
+    def values(self, **names: str) -> dict[str, str]:
+        """The value of every placeholder; ``names`` gives those of ``app`` and ``member``."""
+        return {
+            "root": str(self.root),
+            "cache": str(self.cache),
+            "state": str(self.state),
+            "dist": str(self.dist),
+            "deploy": str(self.deployment),
+            "index": self.surroundings.index,
+            "python": str(self.surroundings.python),
+            "tools": str(self.surroundings.tools),
+            **names,
+        }
+
+    def expand(self, phase: Phase, *, application: str | None = None) -> Iterator[tuple[tuple[str, ...], Path]]:
+        """A phase's steps with their placeholders filled in, and the folder of each.
+
+        Steps that name ``{app}`` are repeated for every application, or done for ``application`` alone; steps that
+        name ``{member}`` are repeated for every member.
+        """
+        for names in self._bindings([phase.directory, *(arg for step in phase.steps for arg in step)], application):
+            values = self.values(**names)
+            for step in phase.steps:
+                yield tuple(arg.format_map(values) for arg in step), Path(phase.directory.format_map(values))
+
+    def _bindings(self, templates: Iterable[str], application: str | None) -> list[dict[str, str]]:
+        used = frozenset[str]().union(*(placeholders(text) for text in templates))
+        if "app" in used:
+            names = [application] if application else [member.name for member in self.shape.applications]
+            return [{"app": name} for name in names]
+        if "member" in used:
+            return [{"member": member.name} for member in self.shape.members]
+        return [{}]
+
+    def paths(self, templates: Iterable[str]) -> list[Path]:
+        """Templates of paths (environments, lock files), each repeated for the applications or members it names."""
+        return [
+            Path(template.format_map(self.values(**names)))
+            for template in templates
+            for names in self._bindings([template], None)
+        ]
+
+    def variables(self, extra: Mapping[str, str]) -> dict[str, str]:
+        """The variables of the variant, filled in; ``extra`` are a phase's own."""
+        spec = self.variant.spec
+        return {
+            name: template.format_map(self.values())
+            for name, template in {**spec.environment, **spec.caches, **extra}.items()
+        }
+
+    @property
+    def environments(self) -> list[Path]:
+        """The folders in which installing puts environments."""
+        return self.paths(self.variant.spec.environments)
+
+    @property
+    def lock_files(self) -> list[Path]:
+        """The files the lock phase writes."""
+        return self.paths(self.variant.spec.lock_files)
+
+    # Reaching a state
+
+    def discard(self) -> None:
+        """Remove the whole scratch folder."""
+        remove(self.folder)
+
+    def renew(self, *, lock: bool) -> None:
+        """Make the checkout what a fresh clone is: the variant's files, nothing else, and its lock files if asked."""
+        remove(self.root)
+        for relative, source in self.variant.files().items():
+            target = self.root / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        # Backends and tools look for the repository's top; without one they would find the harness's own.
+        subprocess.run(
+            ["git", "init", "--quiet", "--template=", str(self.root)],  # noqa: S607
+            check=True,
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"},
+        )
+        self.prepare_folders()
+        if lock:
+            self.restore_locks()
+
+    def prepare_folders(self) -> None:
+        """Make the home, the cache and the state folder if they are not there."""
+        prepare_home(self.home)
+        for folder in (self.cache, self.state):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def keep_locks(self) -> None:
+        """Remember the lock files as they are now.
+
+        Raises:
+            StateError: the lock phase did not write one of them.
+        """
+        remove(self.kept_locks)
+        for path in self.lock_files:
+            if not path.is_file():
+                raise StateError(f"The lock phase did not write {path.relative_to(self.root)}.")
+            target = self.kept_locks / path.relative_to(self.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+    def restore_locks(self, source: Path | None = None) -> None:
+        """Put the remembered lock files (or those kept in ``source``) into the checkout."""
+        kept = source or self.kept_locks
+        for path in self.lock_files:
+            shutil.copyfile(kept / path.relative_to(self.root), path)
+
+    def remove_locks(self) -> None:
+        """Take the lock files out of the checkout."""
+        for path in self.lock_files:
+            path.unlink(missing_ok=True)
+
+    def remove_environments(self) -> None:
+        """Take away every environment that installing made."""
+        for path in self.environments:
+            remove(path)
+
+    def remove_outputs(self) -> None:
+        """Take away what building and deploying left."""
+        remove(self.dist)
+        remove(self.deployment)
+
+    @property
+    def _module(self) -> Path:
+        return self.root / "shared" / "src" / "shared" / "__init__.py"
+
+    @property
+    def name(self) -> str:
+        """The value of ``NAME`` in ``shared`` as it stands in the checkout now.
+
+        Raises:
+            StateError: the module has no line ``NAME = "…"``.
+        """
+        lines = _NAME_LINE.findall(self._module.read_text(encoding="utf-8"))
+        if len(lines) != 1:
+            raise StateError(f'shared has {len(lines)} lines NAME = "…", expected 1.')
+        return str(lines[0])
+
+    def edit_name(self, name: str) -> None:
+        """Give ``NAME`` in ``shared`` another value, as a maintainer would.
+
+        Raises:
+            StateError: it has that value already, or there is no line to edit.
+        """
+        if self.name == name:
+            raise StateError(f"NAME in shared is {name!r} already, so editing it would change nothing.")
+        text = self._module.read_text(encoding="utf-8")
+        self._module.write_text(_NAME_LINE.sub(f'NAME = "{name}"', text), encoding="utf-8")
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; what is not there is fine."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)

@@ -1,0 +1,70 @@
+"""harness.journal: nothing is overwritten, everything is readable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ResultsError
+from harness.journal import Journal, check_new
+from harness.plan import Selection, make_plan
+from harness.records import FINDING, RUN_INFO, Cell, Finding, Lane, RunStatus
+from tests.made_up import made_up_info
+
+PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset(Lane)))
+
+
+def test_a_run_is_readable_from_its_beginning(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path / "results", made_up_info(PLAN))
+
+    assert RUN_INFO.validate_json((journal.folder / "run.json").read_bytes()) == made_up_info(PLAN)
+    assert (journal.folder / "samples.jsonl").read_bytes() == b""
+
+
+def test_how_it_ended_replaces_the_file_whole(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path / "results", made_up_info(PLAN))
+    journal.finish(RunStatus.INTERRUPTED, "2026-01-02T00:00:00+00:00")
+
+    info = RUN_INFO.validate_json((journal.folder / "run.json").read_bytes())
+    assert (info.status, info.finished_at) == (RunStatus.INTERRUPTED, "2026-01-02T00:00:00+00:00")
+    assert not (journal.folder / "run.json.new").exists()
+
+
+def test_a_run_id_that_exists_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "precious").write_text("x", encoding="utf-8")
+
+    with pytest.raises(ResultsError, match="there is a run 'run'"):
+        Journal.create(tmp_path, made_up_info(PLAN))
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["precious"]
+
+
+def test_a_file_in_the_way_of_the_results_is_named(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("", encoding="utf-8")
+
+    with pytest.raises(ResultsError, match="cannot be written"):
+        check_new(tmp_path / "results", "run")
+
+
+def test_findings_are_appended_a_line_each(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    found = [
+        Finding(run_id="run", variant="venv", lane=Lane.LOCAL, finding=name, value="1", evidence="a\nb")
+        for name in ("x", "y")
+    ]
+    for finding in found:
+        journal.add_finding(finding)
+
+    lines = (journal.folder / "findings.jsonl").read_bytes().splitlines()
+    assert [FINDING.validate_json(line) for line in lines] == found
+
+
+def test_logs_are_told_apart_by_cell_and_block(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    local = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
+    nix = Cell(variant="venv", lane=Lane.NIX, scenario="nix-build", provider="host", strategy="handwritten")
+    paths = {journal.log_path(cell, block) for cell in (local, nix) for block in (0, 1)}
+
+    assert len(paths) == 4
+    assert journal.relative(journal.log_path(nix, 0)) == "logs/block-0/venv_nix_nix-build_host_handwritten.log"

@@ -1,0 +1,79 @@
+"""harness.plan: which cells, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.plan import Selection, make_plan, order_of, variant_of
+from harness.records import CONTROL_SUFFIX, Cell, Lane
+
+SELECTION = Selection(
+    strategies={"uv": ["handwritten"], "venv": ["handwritten", "derived"]},
+    scenarios={"lock": Lane.LOCAL, "run": Lane.LOCAL, "nix-build": Lane.NIX},
+    lanes=frozenset(Lane),
+)
+
+
+def test_every_variant_meets_every_scenario_and_its_own_strategies() -> None:
+    cells = make_plan(replace(SELECTION, control=False)).cells
+
+    assert [(cell.variant, cell.scenario, cell.strategy) for cell in cells] == [
+        ("uv", "lock", None),
+        ("uv", "run", None),
+        ("uv", "nix-build", "handwritten"),
+        ("venv", "lock", None),
+        ("venv", "run", None),
+        ("venv", "nix-build", "handwritten"),
+        ("venv", "nix-build", "derived"),
+    ]
+    assert {cell.provider for cell in cells if cell.lane is Lane.NIX} == {"host"}
+
+
+def test_the_reference_runs_twice_under_two_names() -> None:
+    cells = make_plan(SELECTION).cells
+    control = [cell for cell in cells if cell.variant.endswith(CONTROL_SUFFIX)]
+
+    assert {variant_of(cell) for cell in control} == {"venv"}
+    assert len(control) == len([cell for cell in cells if cell.variant == "venv"])
+
+
+def test_one_lane_leaves_the_others_cells_out() -> None:
+    assert {cell.lane for cell in make_plan(replace(SELECTION, lanes=frozenset({Lane.NIX}))).cells} == {Lane.NIX}
+
+
+@given(seed=st.integers(), block=st.integers(0, 50))
+def test_every_block_has_every_cell_once_and_pairs_mirror_each_other(seed: int, block: int) -> None:
+    plan = make_plan(replace(SELECTION, seed=seed))
+    first, second = order_of(plan, 2 * block), order_of(plan, 2 * block + 1)
+
+    assert set(first) == set(plan.cells)
+    assert len(first) == len(plan.cells)
+    assert second == first[::-1]
+    assert order_of(plan, 2 * block) == first
+
+
+def test_blocks_differ_in_order() -> None:
+    plan = make_plan(SELECTION)
+
+    assert len({order_of(plan, block) for block in range(0, 20, 2)}) > 5
+
+
+def test_the_digest_names_the_plan() -> None:
+    digest = make_plan(SELECTION).digest
+
+    assert make_plan(SELECTION).digest == digest
+    for other in (
+        replace(SELECTION, blocks=7),
+        replace(SELECTION, seed=1),
+        replace(SELECTION, reference="uv"),
+        replace(SELECTION, lanes=frozenset({Lane.LOCAL})),
+    ):
+        assert make_plan(other).digest != digest
+
+
+def test_a_cells_folder_is_found_without_the_control_suffix() -> None:
+    assert variant_of(Cell(variant="venv~aa", lane=Lane.LOCAL, scenario="run")) == "venv"
+    assert variant_of(Cell(variant="uv", lane=Lane.LOCAL, scenario="run")) == "uv"
