@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import MeasureError, StateError, VerificationError
 from harness.measure.command import Command, Ended, Execution, Executor
 from harness.measure.environment import scrubbed
+from harness.nix import Expression, Nix
 from harness.provision.index import Traffic
 from harness.shapes import Shape
 from harness.variants import Phase, Variant
@@ -24,13 +25,38 @@ class Meter(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class NixBench:
+    """What the Nix lane's scenarios of one variant work with.
+
+    ``workspace`` is a checkout of their own; ``names`` and ``base`` are the files that ``nix/default.nix`` reads.
+    """
+
+    nix: Nix
+    workspace: Workspace
+    entry: Path
+    names: Path
+    base: Path
+
+    def expression(self, strategy: str, salt: str = "") -> Expression:
+        """The variant's checkout as Nix is asked about it."""
+        return Expression(
+            entry=self.entry,
+            tree=self.workspace.root,
+            names=self.names,
+            base=self.base,
+            strategy=strategy,
+            salt=salt,
+        )
+
+
 @dataclass(kw_only=True)
 class Bench:
     """One variant, set up to be measured.
 
     ``warm`` keeps its caches from sample to sample; ``cold`` is thrown away and made anew for each sample that
     starts with an empty cache. ``installed`` says whether the warm workspace was last left with both applications
-    seen to run from it.
+    seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says why.
     """
 
     variant: Variant
@@ -39,7 +65,9 @@ class Bench:
     cold: Workspace
     meter: Meter
     host_environment: Mapping[str, str]
-    installed: bool = field(default=False)
+    nix: NixBench | None = None
+    nix_unavailable: str = ""
+    installed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +83,14 @@ class Attempt:
     """One attempt at a sample: how commands are run meanwhile, and where their output goes.
 
     ``nonce`` gives a text that no attempt had before, so that what is edited in is new to every cache and store.
+    ``strategy`` is the cell's, in the Nix lane.
     """
 
     executor: Executor
     log_path: Path
     limit_s: float
     nonce: Callable[[], str]
+    strategy: str = ""
 
     def run(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Execution:
         """Run one command that belongs to preparing or verifying, not to what is measured."""

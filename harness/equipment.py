@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,15 +11,40 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.bench import NixBench
+from harness.errors import NixUnavailableError, StateError
 from harness.findings import Subject
+from harness.findings.base import NixPackage
+from harness.measure.command import Command, Execution, Executor
+from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.nix import Expression, Nix, Run, find_nix
 from harness.progress import SetupProgress
 from harness.provision.cachelock import CacheLock
 from harness.provision.index import Index
 from harness.provision.layout import Layout
-from harness.provision.supplies import fetch_wheels, install_toolchains
+from harness.provision.nix_base import base_of, import_python, write_json
+from harness.provision.supplies import Progress, base_python, fetch_wheels, install_toolchains
+from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import Shape
 from harness.variants import Variant
+from harness.workspace import Workspace
+
+#: Where Nix is looked for: what every command of a run finds its programs in, and where Nix' own installer puts it.
+NIX_PATHS = ("/usr/bin", "/bin", "/nix/var/nix/profiles/default/bin", "/run/current-system/sw/bin")
+
+_SETUP_LIMIT_S = 900.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NixSide:
+    """The Nix lane, ready: a private store, and for each variant the files that ``nix/default.nix`` reads."""
+
+    nix: Nix
+    entry: Path
+    names: Mapping[str, Path]
+    bases: Mapping[str, Path]
+    statements: Mapping[str, Mapping[str, NixPackage] | str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,22 +52,44 @@ class Equipment:
     """What measuring works with.
 
     ``tools`` maps a variant to the folder of its toolchain's executables, ``problems`` to the reason why there is
-    none.
+    none. ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``.
     """
 
     index: Index
     tools: Mapping[str, Path]
     problems: Mapping[str, str]
-    nix_version: str
-    nix_unavailable: str
+    nix: NixSide | None = None
+    nix_unavailable: str = ""
+
+    @property
+    def nix_version(self) -> str:
+        """The version of Nix, empty where there is none."""
+        return self.nix.nix.program.version if self.nix else ""
+
+    def nix_bench(self, variant: Variant, workspace: Workspace) -> NixBench | None:
+        """What the Nix lane's scenarios of one variant work with."""
+        if self.nix is None:
+            return None
+        return NixBench(
+            nix=self.nix.nix,
+            workspace=workspace,
+            entry=self.nix.entry,
+            names=self.nix.names[variant.name],
+            base=self.nix.bases[variant.name],
+        )
 
     def subject(self, variant: Variant, shape: Shape) -> Subject:
         """What findings about a variant are established from."""
-        return Subject(variant=variant, shape=shape, nix_packages={}, nix_unavailable=self.nix_unavailable)
+        stated = self.nix.statements[variant.name] if self.nix else self.nix_unavailable
+        if isinstance(stated, str):
+            return Subject(variant=variant, shape=shape, nix_packages={}, nix_unavailable=stated)
+        return Subject(variant=variant, shape=shape, nix_packages=dict(stated))
 
 
 @contextmanager
-def equipped(variants: Sequence[Variant], layout: Layout, console: Console, *, nix: bool) -> Iterator[Equipment]:
+def equipped(
+    variants: Sequence[Variant], shape: Shape, layout: Layout, console: Console, *, nix: bool
+) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
     With ``nix`` the Nix lane is prepared too; where that is not possible, the equipment says why.
@@ -59,17 +107,107 @@ def equipped(variants: Sequence[Variant], layout: Layout, console: Console, *, n
             )
         )
         progress = stack.enter_context(SetupProgress(console))
-        fetched = fetch_wheels(variants, (), layout, progress)
+        fetched = fetch_wheels(variants, [layout.infrastructure], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
         index = stack.enter_context(Index([layout.wheelhouse], layout.state / "index"))
         with LauncherExecutor() as executor:
             toolchains = install_toolchains(variants, layout, index, executor, os.environ, progress)
-        progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
+            progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
+            side: NixSide | None = None
+            unavailable = "" if nix else "The Nix lane was not asked for."
+            if nix:
+                try:
+                    side = prepare_nix(variants, shape, layout, executor, progress)
+                    progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
+                except NixUnavailableError as error:
+                    unavailable = str(error).replace("\n", " ")
+                    console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
         progress.stop()
         yield Equipment(
-            index=index,
-            tools=toolchains.bins,
-            problems=toolchains.problems,
-            nix_version="",
-            nix_unavailable="" if nix else "The Nix lane was not asked for.",
+            index=index, tools=toolchains.bins, problems=toolchains.problems, nix=side, nix_unavailable=unavailable
         )
+
+
+def looked_for(layout: Layout, executor: Executor) -> Run:
+    """Runs Nix' programs for set-up: scrubbed environment, log in the state folder."""
+    home = layout.nix / "home"
+    prepare_home(home)
+    (layout.nix / "conf").mkdir(exist_ok=True)
+    env = scrubbed(home=home, path=NIX_PATHS, extra={}, host=os.environ)
+
+    def run(argv: Sequence[str], extra: Mapping[str, str]) -> Execution:
+        return executor.run(
+            Command(
+                argv=tuple(argv),
+                cwd=layout.nix,
+                env={**env, **extra},
+                timeout_s=_SETUP_LIMIT_S,
+                log_path=layout.nix / "setup.log",
+            )
+        )
+
+    return run
+
+
+def prepare_nix(
+    variants: Sequence[Variant], shape: Shape, layout: Layout, executor: Executor, progress: Progress
+) -> NixSide:
+    """Import this machine's Python and the variants' backends into a private store.
+
+    Raises:
+        NixUnavailableError: there is no Nix, its sandbox is not permitted, or Python cannot be imported.
+    """
+    layout.nix.mkdir(parents=True, exist_ok=True)
+    run = looked_for(layout, executor)
+    nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
+    progress.doing("importing Python into a private Nix store")
+    python = import_python(base_python(), layout.nix / "import")
+    wheelhouse = Wheelhouse(layout.wheelhouse)
+    infrastructure = wheelhouse.wheels(layout.infrastructure)
+    names = {}
+    bases = {}
+    statements: dict[str, Mapping[str, NixPackage] | str] = {}
+    for variant in variants:
+        progress.doing(f"putting the backend of {variant.name} into the Nix store")
+        described = base_of(python, wheelhouse.wheels(variant.build_lock), infrastructure)
+        bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
+        names[variant.name] = write_json(names_of(variant, shape), layout.nix / "bases", f"{variant.name}-names")
+        expression = Expression(
+            entry=layout.nix_entry, tree=variant.folder, names=names[variant.name], base=bases[variant.name]
+        )
+        try:
+            nix.realise_all(expression, "base")
+        except StateError as error:
+            raise NixUnavailableError(f"Nix cannot build here: {error.message}", hint=_SANDBOX_HINT) from error
+        statements[variant.name] = read_statements(nix, expression)
+    return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements)
+
+
+_SANDBOX_HINT = "Builds need user namespaces, or root: see `python -m harness doctor`."
+
+
+def names_of(variant: Variant, shape: Shape) -> dict[str, dict[str, str]]:
+    """Which members and applications there are, and what each is called in the package set."""
+    attribute = variant.spec.nix.attribute_of
+    return {
+        "members": {member.name: attribute(member.name) for member in shape.members},
+        "applications": {member.name: attribute(member.name) for member in shape.applications},
+    }
+
+
+def read_statements(nix: Nix, expression: Expression) -> Mapping[str, NixPackage] | str:
+    """What each member's package.nix states, as Nix reads it, or why it cannot be read."""
+    try:
+        found = json.loads(nix.evaluate(expression, "statements"))
+    except StateError as error:
+        return error.message
+    return {
+        name: NixPackage(
+            arguments=tuple(item["arguments"]),
+            pname=item["pname"],
+            version=item["version"],
+            build_system=tuple(item["build_system"]),
+            dependencies=tuple(item["dependencies"]),
+        )
+        for name, item in found.items()
+    }

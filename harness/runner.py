@@ -70,7 +70,13 @@ def run_plan(
                 position=position,
                 log_path=journal.relative(log_path),
             )
-            attempt = Attempt(executor=means.executor, log_path=log_path, limit_s=means.limit_s, nonce=means.nonce)
+            attempt = Attempt(
+                executor=means.executor,
+                log_path=log_path,
+                limit_s=means.limit_s,
+                nonce=means.nonce,
+                strategy=cell.strategy or "",
+            )
             sample = take_sample(means.scenarios[cell.scenario], bench, attempt, place=place, clock=means.clock)
             journal.add_sample(sample)
             outcomes[sample.outcome] += 1

@@ -28,7 +28,7 @@ from harness.provision.supplies import base_python
 from harness.records import Finding, Lane, Outcome, Plan, RunInfo, RunStatus
 from harness.runner import Means, run_plan
 from harness.scenarios import all_scenarios
-from harness.shapes import Shape
+from harness.shapes import CANONICAL, Shape
 from harness.variants import Variant
 from harness.warmup import phases_needed, warm_up
 from harness.workspace import Surroundings, Workspace, remove
@@ -108,7 +108,7 @@ def run_session(request: Request, layout: Layout, console: Console) -> int:
     scratch = layout.scratch(request.run_id)
     try:
         lanes = {cell.lane for cell in plan.cells}
-        with equipped(request.variants, layout, console, nix=Lane.NIX in lanes) as equipment:
+        with equipped(request.variants, request.shape, layout, console, nix=Lane.NIX in lanes) as equipment:
             journal = Journal.create(request.results, _info(request, plan, layout, equipment))
             try:
                 outcomes = _measure(request, plan, journal, equipment, scratch, console)
@@ -191,6 +191,8 @@ def make_benches(request: Request, plan: Plan, equipment: Equipment, scratch: Pa
             cold=workspace("cold"),
             meter=equipment.index,
             host_environment=os.environ,
+            nix=equipment.nix_bench(variant, workspace("nix")),
+            nix_unavailable=equipment.nix_unavailable,
         )
     return benches
 
@@ -262,7 +264,7 @@ def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> i
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
     """
-    with equipped(variants, layout, console, nix=True) as equipment:
+    with equipped(variants, CANONICAL, layout, console, nix=True) as equipment:
         for name, problem in equipment.problems.items():
             console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
         return 1 if equipment.problems else 0

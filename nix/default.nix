@@ -32,6 +32,9 @@ let
   each = builtins.mapAttrs (_: attribute: python.pkgs.${attribute});
 in
 rec {
+  # Everything that members are built from and that is not theirs.
+  base = python.base;
+
   members = each wanted.members;
 
   environments = builtins.mapAttrs (_: member: python.withPackages (_: [ member ])) (each wanted.applications);

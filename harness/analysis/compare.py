@@ -5,7 +5,7 @@ are resampled, since samples of one block share its luck.
 
 A verdict needs two things. The whole 95% interval of the median ratio lies outside the noise band; and Student's
 t-test of the logarithms of the ratios rejects "the difference is inside the band", after Holm's correction over all
-comparisons that are shown together (S. Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian
+comparisons of one table (S. Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian
 Journal of Statistics 6, 1979). Holm's holds whatever the dependence between the comparisons, and they do depend on
 each other, since they share a reference.
 """

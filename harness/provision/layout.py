@@ -27,6 +27,16 @@ class Layout:
         return self.checkout / "variants"
 
     @property
+    def nix_entry(self) -> Path:
+        """The expression that the Nix lane evaluates."""
+        return self.checkout / "nix" / "default.nix"
+
+    @property
+    def infrastructure(self) -> Path:
+        """The lock of the wheels that provider ``host`` itself works with."""
+        return self.checkout / "nix" / "host" / "infrastructure.txt"
+
+    @property
     def wheelhouse(self) -> Path:
         """Every wheel that was fetched, by project."""
         return self.state / "wheelhouse"

@@ -110,7 +110,7 @@ def import_python(python: Path, folder: Path) -> HostPython:
     for name, path in wanted.items():
         shutil.copyfile(path, tree / "lib" / name)
         (tree / "lib" / name).chmod(0o755)
-    loaders = sorted(name for name in wanted if name.startswith("ld-") or name.startswith("ld."))
+    loaders = sorted(name for name in wanted if name.startswith(("ld-", "ld.")))
     if not loaders:
         raise NixUnavailableError(f"{python} names no loader that could be imported.", hint="Use another Python.")
     host = HostPython(
@@ -125,9 +125,7 @@ def import_python(python: Path, folder: Path) -> HostPython:
 
 
 def _ignored(folder: str, names: Iterable[str]) -> set[str]:  # noqa: ARG001 - the signature shutil asks for
-    return {
-        name for name in names if name in _LEFT_OUT or name.startswith(_LEFT_OUT_PREFIXES) or name.endswith(".a")
-    }
+    return {name for name in names if name in _LEFT_OUT or name.startswith(_LEFT_OUT_PREFIXES) or name.endswith(".a")}
 
 
 def _shared_libraries(files: Sequence[Path]) -> dict[str, str]:
@@ -188,9 +186,9 @@ def _wheel(path: Path) -> dict[str, str]:
     return {"name": str(name), "version": str(version), "file": path.name, "path": str(path), "sha256": digest}
 
 
-def write_base(base: dict[str, Any], folder: Path, name: str) -> Path:
-    """Put a base into a file that keeps its name as long as it keeps its content."""
-    text = json.dumps(base, indent=1, sort_keys=True)
+def write_json(value: dict[str, Any], folder: Path, name: str) -> Path:
+    """Put a value into a file that keeps its name as long as it keeps its content."""
+    text = json.dumps(value, indent=1, sort_keys=True)
     path = folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)

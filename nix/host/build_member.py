@@ -12,15 +12,15 @@ from pathlib import Path
 
 for archive in ("installer", "hooks", "packaging"):
     sys.path.insert(0, os.environ[archive])
-from installer import install  # noqa: E402
-from installer.destinations import SchemeDictionaryDestination  # noqa: E402
-from installer.sources import WheelFile  # noqa: E402
-from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402
-from packaging.utils import canonicalize_name  # noqa: E402
-from pyproject_hooks import BuildBackendHookCaller  # noqa: E402
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from pyproject_hooks import BuildBackendHookCaller
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What package.nix declares and what the member requires do not fit."""
 
 
@@ -40,7 +40,7 @@ def requirement_of(text: str) -> Requirement:
     try:
         return Requirement(name if at else text)
     except InvalidRequirement as error:
-        raise Refused(f"{text!r} is not a requirement: {error}") from error
+        raise RefusedError(f"{text!r} is not a requirement: {error}") from error
 
 
 def unmet(requirements: Iterable[str], available: Mapping[str, str]) -> list[str]:
@@ -62,7 +62,7 @@ def check(what: str, where: str, requirements: Iterable[str], available: Mapping
     """Refuse to go on while a requirement is unmet."""
     if problems := unmet(requirements, available):
         member = os.environ["pname"]
-        raise Refused(
+        raise RefusedError(
             f"{member}: {what} does not agree with package.nix:\n"
             + "".join(f"  {problem}\n" for problem in problems)
             + f"Declare it in `{where}` of the package.nix of {member}, or mend its pyproject.toml."
@@ -71,7 +71,7 @@ def check(what: str, where: str, requirements: Iterable[str], available: Mapping
 
 def runner(cmd: list[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
     """Run a backend's hook where it finds the backend and the backend's programs."""
-    env = {**os.environ, **(extra_environ or {}), "PYTHONPATH": os.environ["backends"], "HOME": os.getcwd()}
+    env = {**os.environ, **(extra_environ or {}), "PYTHONPATH": os.environ["backends"], "HOME": os.fspath(Path.cwd())}
     env["PATH"] = f"{os.environ['tools']}:{env['PATH']}" if os.environ["tools"] else env["PATH"]
     env["SOURCE_DATE_EPOCH"] = "315532800"
     subprocess.run(cmd, cwd=cwd, env=env, check=True)
@@ -126,7 +126,7 @@ def main() -> None:
     own = PathDistribution(next(site.glob("*.dist-info")))
     check("what its wheel requires", "dependencies", own.requires or (), installed(dependencies))
     if own.version != os.environ["version"]:
-        raise Refused(f"{own.name} {own.version} was built, but its package.nix says {os.environ['version']}")
+        raise RefusedError(f"{own.name} {own.version} was built, but its package.nix says {os.environ['version']}")
     env = {**os.environ, "PYTHONPATH": ":".join([os.fspath(site), *dependencies])}
     for module in os.environ["imports"].split():
         subprocess.run([sys.executable, "-c", f"import {module}"], env=env, check=True)
@@ -139,5 +139,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except Refused as refusal:
+    except RefusedError as refusal:
         sys.exit(f"error: {refusal}")

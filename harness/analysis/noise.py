@@ -1,0 +1,129 @@
+"""Whether the machine was quiet enough for the figures to be believed, in data and in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from harness.analysis.compare import BAND, MINIMUM_BLOCKS, Block, Comparison, Verdict, compare, correct
+from harness.analysis.statistics import Floats, Summary
+
+#: pyperf warns at the same limit (of the standard deviation, which the spread here estimates without outliers).
+WIDE_SPREAD = 0.10
+DRIFT_LEVEL = 0.01
+
+_ADVICE = "Close what else runs on the machine, then measure again, or take more blocks."
+
+
+class NoiseKind(StrEnum):
+    """What can be wrong with a machine: a closed set."""
+
+    CONTROL = "control"
+    SPREAD = "spread"
+    DRIFT = "drift"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """One thing a reader has to know of the machine. ``cell`` names what it is about, empty for the whole run."""
+
+    kind: NoiseKind
+    cell: str
+    sentence: str
+
+
+def check_controls(pairs: Mapping[str, tuple[Mapping[Block, float], Mapping[Block, float]]]) -> list[Noise]:
+    """Hold each A/A cell (first) against the reference it repeats (second), by the name of the cell."""
+    if not pairs:
+        return [
+            Noise(
+                kind=NoiseKind.UNCHECKED,
+                cell="",
+                sentence="The reference was not measured twice in each block, so noise could not be checked with it.",
+            )
+        ]
+    corrected = correct([compare(control, reference) for control, reference in pairs.values()])
+    found = [
+        Noise(kind=NoiseKind.CONTROL, cell=cell, sentence=_control_sentence(cell, item))
+        for cell, item in zip(pairs, corrected, strict=True)
+        if item.verdict in (Verdict.FASTER, Verdict.SLOWER)
+    ]
+    if not found and all(item.blocks < MINIMUM_BLOCKS for item in corrected):
+        found.append(
+            Noise(
+                kind=NoiseKind.UNCHECKED,
+                cell="",
+                sentence=f"Noise could not be checked: that takes {MINIMUM_BLOCKS} blocks with the reference in them"
+                " twice.",
+            )
+        )
+    return found
+
+
+def check_spread(summaries: Mapping[str, Summary]) -> list[Noise]:
+    """Cells whose figures lie too far apart."""
+    return [
+        Noise(
+            kind=NoiseKind.SPREAD,
+            cell=cell,
+            sentence=f"{cell}: the samples spread by {item.spread:.0%} of their median, more than {WIDE_SPREAD:.0%}."
+            f" {_ADVICE}",
+        )
+        for cell, item in summaries.items()
+        if item.count >= 3 and item.spread > WIDE_SPREAD
+    ]
+
+
+def check_drift(samples: pd.DataFrame, cell_columns: Sequence[str]) -> list[Noise]:
+    """Whether the place inside a block, or the block inside the run, makes a difference.
+
+    ``samples`` hold those that are ok. Each is taken relative to the median of its cell; Spearman's rank correlation
+    with the place has to be significant, and first and last third have to differ by more than the noise band.
+    """
+    if samples.empty:
+        return []
+    seconds = samples["wall_s"]
+    medians = samples.groupby(list(cell_columns), observed=True)["wall_s"].transform("median")
+    usable = (seconds > 0) & (medians > 0)
+    relative = np.log((seconds[usable] / medians[usable]).to_numpy(dtype=np.float64))
+    found = []
+    for column, what in (("position", "in a block"), ("block", "in the run")):
+        place = samples.loc[usable, column].to_numpy(dtype=np.float64)
+        change = _drift(place, relative)
+        if change is not None:
+            word = "longer" if change > 0 else "shorter"
+            found.append(
+                Noise(
+                    kind=NoiseKind.DRIFT,
+                    cell="",
+                    sentence=f"Samples late {what} took {abs(change):.0%} {word} than early ones: the machine changed"
+                    f" while it was measured. Ratios inside a block still hold; medians are a mixture. {_ADVICE}",
+                )
+            )
+    return found
+
+
+def _drift(place: Floats, relative: Floats) -> float | None:
+    # Spearman's coefficient has no value where either side never changes.
+    if len(place) < 3 * MINIMUM_BLOCKS or np.ptp(place) == 0 or np.ptp(relative) == 0:
+        return None
+    if float(stats.spearmanr(place, relative).pvalue) > DRIFT_LEVEL:
+        return None
+    low, high = np.quantile(place, (1 / 3, 2 / 3))
+    early, late = relative[place <= low], relative[place >= high]
+    change = float(np.expm1(np.median(late) - np.median(early)))
+    return change if abs(change) > BAND else None
+
+
+def _control_sentence(cell: str, item: Comparison) -> str:
+    assert item.ratio is not None  # noqa: S101 - a verdict other than undecided has a ratio
+    return (
+        f"{cell}: the reference was {item.verdict} than itself, by {abs(item.ratio.median - 1):.0%}. The machine was"
+        f" too noisy for verdicts on this scenario. {_ADVICE}"
+    )

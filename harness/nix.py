@@ -1,0 +1,251 @@
+"""The one place that talks to Nix: argument lists in, typed values out.
+
+Only the commands that answer alike in Nix 2.8 and 2.3x are used (nix-instantiate, nix-build, nix-store), no
+experimental ones. Everything happens in a store of its own; the user's store, configuration and caches are neither
+read nor written.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import NixUnavailableError, StateError
+from harness.measure.command import Execution
+
+HOW_TO_GET_IT = "On Debian and Ubuntu: apt-get install nix-bin bash-static"
+
+#: Runs an argument list in an environment, outside what is measured.
+Run = Callable[[Sequence[str], Mapping[str, str]], Execution]
+
+_VERSION = re.compile(r"\(Nix\) (\S+)")
+
+# So many store paths fit on a command line with room to spare.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class NixProgram:
+    """An installed Nix: the folder of its programs, its version, and a shell for the sandbox if there is one."""
+
+    programs: Path
+    version: str
+    shell: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression:
+    """What ``nix/default.nix`` is asked about: a monorepo's tree, its names, its base, and a salt."""
+
+    entry: Path
+    tree: Path
+    names: Path
+    base: Path
+    strategy: str = "handwritten"
+    salt: str = ""
+
+    def arguments(self, attributes: Iterable[str]) -> tuple[str, ...]:
+        """The arguments that select ``attributes`` of it."""
+        chosen = [word for attribute in attributes for word in ("-A", attribute)]
+        return (
+            str(self.entry),
+            *chosen,
+            *("--arg", "tree", str(self.tree)),
+            *("--arg", "names", str(self.names)),
+            *("--arg", "base", str(self.base)),
+            *("--argstr", "strategy", self.strategy),
+            *("--argstr", "salt", self.salt),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorePath:
+    """One path of a store, and the size of its contents as Nix serialises them (NAR), in bytes."""
+
+    path: str
+    nar_bytes: int
+
+
+def find_nix(search_path: str, run: Run) -> NixProgram:
+    """The Nix on ``search_path``.
+
+    Raises:
+        NixUnavailableError: there is none, or it does not answer.
+    """
+    for name in ("nix-build", "nix-instantiate", "nix-store", "nix-hash"):
+        if shutil.which(name, path=search_path) is None:
+            raise NixUnavailableError(f"{name} is not installed.", hint=HOW_TO_GET_IT)
+    program = Path(str(shutil.which("nix-build", path=search_path)))
+    answer = run([str(program), "--version"], {"PATH": search_path})
+    match = _VERSION.search(answer.stdout)
+    if not answer.ok or match is None:
+        raise NixUnavailableError(f"`nix-build --version` answered {answer.stdout + answer.stderr!r}.")
+    shell = shutil.which("bash-static", path=search_path)
+    return NixProgram(programs=program.parent, version=match[1], shell=Path(shell) if shell else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nix:
+    """A private store, and the Nix that works in it.
+
+    ``folder`` holds the store and an empty configuration. Builds run in the sandbox, download nothing, and may use
+    ``jobs`` at once.
+    """
+
+    program: NixProgram
+    folder: Path
+    run: Run
+    jobs: str = "auto"
+
+    @property
+    def store(self) -> Path:
+        """What ``--store`` names; the store's own paths lie below ``nix/store`` in it."""
+        return self.folder / "store"
+
+    def physical(self, store_path: str) -> Path:
+        """Where on this machine's disk a path of the store is."""
+        return self.store / store_path.removeprefix("/")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What every command is told."""
+        shell = f"/bin/sh={self.program.shell}" if self.program.shell else ""
+        return (
+            *("--store", str(self.store)),
+            *("--option", "substitute", "false"),
+            *("--option", "sandbox", "true"),
+            *("--option", "sandbox-paths", shell),
+            *("--option", "build-users-group", ""),
+            *("--option", "max-jobs", self.jobs),
+        )
+
+    def environment(self, scrubbed: Mapping[str, str]) -> dict[str, str]:
+        """A scrubbed environment, with Nix told to read no configuration and no channels."""
+        return {
+            **scrubbed,
+            "NIX_CONF_DIR": str(self.folder / "conf"),
+            "NIX_USER_CONF_FILES": "",
+            "NIX_PATH": "",
+            "PATH": f"{self.program.programs}:{scrubbed.get('PATH', '/usr/bin:/bin')}",
+        }
+
+    # Commands to be measured
+
+    def instantiate_command(self, expression: Expression, attributes: Iterable[str]) -> tuple[str, ...]:
+        """Evaluates; prints a derivation a line, in the order of ``attributes``."""
+        return (self._program("nix-instantiate"), *self.options, *expression.arguments(attributes))
+
+    def build_command(self, expression: Expression, attributes: Iterable[str]) -> tuple[str, ...]:
+        """Evaluates and builds; prints an output a line, in the order of ``attributes``."""
+        return (self._program("nix-build"), *self.options, "--no-out-link", *expression.arguments(attributes))
+
+    # Questions, not measured
+
+    def instantiate(self, expression: Expression, attributes: Sequence[str]) -> dict[str, str]:
+        """The derivation of each attribute.
+
+        Raises:
+            StateError: it cannot be evaluated; Nix' own words say why.
+        """
+        lines = self._ask(self.instantiate_command(expression, attributes)).split()
+        return dict(zip(attributes, lines, strict=True))
+
+    def realise(self, expression: Expression, attributes: Sequence[str]) -> dict[str, str]:
+        """The output of each attribute, built if it was not there.
+
+        Raises:
+            StateError: it cannot be built; Nix' own words say why.
+        """
+        lines = self._ask(self.build_command(expression, attributes)).split()
+        return dict(zip(attributes, lines, strict=True))
+
+    def realise_all(self, expression: Expression, attribute: str) -> list[str]:
+        """The outputs of every derivation in a list, built if they were not there.
+
+        Raises:
+            StateError: one cannot be built.
+        """
+        return self._ask(self.build_command(expression, [attribute])).split()
+
+    def evaluate(self, expression: Expression, attribute: str) -> str:
+        """An attribute's value as JSON.
+
+        Raises:
+            StateError: it cannot be evaluated.
+        """
+        command = (self._program("nix-instantiate"), *self.options, "--eval", "--strict", "--json")
+        return self._ask((*command, *expression.arguments([attribute])))
+
+    def planned(self, derivations: Iterable[str]) -> dict[str, str]:
+        """Every derivation that ``derivations`` need, themselves included, with its output."""
+        needed = [path for path in self._query("--requisites", sorted(derivations)) if path.endswith(".drv")]
+        outputs = self._query("--outputs", needed)
+        return dict(zip(needed, outputs, strict=True))
+
+    def missing(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of ``paths`` that the store does not have."""
+        found: list[str] = []
+        for chunk in _chunks(sorted(paths)):
+            command = (self._program("nix-store"), *self.options, "--check-validity", "--print-invalid", *chunk)
+            found += self._ask(command).split()
+        return frozenset(found)
+
+    def contents(self) -> frozenset[str]:
+        """The name of everything in the store, whole or not, but for derivations and locks."""
+        folder = self.store / "nix" / "store"
+        names = (entry.name for entry in folder.iterdir()) if folder.is_dir() else ()
+        return frozenset(name for name in names if not name.startswith(".") and not name.endswith((".drv", ".lock")))
+
+    def runtime_closure(self, output: str) -> tuple[StorePath, ...]:
+        """Everything an output needs to run."""
+        return self._sized(self._query("--requisites", [output]))
+
+    def build_closure(self, derivation: str) -> tuple[StorePath, ...]:
+        """Everything needed to build a derivation: sources, build inputs and what they need in turn, and its output.
+
+        Derivations themselves are descriptions and left out.
+        """
+        paths = self._query("--requisites", [derivation], "--include-outputs")
+        return self._sized([path for path in paths if not path.endswith(".drv")])
+
+    def failure_log(self, derivation: str) -> str:
+        """What a derivation's builder printed when it was built last, if Nix kept it."""
+        answer = self._call((self._program("nix-store"), *self.options, "--read-log", derivation))
+        return answer.stdout if answer.ok else ""
+
+    def _sized(self, paths: Sequence[str]) -> tuple[StorePath, ...]:
+        sizes = self._query("--size", paths)
+        return tuple(StorePath(path=path, nar_bytes=int(size)) for path, size in zip(paths, sizes, strict=True))
+
+    def _query(self, what: str, paths: Sequence[str], *more: str) -> list[str]:
+        found: list[str] = []
+        for chunk in _chunks(paths):
+            found += self._ask((self._program("nix-store"), *self.options, "--query", what, *more, *chunk)).split()
+        return found
+
+    def _program(self, name: str) -> str:
+        return str(self.program.programs / name)
+
+    def _call(self, command: Sequence[str]) -> Execution:
+        return self.run(command, self.environment({}))
+
+    def _ask(self, command: Sequence[str]) -> str:
+        answer = self._call(command)
+        if not answer.ok:
+            raise StateError(f"{Path(command[0]).name} failed: {complaint(answer.stderr)}")
+        return answer.stdout
+
+
+def complaint(stderr: str) -> str:
+    """What Nix complains about, without its warnings and its list of what it would build."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    errors = [number for number, line in enumerate(lines) if line.startswith("error:")]
+    chosen = lines[errors[0] :] if errors else lines
+    return "\n".join(chosen[-15:])[-2000:]
+
+
+def _chunks(paths: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (paths[start : start + _AT_ONCE] for start in range(0, len(paths), _AT_ONCE))

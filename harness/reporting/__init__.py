@@ -1,0 +1,1 @@
+"""Runs read back and turned into a report: page, Markdown, figures, table and terminal."""

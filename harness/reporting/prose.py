@@ -1,0 +1,136 @@
+"""The sentences that page and Markdown share: made from the view model, so that no new run can make them false."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from harness.analysis.compare import BAND, MINIMUM_BLOCKS
+from harness.records import Lane, Outcome, RunStatus
+from harness.reporting import words
+from harness.reporting.model import Report, ScenarioView
+
+TITLE = "Python monorepo toolchains, measured"
+
+QUIET = (
+    "Nothing was found: the reference agreed with itself, no cell spread too wide, and neither place in a block nor"
+    " block in the run made a difference."
+)
+
+
+def lead(report: Report) -> str:
+    """What this is and what was measured."""
+    lanes = " and ".join(
+        "locally" if lane is Lane.LOCAL else "through Nix"
+        for lane in dict.fromkeys(section.lane for section in report.sections)
+    )
+    ok = report.outcomes.get(Outcome.OK, 0)
+    return (
+        "The same small monorepo, a library and two applications that import it, packaged with"
+        f" {_number(len(report.variants), 'toolchain')} and put through the same work{' ' + lanes if lanes else ''}:"
+        f" {_number(report.samples, 'sample')} in {_number(report.blocks, 'block')}, {ok:,} of them verified."
+    )
+
+
+def banners(report: Report) -> tuple[str, ...]:
+    """What a reader has to know before anything else; often nothing."""
+    found = []
+    for run in report.runs:
+        if run.status is RunStatus.RUNNING:
+            done = f"{report.samples:,} of {report.planned:,} planned samples are in"
+            found.append(f"Run {run.run_id} is still going on: {done}, and every figure may change.")
+        elif run.status is RunStatus.INTERRUPTED:
+            found.append(f"Run {run.run_id} was interrupted before its end.")
+    if report.samples and report.blocks < MINIMUM_BLOCKS:
+        found.append(
+            f"{_number(report.blocks, 'block').capitalize()} {'is' if report.blocks == 1 else 'are'} too few for"
+            f" verdicts: they take {MINIMUM_BLOCKS}."
+        )
+    if report.samples and not report.outcomes.get(Outcome.OK):
+        found.append("No sample succeeded, so there is no figure to show. The failures below say why.")
+    if not report.samples:
+        found.append("Nothing has been measured yet.")
+    if report.nix_unavailable:
+        found.append(f"The Nix lane was not measured: {report.nix_unavailable}")
+    return (*found, *report.notes)
+
+
+def method(report: Report) -> tuple[str, ...]:
+    """How the figures came about, in a few paragraphs."""
+    return (
+        "Each cell (variant, lane, scenario) runs once in each block, in an order shuffled by the recorded seed, so"
+        " that slow minutes hit all alike. Cold means that every cache is empty, and was seen to be; warm means that"
+        " everything needed is in the toolchain's own cache. All packages are fetched beforehand, and measuring is"
+        " offline against an index on loopback, which counts requests and bytes.",
+        "A sample counts only if its result was verified afterwards. Samples that failed, timed out or could not be"
+        " set up have no time and are in no median; they are counted and shown by themselves. Outliers are reported"
+        " and never dropped (modified z-score above 3.5, Iglewicz and Hoaglin 1993).",
+        "Quoted are the median and its 95% percentile bootstrap interval. Spread is the median absolute deviation,"
+        f" scaled to a standard deviation, as a share of the median. The ratio is a variant's time divided by that of"
+        f" {report.reference} in the same block: the median over blocks, with an interval that resamples blocks."
+        " Below 1 is faster.",
+        f"Faster or slower is said only if the whole interval of the ratio lies outside a noise band of ±{BAND:.0%},"
+        f" at least {MINIMUM_BLOCKS} blocks have both, and a t-test of the logarithms agrees after Holm's correction"
+        " (1979) for the comparisons of that table. Where the interval reaches into the band it is a tie: no"
+        " difference was shown. Variants that cannot be told from the fastest of their group stand in one group"
+        " instead of having ranks.",
+        "The reference runs twice in each block, under two names. If the two differ, the machine was too noisy, and"
+        " this page says so under Noise.",
+    )
+
+
+def machine(report: Report) -> tuple[tuple[str, str], ...]:
+    """The machine and what the harness used, as names with values."""
+    host = report.host
+    tools = {name: version for run in report.runs for name, version in run.tools.items()}
+    return (
+        ("Processor", f"{host.cpu_model}, {_number(host.cpu_count, 'core')}, {host.machine}"),
+        ("Memory", words.size(host.memory_bytes)),
+        ("System", f"{host.system} {host.release}, {host.libc}"),
+        ("File system", host.filesystem),
+        ("Python", f"{host.python_implementation} {host.python_version}"),
+        ("Harness", ", ".join(dict.fromkeys(run.harness_version for run in report.runs))),
+        ("Its tools", ", ".join(f"{name} {version}" for name, version in tools.items()) or words.NONE),
+    )
+
+
+def groups(scenario: ScenarioView) -> str:
+    """Who is fast and who cannot be told apart, in a sentence; empty if nothing was measured."""
+    if not any(row.summary for row in scenario.rows):
+        return "No successful sample, so nothing can be compared."
+    if len([row for row in scenario.rows if row.summary]) < 2:
+        return ""
+    if not scenario.groups:
+        return "Too few blocks in common to order the variants."
+    if len(scenario.groups) == 1:
+        return f"No order: {join(scenario.groups[0])} cannot be told apart."
+    return (
+        "From fast to slow: "
+        + "; then ".join(f"{join(group)} (tied)" if len(group) > 1 else group[0] for group in scenario.groups)
+        + "."
+    )
+
+
+def glance(scenario: ScenarioView, variant: str) -> str:
+    """A variant in a scenario in a few characters: the median, and the verdict or what went wrong."""
+    row = scenario.row(variant)
+    if row is None:
+        return words.NONE
+    word = words.verdict(row)
+    return f"{words.seconds(row.summary.median)} ({word})" if row.summary else word
+
+
+def command(argv: Sequence[str]) -> str:
+    """An argument list as one would type it; placeholders such as ``{app}`` stay readable."""
+    return " ".join(
+        part if part.startswith("{") and "'" not in part and " " not in part else shlex.quote(part) for part in argv
+    )
+
+
+def join(names: Sequence[str]) -> str:
+    """Names as in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,189 @@
+"""From runs as they were read to the view model: pure, nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from harness.analysis.frames import Frames, base_variant
+from harness.analysis.noise import Noise, check_controls, check_drift, check_spread
+from harness.analysis.statistics import Summary
+from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
+from harness.reporting.model import (
+    Failure,
+    FindingCell,
+    FindingTable,
+    HeadlineColumn,
+    Report,
+    Section,
+    Unsupported,
+)
+from harness.reporting.tables import CELL, Cells, build_section
+
+#: What the top of the page shows, where it was measured.
+KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
+
+FRICTION = {
+    "configuration-lines": (
+        "Lines of configuration",
+        "Lines that a person writes and maintains before any code, blank lines and comments aside.",
+    ),
+    "dependency-statements": (
+        "Places that state one dependency",
+        "How many places state that hello needs shared.",
+    ),
+    "must-agree-by-hand": (
+        "Facts to be kept equal by hand",
+        "Facts that are stated in more than one place, with nothing but people to keep them equal.",
+    ),
+}
+
+MOST_FAILURES = 40
+
+#: A sample's log: the run's id and the path below the run's folder.
+LogKey = tuple[str, str]
+
+
+def find_failures(frames: Frames) -> list[Failure]:
+    """Samples which are neither ok nor unsupported: one entry for each cell, outcome and reason, without its log."""
+    frame = frames.samples
+    bad = frame[~frame["outcome"].isin([Outcome.OK.value, Outcome.UNSUPPORTED.value])]
+    found = []
+    for _, group in bad.groupby([*CELL, "outcome", "reason"], observed=True, sort=False):
+        last = group.iloc[-1]
+        found.append(
+            Failure(
+                cell=describe({name: str(last[name]) for name in CELL}),
+                outcome=Outcome(str(last["outcome"])),
+                reason=str(last["reason"]),
+                count=len(group),
+                blocks=tuple(sorted({int(block) + 1 for block in group["block"]})),
+                run_id=str(last["run_id"]),
+                log_path=str(last["log_path"]),
+            )
+        )
+    return found
+
+
+def build_report(
+    runs: Sequence[RunInfo],
+    frames: Frames,
+    findings: Sequence[Finding] = (),
+    *,
+    tails: Mapping[LogKey, str] | None = None,
+    notes: Sequence[str] = (),
+) -> Report:
+    """Everything a report says of at least one run; all of them are of one machine and one reference.
+
+    ``tails`` are the ends of logs, ``notes`` sentences about the files that were read.
+    """
+    reference = runs[-1].plan.reference
+    variants: dict[str, VariantFacts] = {}
+    for run in runs:
+        variants.update(run.variants)
+    cells = Cells.of(frames, runs)
+    titles = {name: facts for run in runs for name, facts in run.scenarios.items()}
+    sections = tuple(
+        build_section(key, cells, frames, reference=reference, variants=variants, facts=titles)
+        for key in cells.sections()
+    )
+    failures = find_failures(frames)
+    outcomes = frames.samples["outcome"].value_counts()
+    return Report(
+        runs=tuple(runs),
+        host=runs[-1].host,
+        reference=reference,
+        variants=variants,
+        headline=_headline(sections),
+        sections=sections,
+        friction=tuple(_finding_table(name, findings, variants) for name in FRICTION if _has(findings, name)),
+        findings=tuple(
+            _finding_table(name, findings, variants)
+            for name in dict.fromkeys(item.finding for item in findings)
+            if name not in FRICTION
+        ),
+        failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
+        hidden_failures=max(0, len(failures) - MOST_FAILURES),
+        unsupported=_unsupported(frames),
+        noise=tuple(_noise(cells, frames, reference)),
+        notes=tuple(notes),
+        nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
+        samples=len(frames.samples),
+        planned=sum(len(run.plan.cells) * run.plan.blocks for run in runs),
+        blocks=len(frames.samples[["run_id", "block"]].drop_duplicates()),
+        outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
+    )
+
+
+def describe(cell: Mapping[str, str] | Cell) -> str:
+    """A cell in a few words: ``uv · nix · nix-build (host, handwritten)``."""
+    get = cell.get if isinstance(cell, Mapping) else lambda name: getattr(cell, name)
+    details = [str(get(name)) for name in ("provider", "strategy") if get(name)]
+    if get("shape") != "canonical":
+        details.append(str(get("shape")))
+    return f"{get('variant')} · {get('lane')} · {get('scenario')}" + (f" ({', '.join(details)})" if details else "")
+
+
+def _headline(sections: Sequence[Section]) -> tuple[HeadlineColumn, ...]:
+    """Key scenarios of the first section of each lane: figures of two providers never stand side by side."""
+    first: dict[Lane, Section] = {}
+    for section in sections:
+        first.setdefault(section.lane, section)
+    return tuple(
+        HeadlineColumn(section=section, scenario=scenario)
+        for section in first.values()
+        for name in KEY_SCENARIOS
+        if (scenario := section.scenario(name)) is not None
+    )
+
+
+def _has(findings: Sequence[Finding], name: str) -> bool:
+    return any(item.finding == name for item in findings)
+
+
+def _finding_table(name: str, findings: Sequence[Finding], variants: Mapping[str, VariantFacts]) -> FindingTable:
+    own = [item for item in findings if item.finding == name]
+    cells: dict[str, dict[Lane, FindingCell]] = {variant: {} for variant in variants}
+    for item in own:
+        cells.setdefault(item.variant, {})[item.lane] = FindingCell(value=item.value, evidence=item.evidence)
+    title, explanation = FRICTION.get(name, (name.replace("-", " ").capitalize(), ""))
+    return FindingTable(
+        name=name,
+        title=title,
+        explanation=explanation,
+        lanes=tuple(lane for lane in Lane if any(item.lane is lane for item in own)),
+        cells={variant: by_lane for variant, by_lane in cells.items() if by_lane},
+    )
+
+
+def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:
+    values = {**vars(failure), "tail": tails.get((failure.run_id, failure.log_path), "")}
+    return Failure(**values)
+
+
+def _unsupported(frames: Frames) -> tuple[Unsupported, ...]:
+    frame = frames.samples
+    bad = frame[frame["outcome"] == Outcome.UNSUPPORTED.value].drop_duplicates([*CELL, "reason"])
+    return tuple(
+        Unsupported(cell=describe({name: str(row[name]) for name in CELL}), reason=str(row["reason"]))
+        for _, row in bad.sort_values("variant", kind="stable").iterrows()
+        if not str(row["variant"]).endswith(CONTROL_SUFFIX)
+    )
+
+
+def _noise(cells: Cells, frames: Frames, reference: str) -> list[Noise]:
+    ok = frames.ok
+    if ok.empty:
+        return []
+    pairs = {}
+    summaries: dict[str, Summary] = {}
+    for key, blocks in cells.seconds.items():
+        if key.variant.endswith(CONTROL_SUFFIX):
+            other = cells.seconds.get(key.with_variant(base_variant(key.variant)))
+            if other is not None and base_variant(key.variant) == reference:
+                pairs[describe(key.with_variant(reference).cell)] = (blocks, other)
+        elif (summary := cells.summaries.get(key)) is not None:
+            summaries[describe(key.cell)] = summary
+    drift: pd.DataFrame = ok
+    return [*check_controls(pairs), *check_spread(summaries), *check_drift(drift, CELL)]

@@ -1,0 +1,122 @@
+"""Figures as a person reads them: rounded here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+
+from harness.analysis.compare import Comparison, Verdict
+from harness.analysis.statistics import Interval, Summary
+from harness.reporting.model import Row
+
+NONE = "–"
+
+_BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+
+SIZES = {
+    "toolchain_bytes": "Toolchain, installed",
+    "environment_bytes": "Environment of all members",
+    "deployed_bytes": "Deployed environment of one application",
+    "cache_bytes": "Cache after a cold install",
+    "wheels_bytes": "Wheels of all members",
+    "sdists_bytes": "Sdists of all members",
+    "runtime_closure_bytes": "Runtime closure",
+    "build_closure_bytes": "Build closure",
+}
+
+
+def seconds(value: float | None) -> str:
+    """Seconds to three digits, in a unit that suits them."""
+    if value is None:
+        return NONE
+    factor, unit = _time_unit(value)
+    return f"{_digits(value * factor)} {unit}"
+
+
+def seconds_interval(interval: Interval | None) -> str:
+    """An interval of seconds, in the unit of its median."""
+    if interval is None:
+        return NONE
+    factor, unit = _time_unit(interval.median)
+    return f"{_digits(interval.low * factor)}–{_digits(interval.high * factor)} {unit}"
+
+
+def size(value: float | None) -> str:
+    """Bytes in a binary unit that suits them."""
+    if value is None:
+        return NONE
+    for factor, unit in _BYTES:
+        if value >= factor:
+            return f"{_digits(value / factor)} {unit}"
+    return f"{value:.0f} B"
+
+
+def count(value: float | None) -> str:
+    """A count, or a median of counts."""
+    return NONE if value is None else f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+
+
+def ratio(value: float | None) -> str:
+    """A ratio to the reference."""
+    return NONE if value is None else f"{_digits(value)}×"
+
+
+def ratio_interval(interval: Interval | None) -> str:
+    """The interval of a ratio."""
+    return NONE if interval is None else f"{_digits(interval.low)}–{_digits(interval.high)}"
+
+
+def spread(summary: Summary | None) -> str:
+    """The spread in percent of the median; nothing for a single sample, which has none."""
+    return NONE if summary is None or summary.count < 2 else f"{summary.spread:.1%}"
+
+
+def verdict(row: Row) -> str:
+    """The one word for a row."""
+    if row.is_reference:
+        return "reference" if row.summary else row.status
+    if row.summary is None or row.comparison is None:
+        return row.status
+    return row.comparison.verdict.value
+
+
+def mark(word: str) -> str:
+    """A sign that says the same as the verdict's colour."""
+    return {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
+
+
+def because(comparison: Comparison | None) -> str:
+    """Why the verdict is what it is."""
+    return comparison.reason if comparison else ""
+
+
+def outcomes(row: Row) -> str:
+    """How often each outcome came: ``6 ok, 1 failed``."""
+    return ", ".join(f"{number} {outcome.value}" for outcome, number in row.outcomes.items()) or "not yet measured"
+
+
+def size_name(name: str) -> str:
+    """A size's name in words; one that is not known here in its own."""
+    return SIZES.get(name, name.removesuffix("_bytes").replace("_", " ").capitalize())
+
+
+def size_value(value: float | None, unit: str) -> str:
+    """A size, or a count."""
+    return size(value) if unit == "bytes" else count(value)
+
+
+def has_verdict(comparison: Comparison | None) -> bool:
+    """Whether anything was decided."""
+    return comparison is not None and comparison.verdict is not Verdict.UNDECIDED
+
+
+def _time_unit(value: float) -> tuple[float, str]:
+    if value >= 1:
+        return 1, "s"
+    return (1e3, "ms") if value >= 1e-3 or value == 0 else (1e6, "µs")
+
+
+def _digits(value: float) -> str:
+    if value == 0:
+        return "0"
+    places = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(places, 6)}f}"

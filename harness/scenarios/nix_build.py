@@ -1,0 +1,75 @@
+"""``nix-build``: both applications' environments, no member built before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.bench import Attempt, Bench
+from harness.errors import StateError, VerificationError
+from harness.measure.command import Command, Execution
+from harness.records import ScenarioFacts
+from harness.scenarios.nix_lane import (
+    NixScenario,
+    asking,
+    environments,
+    missing_outputs,
+    reach_checkout,
+    ready,
+    timed,
+    verify_lines,
+    verify_only_rebuilt,
+)
+
+
+class NixBuild(NixScenario):
+    """Builds every member and both environments."""
+
+    name = "nix-build"
+    order = 2
+    facts = ScenarioFacts(
+        title="Build",
+        before="Fresh clone; the provider's Python and backends are in the store; no member is.",
+        measured="nix-build of both applications' environments, in the sandbox.",
+        verified="Both applications print their line from the store.",
+    )
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """See that all members and environments are missing, and nothing else is."""
+        reach_checkout(bench)
+        self._salt = attempt.nonce()
+        outputs, missing = missing_outputs(asking(bench, attempt), bench, attempt, self._salt)
+        if there := sorted(set(outputs.values()) - missing):
+            raise StateError(f"Already built: {', '.join(there)}")
+        if more := sorted(missing - set(outputs.values())):
+            raise StateError(f"The provider's base is not complete: {', '.join(more)}")
+        self._before = missing
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """One build."""
+        side = ready(bench)
+        expression = side.expression(attempt.strategy, self._salt)
+        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """Everything is there, and runs."""
+        nix = asking(bench, attempt)
+        outputs, missing = missing_outputs(nix, bench, attempt, self._salt)
+        if missing:
+            raise VerificationError(f"Nix left out {', '.join(sorted(missing))}")
+        verify_only_rebuilt(self._before, outputs)
+        verify_lines(nix, bench, attempt, self._salt)
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
+        """What each environment needs to run, and what it needed to be built."""
+        nix = asking(bench, attempt)
+        derivations = nix.instantiate(ready(bench).expression(attempt.strategy, self._salt), environments(bench))
+        found = {}
+        for attribute, derivation in derivations.items():
+            name = attribute.rpartition(".")[2]
+            output = nix.planned([derivation])[derivation]
+            found[f"{name}_runtime_closure_bytes"] = sum(item.nar_bytes for item in nix.runtime_closure(output))
+            found[f"{name}_build_closure_bytes"] = sum(item.nar_bytes for item in nix.build_closure(derivation))
+        return found
+
+
+SCENARIO = NixBuild()

@@ -1,0 +1,146 @@
+"""What every scenario of the Nix lane has in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from harness.bench import Attempt, Bench, NixBench
+from harness.errors import StateError, VerificationError
+from harness.measure.command import Command, Execution
+from harness.measure.environment import scrubbed
+from harness.nix import Nix
+from harness.records import Lane, ScenarioFacts
+from harness.variants import Variant
+from harness.workspace import expected_line
+
+#: The salt of what is built once and found again; every other build has a salt of its own.
+STANDING = "standing"
+
+
+class NixScenario(ABC):
+    """A scenario that evaluates and builds the variant's own package.nix files in a private store."""
+
+    name: ClassVar[str]
+    order: ClassVar[int]
+    facts: ClassVar[ScenarioFacts]
+    lane: ClassVar[Lane] = Lane.NIX
+    program: ClassVar[str] = "nix-build"
+
+    def __init__(self) -> None:
+        # What `prepare` found out and `verify` holds the result against.
+        self._salt = STANDING
+        self._before: frozenset[str] = frozenset()
+
+    def unsupported(self, bench: Bench) -> str:
+        """Why the variant, or this machine, cannot do it."""
+        return bench.variant.spec.unsupported.get(self.name, "") or (bench.nix_unavailable if not bench.nix else "")
+
+    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
+        """The measured command, without the options that keep it in its own store."""
+        nix = variant.spec.nix
+        applications = [nix.attribute_of(name) for name in ("hello", "goodbye")]
+        return ((self.program, "nix/default.nix", "-A", *applications),)
+
+    @abstractmethod
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Reach the state before."""
+
+    @abstractmethod
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """The commands to be timed."""
+
+    @abstractmethod
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
+        """See that the result is what it has to be."""
+
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
+        """Most scenarios leave nothing that is worth weighing."""
+        return {}
+
+    def watched(self, bench: Bench) -> Sequence[Path]:
+        """The store itself is left out: its growth is Nix' own business."""
+        return [ready(bench).workspace.folder]
+
+
+def ready(bench: Bench) -> NixBench:
+    """The bench's Nix side.
+
+    Raises:
+        StateError: there is none.
+    """
+    if bench.nix is None:
+        raise StateError(bench.nix_unavailable)
+    return bench.nix
+
+
+def asking(bench: Bench, attempt: Attempt) -> Nix:
+    """The bench's Nix, with its untimed questions run and logged under this attempt."""
+    side = ready(bench)
+    env = _scrubbed(bench)
+    return replace(side.nix, run=lambda argv, extra: attempt.run(argv, side.workspace.root, {**env, **extra}))
+
+
+def timed(bench: Bench, attempt: Attempt, argv: Sequence[str]) -> Command:
+    """A command to be timed, in the scrubbed environment that Nix gets."""
+    side = ready(bench)
+    return attempt.command(argv, side.workspace.root, side.nix.environment(_scrubbed(bench)))
+
+
+def _scrubbed(bench: Bench) -> dict[str, str]:
+    workspace = ready(bench).workspace
+    return scrubbed(home=workspace.home, path=workspace.surroundings.host_path, extra={}, host=bench.host_environment)
+
+
+def environments(bench: Bench) -> list[str]:
+    """The attributes of both applications' environments."""
+    return [f"environments.{member.name}" for member in bench.shape.applications]
+
+
+def members(bench: Bench) -> list[str]:
+    """The attributes of all members."""
+    return [f"members.{member.name}" for member in bench.shape.members]
+
+
+def reach_checkout(bench: Bench) -> None:
+    """A fresh clone."""
+    ready(bench).workspace.renew(lock=False)
+
+
+def missing_outputs(nix: Nix, bench: Bench, attempt: Attempt, salt: str) -> tuple[dict[str, str], frozenset[str]]:
+    """The outputs of members and environments by attribute, and all outputs they need that are not built yet."""
+    expression = ready(bench).expression(attempt.strategy, salt)
+    derivations = nix.instantiate(expression, [*members(bench), *environments(bench)])
+    planned = nix.planned(derivations.values())
+    outputs = {attribute: planned[derivation] for attribute, derivation in derivations.items()}
+    return outputs, nix.missing(planned.values())
+
+
+def verify_lines(nix: Nix, bench: Bench, attempt: Attempt, salt: str) -> None:
+    """See both applications print their line when started from their environment, in the sandbox.
+
+    Raises:
+        VerificationError: one prints something else.
+        StateError: one cannot be started.
+    """
+    side = ready(bench)
+    names = [member.name for member in bench.shape.applications]
+    outputs = nix.realise(side.expression(attempt.strategy, salt), [f"checks.{name}" for name in names])
+    for name in names:
+        printed = nix.physical(outputs[f"checks.{name}"]).read_text(encoding="utf-8")
+        expected = expected_line(name, side.workspace.name)
+        if printed != expected:
+            raise VerificationError(f"{name} printed {printed[:200]!r} from the store, expected {expected!r}")
+
+
+def verify_only_rebuilt(missing: frozenset[str], outputs: dict[str, str]) -> None:
+    """See that what had been missing are members and their environments, and nothing else.
+
+    Raises:
+        VerificationError: something else had to be built too.
+    """
+    if more := sorted(missing - set(outputs.values())):
+        raise VerificationError(f"More than members and environments had to be built: {', '.join(more)}")

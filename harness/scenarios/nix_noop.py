@@ -1,0 +1,56 @@
+"""``nix-noop``: building again when nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.bench import Attempt, Bench
+from harness.errors import VerificationError
+from harness.measure.command import Command, Execution
+from harness.records import ScenarioFacts
+from harness.scenarios.nix_lane import (
+    STANDING,
+    NixScenario,
+    asking,
+    environments,
+    reach_checkout,
+    ready,
+    timed,
+    verify_lines,
+)
+
+
+class NixNoop(NixScenario):
+    """Asks for what is there already."""
+
+    name = "nix-noop"
+    order = 3
+    facts = ScenarioFacts(
+        title="Nothing to do",
+        before="Fresh clone; both environments are in the store.",
+        measured="nix-build of both applications' environments.",
+        verified="Nothing was added to the store, and both applications print their line from there.",
+    )
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Built."""
+        reach_checkout(bench)
+        nix = asking(bench, attempt)
+        nix.realise(ready(bench).expression(attempt.strategy, STANDING), environments(bench))
+        self._before = nix.contents()
+
+    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+        """The same build."""
+        side = ready(bench)
+        expression = side.expression(attempt.strategy, STANDING)
+        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
+
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """The store is as it was."""
+        nix = asking(bench, attempt)
+        if more := sorted(nix.contents() - self._before):
+            raise VerificationError(f"With nothing to do, Nix added {', '.join(more)}")
+        verify_lines(nix, bench, attempt, STANDING)
+
+
+SCENARIO = NixNoop()
