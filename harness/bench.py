@@ -54,14 +54,17 @@ class NixBench:
 class Bench:
     """One variant, set up to be measured.
 
-    ``warm`` keeps its caches from sample to sample; ``cold`` is thrown away and made anew for each sample that
-    starts with an empty cache. ``installed`` says whether the warm workspace was last left with both applications
-    seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says why.
+    ``warm`` keeps its caches from sample to sample and is otherwise a fresh clone; ``settled`` stays installed, so
+    that what begins installed need not be installed for each sample; ``cold`` is thrown away and made anew for each
+    sample that starts with an empty cache. ``installed`` says whether the settled workspace was last left with both
+    applications seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says
+    why.
     """
 
     variant: Variant
     shape: Shape
     warm: Workspace
+    settled: Workspace
     cold: Workspace
     meter: Meter
     host_environment: Mapping[str, str]
@@ -181,14 +184,12 @@ def verify_line(argv: Sequence[str], execution: Execution, expected: str) -> Non
         raise VerificationError(f"`{' '.join(argv)}` printed {execution.stdout[:200]!r}, expected {expected!r}")
 
 
-def reach_fresh(bench: Bench, *, lock: bool) -> None:
-    """Bring the warm workspace to: fresh clone, warm cache, no environment, no outputs.
+def reach_fresh(workspace: Workspace, *, lock: bool) -> None:
+    """Bring a workspace to: fresh clone, caches as they are, no environment, no outputs.
 
     Raises:
         StateError: something of an environment or an output is still there.
     """
-    bench.installed = False
-    workspace = bench.warm
     workspace.remove_environments()
     workspace.remove_outputs()
     workspace.renew(lock=lock)
@@ -199,21 +200,24 @@ def reach_fresh(bench: Bench, *, lock: bool) -> None:
 
 
 def reach_installed(bench: Bench, attempt: Attempt) -> None:
-    """Bring the warm workspace to: lock file, warm cache, installed, both applications seen to run.
+    """Bring the settled workspace to: lock file, warm cache, installed, both applications seen to run.
 
     Raises:
         StateError: it cannot be installed.
     """
-    workspace = bench.warm
-    if not bench.installed or not all(path.exists() for path in workspace.environments):
-        reach_fresh(bench, lock=True)
-        phases = bench.variant.spec.phases
-        complete(bench, attempt, workspace, phases.install, error=StateError, purpose="Installing beforehand failed")
-        try:
-            verify_applications(bench, attempt, workspace)
-        except VerificationError as error:
-            raise StateError(f"After installing beforehand, {error.message}") from error
-        bench.installed = True
+    workspace = bench.settled
+    if bench.installed and all(path.exists() for path in workspace.environments):
+        return
+    bench.installed = False
+    reach_fresh(workspace, lock=False)
+    workspace.restore_locks(bench.warm.kept_locks)
+    install = bench.variant.spec.phases.install
+    complete(bench, attempt, workspace, install, error=StateError, purpose="Installing beforehand failed")
+    try:
+        verify_applications(bench, attempt, workspace)
+    except VerificationError as error:
+        raise StateError(f"After installing beforehand, {error.message}") from error
+    bench.installed = True
 
 
 def reach_cold(bench: Bench) -> None:

@@ -188,6 +188,7 @@ def make_benches(request: Request, plan: Plan, equipment: Equipment, scratch: Pa
             variant=variant,
             shape=request.shape,
             warm=workspace("warm"),
+            settled=workspace("settled"),
             cold=workspace("cold"),
             meter=equipment.index,
             host_environment=os.environ,

@@ -10,14 +10,15 @@ from harness.errors import StateError, VerificationError
 from harness.scenarios.lock import verify_locks
 from harness.variants import Phase
 
-#: Which phases have to have been done once before a scenario of the local lane can be measured.
+#: Which phases have to have been done once before a scenario of the local lane can be measured; ``settled`` is
+#: installing in the workspace that stays installed.
 _NEEDS = {
     "lock": {"lock"},
     "install-cold": {"lock"},
     "install-warm": {"lock", "install"},
-    "noop": {"lock", "install"},
-    "run": {"lock", "install"},
-    "refresh": {"lock", "install"},
+    "noop": {"lock", "settled"},
+    "run": {"lock", "settled"},
+    "refresh": {"lock", "settled"},
     "build": {"lock", "build"},
     "deploy": {"lock", "deploy"},
 }
@@ -39,7 +40,7 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
     if not phases:
         return []
     spec = bench.variant.spec
-    reach_fresh(bench, lock=False)
+    reach_fresh(bench.warm, lock=False)
     if spec.phases.lock:
         complete(bench, attempt, bench.warm, spec.phases.lock, error=StateError, purpose="Locking failed")
         try:
@@ -48,11 +49,11 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
             raise StateError(error.message) from error
     bench.warm.keep_locks()
     problems = []
-    for name, phase in (("build", spec.phases.build), ("deploy", spec.phases.deploy)):
+    for name, phase in (("install", spec.phases.install), ("build", spec.phases.build), ("deploy", spec.phases.deploy)):
         if name in phases and phase is not None:
-            reach_fresh(bench, lock=True)
+            reach_fresh(bench.warm, lock=True)
             problems += _try(partial(_complete, bench, attempt, name, phase))
-    if "install" in phases:
+    if "settled" in phases:
         problems += _try(partial(reach_installed, bench, attempt))
     return problems
 

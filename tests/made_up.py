@@ -103,6 +103,7 @@ def made_up_bench(tmp_path: Path, text: str = VARIANT_TOML) -> Bench:
         variant=variant,
         shape=CANONICAL,
         warm=made_up_workspace(tmp_path, variant, "warm"),
+        settled=made_up_workspace(tmp_path, variant, "settled"),
         cold=made_up_workspace(tmp_path, variant, "cold"),
         meter=FakeMeter(),
         host_environment={},

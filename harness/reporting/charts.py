@@ -6,6 +6,7 @@ the page's light theme; its style sheet replaces them one by one in the dark.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,12 +69,12 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
     measured = list(dict.fromkeys(measured))
     domain = alt.Scale(domain=measured, range=[SERIES[index % len(SERIES)] for index in range(len(measured))])
     shapes = alt.Scale(domain=measured, range=[SHAPES[index % len(SHAPES)] for index in range(len(measured))])
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(_data(rows)).encode(
         y=alt.Y("scenario:N", sort=None, title=None),
         yOffset=alt.YOffset("variant:N", sort=measured),
         color=alt.Color("variant:N", scale=domain, title=None, legend=alt.Legend(orient="top")),
     )
-    scale = alt.X("low:Q", scale=alt.Scale(type="log", nice=True), title="seconds, log scale", axis=_log_axis())
+    scale = alt.X("low:Q", scale=alt.Scale(type="log", nice=True), title="seconds, log scale", axis=_log_axis(rows))
     lines = base.mark_rule(strokeWidth=2).encode(x=scale, x2="high:Q")
     points = base.mark_point(filled=True, size=46, opacity=1).encode(
         x=alt.X("median:Q", scale=alt.Scale(type="log", nice=True)),
@@ -88,7 +89,7 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
         label=f"Median time with its 95% interval of {prose.join(measured)} in {scenarios} scenarios, log scale.",
         caption="Median with its 95% interval, one shape and colour a variant. Further left is better. The scale is"
         " logarithmic: equal distances are equal factors.",
-        svg=_svg((lines + points).properties(width=WIDTH, height=height)),
+        svg=_svg((lines + points).properties(width=WIDTH + 160, height=height)),
     )
 
 
@@ -109,7 +110,7 @@ def _phases(section: Section) -> Chart | None:
         return None
     present = [item.name for item in scenarios]
     shades = alt.Scale(domain=present, range=list(SHADES[: len(present)]))
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(stroke=INK, strokeWidth=0.6, height=18)
+    bars = alt.Chart(_data(rows)).mark_bar(stroke=INK, strokeWidth=0.6, height=18)
     chart = bars.encode(
         y=alt.Y("variant:N", sort=None, title=None),
         x=alt.X("s:Q", stack="zero", title="seconds, medians added up"),
@@ -135,8 +136,10 @@ def _refresh(section: Section) -> Chart | None:
     if scenario is None or not rows:
         return None
     absent = [f"{row.variant} ({words.verdict(row)})" for row in scenario.rows if row.summary is None]
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("variant:N", sort=None, title=None))
-    bars = base.mark_bar(color=ACCENT, height=16).encode(x=alt.X("median:Q", title="seconds"))
+    base = alt.Chart(_data(rows)).encode(y=alt.Y("variant:N", sort=None, title=None))
+    bars = base.mark_bar(color=ACCENT, height=16).encode(
+        x=alt.X("median:Q", title="seconds", axis=alt.Axis(tickCount=6))
+    )
     lines = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
     labels = base.mark_text(align="left", dx=6, color=INK).encode(x="high:Q", text="label:N")
     return Chart(
@@ -162,7 +165,7 @@ def _sizes(section: Section) -> Chart | None:
             for variant in section.variants
             if variant in size.values
         ]
-        base = alt.Chart(alt.Data(values=rows)).encode(
+        base = alt.Chart(_data(rows)).encode(
             y=alt.Y("variant:N", sort=None, title=None),
             x=alt.X("mib:Q", axis=None, scale=alt.Scale(domainMin=0, nice=False)),
         )
@@ -180,6 +183,10 @@ def _sizes(section: Section) -> Chart | None:
         caption="Medians; each panel has a scale of its own. Shorter is better.",
         svg=_svg(alt.concat(*panels, columns=2, spacing=28)),
     )
+
+
+def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))
 
 
 def _bars(scenario: ScenarioView) -> list[dict[str, Any]]:
@@ -207,17 +214,21 @@ def _point(scenario: str, row: Row) -> dict[str, Any]:
     }
 
 
-def _log_axis() -> alt.Axis:
+def _log_axis(rows: Sequence[dict[str, Any]]) -> alt.Axis:
+    """An axis with a line at 1, 2 and 5 of each power of ten that is in sight, each with its unit."""
+    low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
     return alt.Axis(
-        labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : datum.value * 1000 + ' ms'",
-        tickCount=6,
+        values=[step for step in steps if low / 2.5 <= step <= high * 2.5],
+        labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'",
         labelOverlap=True,
     )
 
 
 def _svg(chart: alt.TopLevelMixin) -> str:
     configured = (
-        chart.configure(font=_FONT, background="transparent")  # type: ignore[attr-defined]
+        chart.configure(font=_FONT, background="transparent", padding={"left": 20, "right": 48, "top": 4, "bottom": 4})
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK,

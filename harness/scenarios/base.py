@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from harness.bench import Attempt, Bench, commands
+from harness.bench import Attempt, Bench, commands, reach_installed
 from harness.errors import StateError
 from harness.measure.command import Command, Execution
 from harness.records import Lane, ScenarioFacts
@@ -109,6 +109,18 @@ class LocalScenario(ABC):
     def watched(self, bench: Bench) -> Sequence[Path]:
         """The whole scratch folder: checkout, home, caches, outputs."""
         return [self.workspace(bench).folder]
+
+
+class InstalledScenario(LocalScenario):
+    """A scenario that begins installed, in the workspace that stays so."""
+
+    def workspace(self, bench: Bench) -> Workspace:
+        """The one that stays installed."""
+        return bench.settled
+
+    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+        """Installed."""
+        reach_installed(bench, attempt)
 
 
 def optional_phase(variant: Variant, name: str) -> Phase | None:

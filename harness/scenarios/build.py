@@ -37,7 +37,7 @@ class Build(LocalScenario):
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
         """A fresh clone, nothing built."""
-        reach_fresh(bench, lock=True)
+        reach_fresh(bench.warm, lock=True)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Install the wheels elsewhere, and run both applications from there."""

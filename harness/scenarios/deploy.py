@@ -30,7 +30,7 @@ class Deploy(LocalScenario):
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
         """A fresh clone, nothing deployed."""
-        reach_fresh(bench, lock=True)
+        reach_fresh(bench.warm, lock=True)
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The deploy steps for the first application."""

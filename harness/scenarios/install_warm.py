@@ -25,12 +25,11 @@ class InstallWarm(LocalScenario):
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
         """A fresh clone; the cache stays."""
-        reach_fresh(bench, lock=True)
+        reach_fresh(bench.warm, lock=True)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See both applications run."""
         verify_applications(bench, attempt, bench.warm)
-        bench.installed = True
 
 
 SCENARIO = InstallWarm()

@@ -29,7 +29,7 @@ class Lock(LocalScenario):
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
         """A fresh clone without its lock files."""
-        reach_fresh(bench, lock=False)
+        reach_fresh(bench.warm, lock=False)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See that every member is covered."""

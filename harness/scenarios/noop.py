@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench, reach_installed, verify_applications
+from harness.bench import Attempt, Bench, verify_applications
 from harness.measure.command import Execution
 from harness.records import ScenarioFacts
-from harness.scenarios.base import LocalScenario
+from harness.scenarios.base import InstalledScenario
 
 
-class Noop(LocalScenario):
+class Noop(InstalledScenario):
     """Runs the install steps once more."""
 
     name = "noop"
@@ -23,14 +23,10 @@ class Noop(LocalScenario):
         verified="Both applications still print their line.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
-        """Installed."""
-        reach_installed(bench, attempt)
-
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See both applications run."""
         bench.installed = False
-        verify_applications(bench, attempt, bench.warm)
+        verify_applications(bench, attempt, bench.settled)
         bench.installed = True
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, commands, reach_installed, verify_line
+from harness.bench import Attempt, Bench, commands, verify_line
 from harness.measure.command import Command, Execution
 from harness.records import ScenarioFacts
-from harness.scenarios.base import LocalScenario, phase_of
+from harness.scenarios.base import InstalledScenario, phase_of
 from harness.workspace import expected_line
 
 
-class Refresh(LocalScenario):
+class Refresh(InstalledScenario):
     """Makes an edit of ``shared`` visible in both applications."""
 
     name = "refresh"
@@ -26,25 +26,27 @@ class Refresh(LocalScenario):
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:
         """Installed, then edited."""
-        reach_installed(bench, attempt)
-        bench.warm.edit_name(f"Wolf-{attempt.nonce()}")
+        super().prepare(bench, attempt)
+        bench.settled.edit_name(f"Wolf-{attempt.nonce()}")
         bench.installed = False
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """What refreshes, then each application."""
-        yield from commands(bench, attempt, bench.warm, phase_of(bench.variant, "refresh"))
+        yield from commands(bench, attempt, bench.settled, phase_of(bench.variant, "refresh"))
         yield from (command for _, command in self._runs(bench, attempt))
 
     def _runs(self, bench: Bench, attempt: Attempt) -> Iterable[tuple[str, Command]]:
         for member in bench.shape.applications:
-            for command in commands(bench, attempt, bench.warm, bench.variant.spec.phases.run, application=member.name):
+            for command in commands(
+                bench, attempt, bench.settled, bench.variant.spec.phases.run, application=member.name
+            ):
                 yield member.name, command
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
         """The new value, from both."""
         runs = list(self._runs(bench, attempt))
         for (application, command), execution in zip(runs, executions[-len(runs) :], strict=True):
-            verify_line(command.argv, execution, expected_line(application, bench.warm.name))
+            verify_line(command.argv, execution, expected_line(application, bench.settled.name))
         bench.installed = True
 
 

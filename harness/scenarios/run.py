@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, commands, reach_installed, verify_line
+from harness.bench import Attempt, Bench, commands, verify_line
 from harness.measure.command import Command, Execution
 from harness.records import ScenarioFacts
-from harness.scenarios.base import LocalScenario
+from harness.scenarios.base import InstalledScenario
 from harness.workspace import expected_line
 
 
-class Run(LocalScenario):
+class Run(InstalledScenario):
     """Starts the first application."""
 
     name = "run"
@@ -24,20 +24,16 @@ class Run(LocalScenario):
         verified="Its standard output, to the letter.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
-        """Installed."""
-        reach_installed(bench, attempt)
-
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """Starting one application."""
         application = bench.shape.applications[0].name
-        return commands(bench, attempt, bench.warm, bench.variant.spec.phases.run, application=application)
+        return commands(bench, attempt, bench.settled, bench.variant.spec.phases.run, application=application)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Its line."""
         application = bench.shape.applications[0].name
-        argv, _ = list(bench.warm.expand(bench.variant.spec.phases.run, application=application))[-1]
-        verify_line(argv, executions[-1], expected_line(application, bench.warm.name))
+        argv, _ = list(bench.settled.expand(bench.variant.spec.phases.run, application=application))[-1]
+        verify_line(argv, executions[-1], expected_line(application, bench.settled.name))
 
 
 SCENARIO = Run()

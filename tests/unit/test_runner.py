@@ -42,7 +42,7 @@ def run(tmp_path: Path, *, broken: bool = False) -> tuple[Plan, Record, list[dic
     boxes = []
     for name in ("one", "two"):
         bench = made_up_bench(tmp_path / name)
-        toolbox = Toolbox(workspaces=[bench.warm, bench.cold])
+        toolbox = Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
         warm_up(bench, made_up_attempt(toolbox, tmp_path), phases_needed(SCENARIOS))
         benches[name] = bench
         boxes.append(toolbox)

@@ -26,7 +26,7 @@ def bench(tmp_path: Path) -> Bench:
 
 @pytest.fixture
 def toolbox(bench: Bench) -> Toolbox:
-    return Toolbox(workspaces=[bench.warm, bench.cold])
+    return Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_warm_keeps_the_cache_and_takes_the_environment_away(bench: Bench, attem
 
 
 def test_installed_is_not_installed_again(bench: Bench, attempt: Attempt, toolbox: Toolbox) -> None:
-    warm_up(bench, attempt, {"lock", "install"})
+    warm_up(bench, attempt, {"lock", "settled"})
     toolbox.commands.clear()
 
     all_scenarios()["noop"].prepare(bench, attempt)
@@ -118,17 +118,17 @@ def test_installed_is_not_installed_again(bench: Bench, attempt: Attempt, toolbo
 
 
 def test_every_refresh_edits_to_a_new_value(bench: Bench, attempt: Attempt) -> None:
-    warm_up(bench, attempt, {"lock", "install"})
+    warm_up(bench, attempt, {"lock", "settled"})
     names = set()
     for _ in range(3):
         measure("refresh", bench, attempt)
-        names.add(bench.warm.name)
+        names.add(bench.settled.name)
 
     assert len(names) == 3
 
 
 def test_a_stale_environment_is_seen(bench: Bench, attempt: Attempt, toolbox: Toolbox) -> None:
-    warm_up(bench, attempt, {"lock", "install"})
+    warm_up(bench, attempt, {"lock", "settled"})
     toolbox.stale = "PolyWolf"
 
     with pytest.raises(VerificationError, match="printed 'Hello, PolyWolf"):
@@ -157,7 +157,7 @@ def test_a_phase_that_fails_is_told_and_does_not_stop_the_others(
 ) -> None:
     toolbox.answers = failing("tool build")  # type: ignore[assignment]
 
-    problems = warm_up(bench, attempt, {"lock", "build", "deploy", "install"})
+    problems = warm_up(bench, attempt, {"lock", "build", "deploy", "settled"})
 
     assert len(problems) == 1
     assert "build" in problems[0]

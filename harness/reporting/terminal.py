@@ -1,0 +1,78 @@
+"""What a person sees at the end of a run, on 80 columns: medians and verdicts, in words too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from harness.analysis.compare import Verdict
+from harness.records import Outcome
+from harness.reporting import prose, words
+from harness.reporting.model import Report, ScenarioView, Section
+
+#: Columns of figures that fit beside the names of scenarios; more variants are set below, in a table of their own.
+_ABREAST = 5
+
+_SIGNS = {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●"}
+_STYLES = {"faster": "green", "slower": "red"}
+
+
+def summary(report: Report) -> RenderableType:
+    """The end of a run: a table for each section, what could not be decided, and what went wrong."""
+    parts: list[RenderableType] = [Text(note, style="yellow") for note in prose.banners(report)]
+    for section in report.sections:
+        if any(row.summary for item in section.scenarios for row in item.rows):
+            for start in range(0, len(section.variants), _ABREAST):
+                parts.append(_table(section, section.variants[start : start + _ABREAST]))
+    if parts and report.outcomes.get(Outcome.OK):
+        parts.append(
+            Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
+        )
+        parts.append(Text(_tally(report)))
+    parts += [Text(item.sentence, style="yellow") for item in report.noise]
+    parts += [
+        Text(f"{item.cell}: {item.outcome.value} {item.count}×. {item.reason}", style="red") for item in report.failures
+    ]
+    return Group(*parts)
+
+
+def _table(section: Section, variants: Sequence[str]) -> Table:
+    table = Table(title=section.title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("scenario", no_wrap=True)
+    for variant in variants:
+        table.add_column(Text(variant), justify="right", overflow="ellipsis", no_wrap=True)
+    for scenario in section.scenarios:
+        table.add_row(Text(scenario.name), *(_cell(scenario, variant) for variant in variants))
+    return table
+
+
+def _cell(scenario: ScenarioView, variant: str) -> Text:
+    row = scenario.row(variant)
+    if row is None:
+        return Text(words.NONE)
+    word = words.verdict(row)
+    if row.summary is None:
+        return Text({"unsupported": "unsupp.", "not yet measured": words.NONE}.get(word, word), style="red")
+    return Text(f"{words.seconds(row.summary.median)} {_SIGNS[word]}", style=_STYLES.get(word, ""))
+
+
+def _tally(report: Report) -> str:
+    """How many comparisons were decided, in a sentence."""
+    verdicts = [
+        row.comparison.verdict
+        for section in report.sections
+        for item in section.scenarios
+        for row in item.rows
+        if row.comparison and row.summary
+    ]
+    if not verdicts:
+        return f"Nothing was compared: {report.reference} was measured alone, or not at all."
+    decided = sum(verdict in (Verdict.FASTER, Verdict.SLOWER) for verdict in verdicts)
+    ties = verdicts.count(Verdict.TIE)
+    return (
+        f"Of {len(verdicts)} comparisons {decided} show a difference, {ties} are ties (no difference shown) and"
+        f" {len(verdicts) - decided - ties} are undecided."
+    )

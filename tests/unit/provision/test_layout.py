@@ -1,0 +1,65 @@
+"""harness.provision.layout: where the harness keeps its things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.provision.layout import Layout
+
+
+def test_everything_is_kept_in_one_folder_of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_STATE", raising=False)
+
+    layout = Layout.here()
+
+    assert (layout.checkout / "pyproject.toml").is_file()
+    assert layout.state == layout.checkout / ".harness"
+    for folder in (layout.wheelhouse, layout.toolchains, layout.nix, layout.setup_logs, layout.scratch("run")):
+        assert folder.is_relative_to(layout.state)
+        assert folder != layout.state
+
+
+def test_an_empty_harness_state_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_STATE", "")
+
+    assert Layout.here().state == Layout.here().checkout / ".harness"
+
+
+def test_harness_state_moves_what_is_written_and_nothing_that_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HARNESS_STATE", raising=False)
+    default = Layout.here()
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "elsewhere"))
+
+    moved = Layout.here()
+
+    assert moved.state == tmp_path / "elsewhere"
+    assert moved.wheelhouse.is_relative_to(tmp_path)
+    assert (moved.checkout, moved.variants, moved.nix_entry, moved.infrastructure) == (
+        default.checkout,
+        default.variants,
+        default.nix_entry,
+        default.infrastructure,
+    )
+
+
+def test_a_relative_harness_state_is_from_where_the_harness_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HARNESS_STATE", "state")
+
+    moved = Layout.here()
+    monkeypatch.chdir("/")
+
+    assert moved.state == tmp_path / "state"
+
+
+def test_runs_have_scratch_folders_of_their_own(tmp_path: Path) -> None:
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+
+    assert layout.scratch("one") != layout.scratch("two")
+    assert layout.scratch("one").parent == layout.scratch("two").parent
