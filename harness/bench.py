@@ -13,7 +13,8 @@ from harness.measure.environment import scrubbed
 from harness.nix import Expression, Nix
 from harness.provision.index import Traffic
 from harness.shapes import Shape
-from harness.variants import Phase, Variant
+from harness.variant_file import Phase
+from harness.variants import Variant
 from harness.workspace import Workspace, expected_line
 
 

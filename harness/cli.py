@@ -14,16 +14,17 @@ import click
 from rich.console import Console
 
 from harness import VERSION, listing
+from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
+from harness.journal import find_runs
 from harness.provision.layout import Layout
+from harness.provision.relock import relock
 from harness.records import Lane
 from harness.scenarios import all_scenarios
 from harness.session import Request, new_run_id, plan_of, run_session, set_up
 from harness.shapes import find_shape
 from harness.suggest import did_you_mean
 from harness.variants import load_variants
-
-INTERRUPTED = 130
 
 
 class NearestChoice(click.ParamType[str]):
@@ -84,7 +85,8 @@ def list_(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 def doctor(*, as_json: bool) -> None:
     """Say what this machine has and lacks for a run."""
-    checks = listing.examine(Layout.here(), ("", "not looked for"))
+    layout = Layout.here()
+    checks = listing.examine(layout, ask_for_nix(layout))
     if as_json:
         click.echo(json.dumps([check.as_json() for check in checks], indent=2))
     else:
@@ -98,7 +100,18 @@ def doctor(*, as_json: bool) -> None:
 def setup(variants: tuple[str, ...]) -> None:
     """Fetch and install everything a run needs; measure nothing."""
     layout = Layout.here()
-    set_up(load_variants(layout.variants, variants), layout, Console(stderr=True))
+    sys.exit(set_up(load_variants(layout.variants, variants), layout, Console(stderr=True)))
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+def update(names: tuple[str, ...]) -> None:
+    """Make the locks of variants anew from the exact versions that their variant.toml pins."""
+    console = Console(stderr=True)
+    for variant in load_variants(Layout.here().variants, names, locked=False):
+        relock(variant.spec.toolchain.packages, variant.toolchain_lock)
+        relock(variant.spec.toolchain.build_requirements, variant.build_lock)
+        console.print(f"[green]✓[/green] {variant.name}: both locks are made anew", highlight=False)
 
 
 @main.command()
@@ -143,3 +156,23 @@ def run(
         Console(soft_wrap=True).print(listing.as_plan(plan_of(request)))
         return
     sys.exit(run_session(request, layout, Console()))
+
+
+@main.command()
+@click.argument("runs", nargs=-1, metavar="[RUN]…")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option("--report", type=click.Path(path_type=Path), help="Where it goes [default: the run's folder].")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: bool) -> None:
+    """Write the report of runs: folders, or ids below the results folder [default: the newest]."""
+    # Imported here because it brings pandas, which the process that measures never imports.
+    from harness.reporting.terminal import summary
+    from harness.reporting.writer import read_report, write
+
+    folders = find_runs(results, runs)
+    view = read_report(folders)
+    paths = write(view, report or folders[-1] / "report")
+    if not quiet:
+        console = Console(soft_wrap=True)
+        console.print(summary(view))
+        console.print(f"report: {paths.html}", highlight=False)

@@ -80,7 +80,7 @@ class Equipment:
 
     def subject(self, variant: Variant, shape: Shape) -> Subject:
         """What findings about a variant are established from."""
-        stated = self.nix.statements[variant.name] if self.nix else self.nix_unavailable
+        stated = self.nix.statements[variant.name] if self.nix else self.nix_unavailable or "Nix was not asked for."
         if isinstance(stated, str):
             return Subject(variant=variant, shape=shape, nix_packages={}, nix_unavailable=stated)
         return Subject(variant=variant, shape=shape, nix_packages=dict(stated))
@@ -114,7 +114,7 @@ def equipped(
             toolchains = install_toolchains(variants, layout, index, executor, os.environ, progress)
             progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
             side: NixSide | None = None
-            unavailable = "" if nix else "The Nix lane was not asked for."
+            unavailable = ""
             if nix:
                 try:
                     side = prepare_nix(variants, shape, layout, executor, progress)
@@ -147,6 +147,16 @@ def looked_for(layout: Layout, executor: Executor) -> Run:
         )
 
     return run
+
+
+def ask_for_nix(layout: Layout) -> tuple[str, str]:
+    """Nix' version, or an empty one and the reason why there is none. Nothing is installed or built."""
+    layout.nix.mkdir(parents=True, exist_ok=True)
+    with LauncherExecutor() as executor:
+        try:
+            return find_nix(":".join(NIX_PATHS), looked_for(layout, executor)).version, ""
+        except NixUnavailableError as error:
+            return "", str(error).replace("\n", " ")
 
 
 def prepare_nix(

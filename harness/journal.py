@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from pydantic import ValidationError
+
 from harness.errors import ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, RunInfo, RunStatus, Sample
+from harness.suggest import did_you_mean
 
 
 class Journal:
@@ -90,6 +94,33 @@ def check_new(results: Path, run_id: str) -> None:
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise unwritable(results, NotADirectoryError("a file is in the way") if nearest.is_file() else None)
+
+
+def find_runs(results: Path, names: Sequence[str]) -> list[Path]:
+    """The folders of runs: each a path, or an id below ``results``; without names, the run that began last.
+
+    Raises:
+        ResultsError: there is no such run.
+    """
+    known = {path.parent.name: path.parent for path in sorted(results.glob("*/run.json"))}
+    if not names:
+        if not known:
+            raise ResultsError(f"There is no run in {results}.", hint="Make one with: python -m harness run")
+        return [max(known.values(), key=lambda folder: (_started(folder), folder.name))]
+    found = []
+    for name in names:
+        folder = known.get(name, Path(name))
+        if not (folder / "run.json").is_file():
+            raise ResultsError(f"There is no run {name!r} in {results}.", hint=did_you_mean(name, known))
+        found.append(folder)
+    return found
+
+
+def _started(folder: Path) -> str:
+    try:
+        return RUN_INFO.validate_json((folder / "run.json").read_bytes()).started_at
+    except ValidationError:
+        return ""  # Reading it for the report will say what is wrong with it.
 
 
 def unwritable(results: Path, error: OSError | None) -> ResultsError:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from harness.records import json_schemas
-from harness.variants import variant_json_schema
+from harness.variant_file import variant_json_schema
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 

@@ -8,7 +8,7 @@ from functools import partial
 from harness.bench import Attempt, Bench, complete, reach_fresh, reach_installed
 from harness.errors import StateError, VerificationError
 from harness.scenarios.lock import verify_locks
-from harness.variants import Phase
+from harness.variant_file import Phase
 
 #: Which phases have to have been done once before a scenario of the local lane can be measured; ``settled`` is
 #: installing in the workspace that stays installed.

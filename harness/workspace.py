@@ -12,7 +12,8 @@ from pathlib import Path
 from harness.errors import StateError
 from harness.measure.environment import prepare_home
 from harness.shapes import Shape
-from harness.variants import Phase, Variant, placeholders
+from harness.variant_file import Phase, placeholders
+from harness.variants import Variant
 
 #: What ``shared`` exports and both applications print.
 NAME = "PolyWolf"

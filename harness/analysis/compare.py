@@ -122,21 +122,34 @@ def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
     return corrected
 
 
-def tie_groups(times: Mapping[str, Mapping[Block, float]], *, band: float = BAND) -> tuple[tuple[str, ...], ...]:
-    """Variants from fast to slow in groups: those which cannot be told from the fastest of a group belong to it.
+def tie_groups(
+    times: Mapping[str, Mapping[Block, float]],
+    *,
+    reference: str = "",
+    verdicts: Mapping[str, Verdict] | None = None,
+) -> tuple[tuple[str, ...], ...]:
+    """Variants from fast to slow in groups: one that cannot be told from any of a group belongs to it.
 
-    Empty if some pair has too few blocks in common to be told apart. Variants without a figure are left out.
+    ``verdicts`` are those already given against ``reference``, so that groups never contradict them. Empty if some
+    pair has too few blocks in common to be told apart. Variants without a figure are left out.
     """
     medians = {name: float(np.median(list(blocks.values()))) for name, blocks in times.items() if blocks}
     order = sorted(medians, key=lambda name: (medians[name], name))
     pairs = [(first, second) for place, first in enumerate(order) for second in order[place + 1 :]]
-    found = [compare(times[second], times[first], band=band) for first, second in pairs]
+    found = [compare(times[second], times[first]) for first, second in pairs]
     if any(item.blocks < MINIMUM_BLOCKS for item in found):
         return ()
-    verdicts = {pair: item.verdict for pair, item in zip(pairs, correct(found), strict=True)}
+    apart = {
+        pair
+        for pair, item in zip(pairs, correct(found), strict=True)
+        if item.verdict is Verdict.SLOWER and reference not in pair
+    }
+    for name, verdict in (verdicts or {}).items():
+        if verdict in (Verdict.FASTER, Verdict.SLOWER):
+            apart |= {(name, reference), (reference, name)}
     groups: list[list[str]] = []
     for name in order:
-        if groups and verdicts[groups[-1][0], name] is not Verdict.SLOWER:
+        if groups and not any((member, name) in apart for member in groups[-1]):
             groups[-1].append(name)
         else:
             groups.append([name])

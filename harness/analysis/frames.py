@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -108,8 +109,12 @@ class FrameBuilder:
         rest = zip(columns["outcome"], columns["reason"], columns["log_path"], columns["sizes"], strict=True)
         for row, (outcome, reason, log_path, sizes) in enumerate(rest, self._length):
             if outcome != "ok":
+                if not isinstance(reason, str) or not isinstance(log_path, str):
+                    raise TypeError("A reason or a log is not text.")
                 self._texts[row] = (reason, log_path)
             if sizes:
+                if not all(type(value) is int and value >= 0 for value in sizes.values()):
+                    raise TypeError("A size is not a whole number.")
                 self._sizes += [(row, name, value) for name, value in sizes.items()]
         self._length += len(rows)
 
@@ -145,11 +150,16 @@ def base_variant(name: str) -> str:
 
 
 def _encode(values: Sequence[str | None], codes: dict[str, int]) -> NDArray[np.int32]:
+    if not all(value is None or isinstance(value, str) for value in set(values)):
+        raise TypeError("A name is not text.")
     own = {value: codes.setdefault(value or ABSENT, len(codes)) for value in set(values)}
     return np.array(list(map(own.__getitem__, values)), dtype=np.int32)
 
 
 def _figures(values: Sequence[float | None]) -> NDArray[np.float64]:
+    # NumPy would read "1" as a number.
+    if not set(map(type, values)) <= {int, float, NoneType}:
+        raise TypeError("A figure is not a number.")
     array = np.array(values, dtype=np.float64)
     if (array < 0).any():
         raise ValueError("A figure is below 0.")

@@ -150,7 +150,7 @@ def _add_chunk(builder: FrameBuilder, path: Path, before: int, lines: Sequence[b
         rows = from_json(b"[" + b",".join(lines) + b"]", allow_inf_nan=False, cache_strings="all")
         _check(rows, len(lines))
         builder.add(rows)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         _name_damage(path, before, lines, SAMPLE)
 
 
@@ -172,7 +172,7 @@ def _check(rows: Sequence[Any], lines: int) -> None:
 def _name_damage(path: Path, before: int, lines: Sequence[bytes], adapter: TypeAdapter[Any]) -> NoReturn:
     for number, line in enumerate(lines, before + 1):
         try:
-            value = adapter.validate_json(line)
+            value = adapter.validate_json(line, strict=True)
         except ValidationError as error:
             raise _damaged(path, number, _first(error)) from error
         if getattr(value, "schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:

@@ -168,7 +168,11 @@ def _scenario(
         measured=facts.measured if facts else "",
         verified=facts.verified if facts else "",
         rows=tuple(_row(key, cells, comparisons.get(key), is_reference=key == base) for key in keys),
-        groups=tie_groups({key.variant: cells.seconds.get(key, {}) for key in keys}),
+        groups=tie_groups(
+            {key.variant: cells.seconds.get(key, {}) for key in keys},
+            reference=reference,
+            verdicts={key.variant: comparison.verdict for key, comparison in comparisons.items()},
+        ),
         commands={
             key.variant: variants[key.variant].commands[name]
             for key in keys

@@ -25,8 +25,8 @@ def summary(report: Report) -> RenderableType:
     parts: list[RenderableType] = [Text(note, style="yellow") for note in prose.banners(report)]
     for section in report.sections:
         if any(row.summary for item in section.scenarios for row in item.rows):
-            for start in range(0, len(section.variants), _ABREAST):
-                parts.append(_table(section, section.variants[start : start + _ABREAST]))
+            starts = range(0, len(section.variants), _ABREAST)
+            parts += [_table(section, section.variants[start : start + _ABREAST]) for start in starts]
     if parts and report.outcomes.get(Outcome.OK):
         parts.append(
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")

@@ -10,7 +10,7 @@ from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
 from harness.records import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
-from harness.variants import DeployPhase
+from harness.variant_file import DeployPhase
 from harness.workspace import expected_line
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StateError
-from harness.variants import Phase
+from harness.variant_file import Phase
 from harness.workspace import expected_line, remove
 from tests.made_up import made_up_workspace
 

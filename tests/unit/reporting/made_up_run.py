@@ -43,6 +43,9 @@ SECONDS: Mapping[str, tuple[float, ...]] = {
 }
 VARIANTS = ("hatch", "uv", "pdm", "poetry", "venv")
 REFERENCE = "venv"
+
+#: A small run that never changes, as it stands in the repository: four variants, every outcome.
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "run-small"
 _PACKAGES = {
     "hatch": ("hatch", "hatchling", {"hatch": "1.18.2", "hatchling": "1.27.0"}),
     "uv": ("uv", "uv_build", {"uv": "0.13.9", "uv_build": "0.13.9"}),

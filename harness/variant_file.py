@@ -1,0 +1,222 @@
+"""``variant.toml``: every key it may have, checked before anything is run.
+
+The steps of each phase are argument lists, and the placeholders below are the only templating.
+
+``{root}``    the monorepo's checkout (a scratch copy)
+``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the steps are repeated for each one
+``{member}``  a member's name; the steps are repeated for each one
+``{cache}``   the folder that is emptied for a cold start
+``{state}``   a folder for what the toolchain keeps outside the checkout and is not a cache (environments, settings)
+``{index}``   the simple index on loopback
+``{python}``  the Python interpreter to use
+``{tools}``   the ``bin`` folder of the environment the toolchain is installed in, also first on ``PATH``
+``{dist}``    where ``build`` puts wheels and sdists
+``{deploy}``  the folder ``deploy`` has to fill
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+
+from harness.errors import VariantError
+
+PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "python", "tools", "dist", "deploy"})
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names of the placeholders in ``text``.
+
+    Raises:
+        ValueError: a brace is unbalanced, or a placeholder is not one of :data:`PLACEHOLDERS`.
+    """
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    if unknown := sorted(names - PLACEHOLDERS):
+        known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
+        raise ValueError(f"{{{unknown[0]}}} is not a placeholder; known: {known}")
+    return frozenset(names)
+
+
+def _template(text: str) -> str:
+    placeholders(text)
+    return text
+
+
+def _pinned(text: str) -> str:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        raise ValueError(f"{text!r} is not a requirement: {error}") from error
+    operators = [(spec.operator, spec.version) for spec in requirement.specifier]
+    if len(operators) != 1 or operators[0][0] != "==" or "*" in operators[0][1] or requirement.url:
+        raise ValueError(f"{text!r} has to name one exact version, as in 'uv==0.13.9'")
+    return text
+
+
+Template = Annotated[str, AfterValidator(_template)]
+Pinned = Annotated[str, AfterValidator(_pinned)]
+Step = Annotated[tuple[Template, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VersionCheck:
+    """How to ask the toolchain for its version, and what its answer has to contain."""
+
+    command: Step
+    expect: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Toolchain:
+    """An environment manager plus a build backend, with exact versions.
+
+    ``packages`` are installed into an environment of their own (``locks/toolchain.txt`` is their closure);
+    ``build_requirements`` is what building and editable installs fetch (``locks/build.txt``).
+    """
+
+    manager: str
+    backend: str
+    packages: Annotated[tuple[Pinned, ...], Field(min_length=1)]
+    build_requirements: Annotated[tuple[Pinned, ...], Field(min_length=1)]
+    version: VersionCheck
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Each package's normalised name and its exact version."""
+        requirements = [Requirement(text) for text in (*self.packages, *self.build_requirements)]
+        return {canonicalize_name(item.name): next(iter(item.specifier)).version for item in requirements}
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Phase:
+    """Steps that bring about one thing, the folder they are run in, and the variables they see beside the variant's."""
+
+    steps: tuple[Step, ...]
+    directory: Template = "{root}"
+    environment: dict[str, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class DeployPhase(Phase):
+    """The steps that fill ``{deploy}`` with one application; ``run`` starts it from there."""
+
+    run: Step
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Phases:
+    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``."""
+
+    install: Phase
+    run: Phase
+    lock: Phase | None = None
+    refresh: Phase | None = None
+    build: Phase | None = None
+    deploy: DeployPhase | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Nix:
+    """What the variant offers in the Nix lane; ``attribute`` names a member in the package set."""
+
+    strategies: tuple[str, ...] = ("handwritten",)
+    attribute: str = "myproject-{member}"
+    overlay: str = "overlay.nix"
+
+    def attribute_of(self, member: str) -> str:
+        """The name a member has in the package set."""
+        return self.attribute.replace("{member}", member)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VariantFile:
+    """``variant.toml`` to the letter.
+
+    ``environment`` are variables every step sees; ``caches`` likewise, but each names a folder below ``{cache}``.
+    ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
+    ``generated`` what else the toolchain leaves in the checkout. ``unsupported`` maps a scenario or phase to the
+    reason why this toolchain cannot do it. ``broken`` quarantines the variant.
+    """
+
+    schema_version: Literal[1]
+    title: str
+    summary: str
+    toolchain: Toolchain
+    phases: Phases
+    environment: dict[str, Template] = field(default_factory=dict)
+    caches: dict[str, Template] = field(default_factory=dict)
+    environments: tuple[Template, ...] = ()
+    lock_files: tuple[Template, ...] = ()
+    generated: tuple[Template, ...] = ()
+    unsupported: dict[str, str] = field(default_factory=dict)
+    nix: Nix = field(default_factory=Nix)
+    broken: str = ""
+
+    @model_validator(mode="after")
+    def _absent_phases_have_reasons(self) -> VariantFile:
+        for name in ("lock", "refresh", "build", "deploy"):
+            phase = getattr(self.phases, name)
+            if phase is None and name not in self.unsupported:
+                raise ValueError(f'phases.{name} is missing: add its steps, or say why in [unsupported] {name} = "…"')
+            if phase is not None and name in self.unsupported:
+                raise ValueError(f"phases.{name} has steps and [unsupported] {name} says it has none: keep one of them")
+        for name, path in self.caches.items():
+            if not path.startswith("{cache}"):
+                raise ValueError(f"caches.{name} has to be a path below {{cache}}, as in '{{cache}}/pip'")
+        return self
+
+
+VARIANT_FILE: TypeAdapter[VariantFile] = TypeAdapter(VariantFile)
+
+
+def parse_variant_file(text: str, *, source: str) -> VariantFile:
+    """Read the text of a ``variant.toml``; ``source`` names it in errors.
+
+    Raises:
+        VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise VariantError(f"{source}: not valid TOML: {error}", hint="Mend the line it names.") from error
+    try:
+        return VARIANT_FILE.validate_python(data)
+    except ValidationError as error:
+        raise VariantError(
+            f"{source}: " + "; ".join(_explain(problem) for problem in error.errors(include_url=False)),
+            hint="CONTRIBUTING.md describes every key of variant.toml.",
+        ) from error
+
+
+def _explain(problem: Mapping[str, Any]) -> str:
+    key = ""
+    for part in problem["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+    given = problem.get("input")
+    match problem["type"]:
+        case "missing":
+            return f"{key}: this key is required"
+        case "unexpected_keyword_argument":
+            return f"{key}: there is no such key"
+        case "tuple_type":
+            return f"{key}: expected a list of strings (an argument list, never a shell string), got {given!r}"
+        case "value_error":
+            where = f"{key}: " if key else ""
+            return where + str(problem["ctx"]["error"])
+        case _:
+            return f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, got {given!r}"
+
+
+def variant_json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``variant.toml``."""
+    return VARIANT_FILE.json_schema()

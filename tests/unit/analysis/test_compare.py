@@ -1,0 +1,134 @@
+"""Tests of verdicts, by simulation and at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from harness.analysis.compare import Verdict, by_block, compare, correct, judge, tie_groups
+
+DECIDED = (Verdict.FASTER, Verdict.SLOWER)
+
+
+def blocks(values: NDArray[np.float64] | list[float]) -> dict[tuple[str, int], float]:
+    return {("run", number): float(value) for number, value in enumerate(values)}
+
+
+def noisy(rng: np.random.Generator, seconds: float, count: int, noise: float = 0.03) -> NDArray[np.float64]:
+    return seconds * rng.lognormal(0, noise, count)
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.15])
+def test_the_same_against_itself_is_rarely_called_different(noise: float) -> None:
+    rng = np.random.default_rng(11)
+    runs = 600
+    wrong = sum(judge(noisy(rng, 1, 10, noise) / noisy(rng, 1, 10, noise)).verdict in DECIDED for _ in range(runs))
+    assert wrong / runs <= 0.05
+
+
+def test_many_comparisons_of_equals_rarely_hold_a_single_false_verdict() -> None:
+    rng = np.random.default_rng(12)
+    tables = 150
+    wrong = 0
+    for _ in range(tables):
+        reference = blocks(noisy(rng, 1, 8, 0.15))
+        made = [compare(blocks(noisy(rng, 1, 8, 0.15)), reference) for _ in range(6)]
+        wrong += any(item.verdict in DECIDED for item in correct(made))
+    assert wrong / tables <= 0.05
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.1, Verdict.SLOWER), (1 / 1.1, Verdict.FASTER)])
+def test_a_tenth_more_or_less_is_found_with_ten_blocks(factor: float, verdict: Verdict) -> None:
+    rng = np.random.default_rng(13)
+    runs = 400
+    found = sum(judge(noisy(rng, factor, 10) / noisy(rng, 1, 10)).verdict is verdict for _ in range(runs))
+    assert found / runs >= 0.95
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.1, 3.0])
+def test_a_machine_that_slows_by_half_midway_changes_no_verdict(factor: float) -> None:
+    rng = np.random.default_rng(14)
+    slowed = np.where(np.arange(12) < 6, 1.0, 1.5)
+    for _ in range(40):
+        variant, reference = noisy(rng, factor, 12), noisy(rng, 1, 12)
+        quiet = compare(blocks(variant), blocks(reference))
+        slow = compare(blocks(variant * slowed), blocks(reference * slowed))
+        assert slow.verdict is quiet.verdict
+
+
+def test_below_six_blocks_nothing_is_decided() -> None:
+    item = compare(blocks([1.0] * 5), blocks([10.0] * 5))
+    assert item.verdict is Verdict.UNDECIDED
+    assert item.reason == "5 blocks are too few for a verdict: it takes 6."
+    assert item.ratio is not None
+    assert item.ratio.median == pytest.approx(0.1)
+
+
+def test_one_block_gives_a_ratio_and_no_verdict() -> None:
+    item = compare(blocks([2.0]), blocks([1.0]))
+    assert item.ratio is not None
+    assert (item.ratio.low, item.ratio.high, item.verdict) == (2.0, 2.0, Verdict.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"), [(1.0, Verdict.TIE), (1.02, Verdict.TIE), (1.5, Verdict.SLOWER), (0.5, Verdict.FASTER)]
+)
+def test_constant_figures_have_a_verdict(factor: float, verdict: Verdict) -> None:
+    assert compare(blocks([factor] * 6), blocks([1.0] * 6)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("variant", "reference", "reason"),
+    [
+        ([1.0] * 6, None, "The reference was not measured here."),
+        ([1.0] * 6, [], "The reference has no successful sample here."),
+        ([], [1.0] * 6, "There is no successful sample."),
+    ],
+)
+def test_what_cannot_be_compared_says_why(variant: list[float], reference: list[float] | None, reason: str) -> None:
+    item = compare(blocks(variant), None if reference is None else blocks(reference))
+    assert (item.ratio, item.verdict, item.reason) == (None, Verdict.UNDECIDED, reason)
+
+
+def test_blocks_that_lack_one_side_are_left_out() -> None:
+    item = compare({("a", 0): 1.0, ("a", 1): 4.0}, {("a", 1): 2.0, ("b", 0): 9.0})
+    assert item.blocks == 1
+    assert item.ratio is not None
+    assert item.ratio.median == 2.0
+    apart = compare({("a", 0): 1.0}, {("b", 0): 1.0})
+    assert apart.reason == "No block has a successful sample of both."
+
+
+def test_an_interval_that_reaches_into_the_band_is_a_tie() -> None:
+    item = judge(np.array([1.01, 1.02, 1.2, 1.3, 1.01, 1.25]))
+    assert item.verdict is Verdict.TIE
+    assert "nor is it ruled out" in item.reason
+
+
+def test_correction_takes_back_a_verdict_that_may_be_chance() -> None:
+    weak = judge(np.array([1.05, 1.2, 1.06, 1.3, 1.08, 1.15]))
+    assert weak.verdict is Verdict.SLOWER
+    strong = judge(np.array([3.0, 3.01, 3.02, 2.99, 3.0, 3.01]))
+    corrected = correct([weak, strong, *[weak] * 10])
+    assert corrected[1].verdict is Verdict.SLOWER
+    assert corrected[0].verdict is Verdict.UNDECIDED
+    assert "12 comparisons" in corrected[0].reason
+
+
+def test_variants_that_cannot_be_told_apart_share_a_group() -> None:
+    rng = np.random.default_rng(15)
+    times = {name: blocks(noisy(rng, seconds, 10, 0.01)) for name, seconds in (("a", 1), ("b", 1), ("c", 2))}
+    assert {frozenset(group) for group in tie_groups(times)} == {frozenset("ab"), frozenset("c")}
+    assert tie_groups({"a": blocks([1.0]), "b": blocks([2.0])}) == ()
+    assert tie_groups({"a": {}}) == ()
+
+
+def test_groups_never_contradict_a_verdict_against_the_reference() -> None:
+    times = {"a": blocks([1.0] * 6), "ref": blocks([1.0] * 6)}
+    assert tie_groups(times, reference="ref") == (("a", "ref"),)
+    assert len(tie_groups(times, reference="ref", verdicts={"a": Verdict.SLOWER})) == 2
+
+
+def test_several_samples_of_a_block_count_as_their_median() -> None:
+    assert by_block(["r", "r", "r"], [0, 0, 1], [1.0, 3.0, 5.0]) == {("r", 0): 2.0, ("r", 1): 5.0}

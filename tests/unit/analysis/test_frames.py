@@ -1,0 +1,54 @@
+"""Tests of samples as frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.analysis.frames import FrameBuilder, base_variant, frames
+from harness.records import Lane, Outcome, Sample
+
+
+def sample(outcome: Outcome = Outcome.OK, wall_s: float | None = 1.5, **more: object) -> Sample:
+    values = {
+        "run_id": "r",
+        "host_id": "h",
+        "variant": "uv",
+        "variant_digest": "d",
+        "lane": Lane.LOCAL,
+        "scenario": "run",
+        "block": 0,
+        "position": 0,
+        "outcome": outcome,
+        "wall_s": wall_s,
+        "started_at": "2026-11-02T10:00:00Z",
+        "log_path": "logs/a.log",
+    }
+    return Sample(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_only_samples_that_are_ok_have_a_time() -> None:
+    found = frames([sample(), sample(Outcome.FAILED, None, reason="it broke")])
+    assert list(found.ok["wall_s"]) == [1.5]
+    assert list(found.samples["reason"]) == ["", "it broke"]
+    assert list(found.samples["log_path"]) == ["", "logs/a.log"]
+
+
+def test_sizes_stand_in_a_frame_of_their_own() -> None:
+    found = frames([sample(), sample(sizes={"cache_bytes": 5, "wheels_bytes": 6})])
+    assert found.sizes.to_dict("list") == {"row": [1, 1], "name": ["cache_bytes", "wheels_bytes"], "value": [5, 6]}
+
+
+def test_no_samples_are_an_empty_frame() -> None:
+    found = frames([])
+    assert found.samples.empty
+    assert found.ok.empty
+
+
+def test_a_figure_below_zero_is_refused() -> None:
+    row = {**vars(sample()), "wall_s": -1.0}
+    with pytest.raises(ValueError, match="below 0"):
+        FrameBuilder().add([row])
+
+
+def test_the_control_stands_for_the_reference() -> None:
+    assert base_variant("venv~aa") == base_variant("venv") == "venv"

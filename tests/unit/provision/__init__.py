@@ -1,0 +1,1 @@
+"""Tests of what is put in place before anything is measured."""

@@ -1,0 +1,165 @@
+"""Tests of the report of unusual runs: hostile text, nothing measured yet, all failed, no reference."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from harness.analysis.compare import Verdict
+from harness.errors import ResultsError
+from harness.journal import Journal
+from harness.records import RUN_INFO, Finding, Lane, Outcome, RunStatus
+from harness.reporting import words
+from harness.reporting.tails import LINES, read_tail
+from harness.reporting.terminal import summary
+from harness.reporting.writer import read_report, write_report
+from tests.unit.reporting.made_up_run import FIXTURE, made_up_run
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>" onmouseover="x|`# [a](b)'
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    run = made_up_run(
+        tmp_path / "runs", variants=(HOSTILE.replace("/", "\\"), "venv"), scenarios=("refresh",), blocks=6
+    )
+    text = (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()
+    bad = {**json.loads(text[0]), "outcome": "failed", "wall_s": None, "reason": HOSTILE, "log_path": "logs/bad.log"}
+    (run / "samples.jsonl").write_text("\n".join([json.dumps(bad), *text[1:]]) + "\n", encoding="utf-8")
+    (run / "logs").mkdir(exist_ok=True)
+    (run / "logs" / "bad.log").write_text(HOSTILE + "\n</pre>" + HOSTILE, encoding="utf-8")
+    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    journal = Journal(run, info)
+    journal.add_finding(
+        Finding(run_id=info.run_id, variant="venv", lane=Lane.LOCAL, finding=HOSTILE, value=HOSTILE, evidence=HOSTILE)
+    )
+    journal.write_info(replace(info, nix_unavailable=HOSTILE, tools={HOSTILE: HOSTILE}))
+    paths = write_report([run], tmp_path / "out")
+    page = paths.html.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert 'onmouseover="' not in page
+    assert "&lt;script&gt;" in page
+    outside_code = [line for line in paths.markdown.read_text(encoding="utf-8").splitlines() if line[:4].strip()]
+    assert not any("<script" in line.replace("`<script", "") for line in outside_code)
+    for figure in paths.figures:
+        assert "<script" not in figure.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+def test_a_run_that_has_just_begun_has_a_report(tmp_path: Path, blocks: int) -> None:
+    run = made_up_run(tmp_path / "runs", blocks=blocks, status=RunStatus.RUNNING)
+    paths = write_report([run], tmp_path / "out")
+    page = paths.html.read_text(encoding="utf-8")
+    assert "is still going on" in page
+    assert ("Nothing has been measured yet." in page) is (blocks == 0)
+    assert "nan" not in page.lower().replace("nano", "")
+
+
+def test_a_run_in_which_everything_failed_has_a_report(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", scenarios=("run", "refresh"), blocks=6, mishaps=False)
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    failed = [{**line, "outcome": "failed", "wall_s": None, "reason": "No."} for line in lines]
+    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed), encoding="utf-8")
+    page = write_report([run], tmp_path / "out").html.read_text(encoding="utf-8")
+    assert "No sample succeeded" in page
+    assert "The log cannot be read" in page
+
+
+def test_without_the_reference_there_are_figures_and_no_verdicts(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", variants=("uv", "pdm"), scenarios=("run",), blocks=6)
+    (section,) = read_report([run]).sections
+    for row in section.scenarios[0].rows:
+        assert row.summary is not None
+        assert row.comparison is not None
+        assert row.comparison.verdict is Verdict.UNDECIDED
+        assert row.comparison.reason == "The reference was not measured here."
+
+
+def test_the_report_of_a_quiet_run_says_what_is_so(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", blocks=8, mishaps=False)
+    report = read_report([run])
+    local, nix = report.sections
+    assert (local.lane, nix.lane) == (Lane.LOCAL, Lane.NIX)
+    install = local.scenario("install-warm")
+    assert install is not None
+    row = install.row("uv")
+    assert row is not None
+    assert row.comparison is not None
+    assert row.comparison.verdict is Verdict.FASTER
+    assert report.outcomes == {Outcome.OK: report.samples}
+    assert not any(name.endswith("~aa") for section in report.sections for name in section.variants)
+    assert report.friction[0].cells["uv"][Lane.LOCAL].value == "47"
+
+
+def test_figures_of_two_providers_never_stand_together(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", scenarios=("nix-build",), blocks=2)
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    with (run / "samples.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps({**line, "provider": "nixpkgs"}) + "\n" for line in lines)
+    report = read_report([run])
+    assert len(report.sections) == 2
+    assert {column.section.slug for column in report.headline} == {report.sections[0].slug}
+    assert "provider nixpkgs" in report.sections[1].title
+
+
+def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(ResultsError, match="cannot be written"):
+        write_report([FIXTURE], tmp_path / "out")
+
+
+def test_writing_again_leaves_nothing_else_behind(tmp_path: Path) -> None:
+    for _ in range(2):
+        paths = write_report([FIXTURE], tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "figures",
+        "index.html",
+        "report.md",
+        "summary.csv",
+    ]
+    assert all(path.is_file() for path in paths.figures)
+
+
+def test_the_end_of_a_log_is_shown_without_what_is_not_text(tmp_path: Path) -> None:
+    lines = "".join(f"{number}\n" for number in range(100))
+    (tmp_path / "log").write_bytes(lines.encode() + b"\x1b[31mred\x1b[0m 10%\r 99%\xff\x00\n" + b"x" * 5000)
+    tail = read_tail(tmp_path, "log").splitlines()
+    assert len(tail) == LINES
+    assert tail[-2] == " 99%\N{REPLACEMENT CHARACTER}"
+    assert len(tail[-1]) < 500
+
+
+def test_a_log_outside_the_run_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "run").mkdir()
+    assert "secret" not in read_tail(tmp_path / "run", "../secret")
+    assert "cannot be read" in read_tail(tmp_path / "run", "gone.log")
+
+
+def test_the_terminal_shows_all_of_it_at_80_columns(tmp_path: Path) -> None:
+    run = Path(shutil.copytree(FIXTURE, tmp_path / "run"))
+    console = Console(width=80, record=True, file=(tmp_path / "out").open("w", encoding="utf-8"))
+    console.print(summary(read_report([run])))
+    text = console.export_text()
+    console.file.close()
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "ties (no difference shown)" in text
+    assert "…" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0 ms"), (0.00042, "420 µs"), (0.0432, "43.2 ms"), (1.234, "1.23 s"), (1234.5, "1,234 s"), (None, "–")],
+)
+def test_seconds_in_words(value: float | None, text: str) -> None:
+    assert words.seconds(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0, "0 B"), (2048, "2.00 KiB"), (66_000_000, "62.9 MiB"), (None, "–")])
+def test_sizes_in_words(value: float | None, text: str) -> None:
+    assert words.size(value) == text
