@@ -149,7 +149,7 @@ def run(
         seed=secrets.randbelow(2**32) if seed is None else seed,
         results=results,
         report=report,
-        run_id=run_id or new_run_id(datetime.now(UTC)),
+        run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
         command_line=tuple(sys.argv[1:]),
     )
     if plan_only:

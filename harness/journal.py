@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from pydantic import ValidationError
 from harness.errors import ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, RunInfo, RunStatus, Sample
 from harness.suggest import did_you_mean
+
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class Journal:
@@ -84,6 +88,11 @@ def check_new(results: Path, run_id: str) -> None:
     Raises:
         ResultsError: there is one already, or the folder cannot be written.
     """
+    if not _RUN_ID.fullmatch(run_id):
+        raise ResultsError(
+            f"--run-id: {run_id!r} cannot be a run's name.",
+            hint="Use letters, digits, dots, hyphens and underscores; begin with a letter or digit.",
+        )
     if (results / run_id).exists():
         raise ResultsError(
             f"--run-id: there is a run {run_id!r} in {results} already.",

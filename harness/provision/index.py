@@ -77,6 +77,7 @@ class Index:
             ProvisionError: it cannot be started again.
         """
         if self._process is None or self._process.poll() is not None:
+            self._stop()
             self._start()
         for record in self._new_records():
             self._served = Traffic(

@@ -1,0 +1,156 @@
+"""The main path with real tools: every variant, both lanes, one block; then an interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.provision.layout import Layout
+from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, SAMPLE, Lane, Outcome, RunInfo, RunStatus, Sample
+from harness.scenarios import all_scenarios
+from harness.variants import load_variants
+
+pytestmark = pytest.mark.integration
+
+CHECKOUT = Layout.here().checkout
+VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants)}
+
+
+def harness(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False, **more
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    results = tmp_path_factory.mktemp("results")
+    done = harness("run", "--blocks", "1", "--results", str(results), "--run-id", "whole", "--seed", "1")
+    return results / "whole", done
+
+
+def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
+    info = RUN_INFO.validate_json((folder / "run.json").read_bytes())
+    return info, [SAMPLE.validate_json(line) for line in (folder / "samples.jsonl").read_bytes().splitlines()]
+
+
+def test_every_cell_of_every_variant_is_measured_and_verified(
+    run: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = run
+    info, samples = read(folder)
+
+    bad = [sample for sample in samples if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED)]
+    if info.nix_unavailable:
+        pytest.skip(f"no Nix lane on this machine: {info.nix_unavailable}")
+    assert not bad, f"{bad}\n{done.stderr}"
+    assert done.returncode == 0
+    assert info.status is RunStatus.COMPLETE
+    measured: defaultdict[str, set[str]] = defaultdict(set)
+    for sample in samples:
+        measured[sample.variant].add(sample.scenario)
+    for name in VARIANTS:
+        assert measured[name] == set(all_scenarios())
+    assert len(samples) == len(info.plan.cells)
+    assert {name.removesuffix(CONTROL_SUFFIX) for name in measured} == set(VARIANTS)
+
+
+def test_what_is_unsupported_is_what_the_variant_says(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, samples = read(run[0])
+
+    for sample in samples:
+        said = VARIANTS[sample.variant.removesuffix(CONTROL_SUFFIX)].spec.unsupported
+        assert (sample.outcome is Outcome.UNSUPPORTED) == (sample.scenario in said or "Nix" in sample.reason)
+
+
+def test_cold_asks_the_index_and_warm_does_not(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, samples = read(run[0])
+    requests = {(sample.variant, sample.scenario): sample.requests for sample in samples}
+
+    for name, variant in VARIANTS.items():
+        assert requests[name, "install-warm"] == 0
+        assert requests[name, "tool-install"]
+        if variant.spec.toolchain.backend != "uv_build":  # uv builds by itself and asks for nothing
+            assert requests[name, "install-cold"]
+
+
+def test_sizes_are_there(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    info, samples = read(run[0])
+    names: set[str] = set()
+    for sample in samples:
+        names |= set(sample.sizes)
+        assert all(size > 0 for size in sample.sizes.values()), sample
+
+    local = {"toolchain_bytes", "environment_bytes", "deployed_bytes", "cache_bytes", "wheels_bytes", "sdists_bytes"}
+    assert local <= names
+    if not info.nix_unavailable:
+        assert {"hello_runtime_closure_bytes", "goodbye_build_closure_bytes"} <= names
+
+
+def test_the_logs_are_where_the_samples_say(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    for sample in read(folder)[1]:
+        if sample.outcome is Outcome.OK:
+            assert "$ " in (folder / sample.log_path).read_text(encoding="utf-8", errors="replace")
+
+
+def test_friction_is_counted_for_every_variant(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    findings = [FINDING.validate_json(line) for line in (folder / "findings.jsonl").read_bytes().splitlines()]
+
+    for finding in ("configuration-lines", "dependency-statements", "must-agree-by-hand"):
+        for lane in Lane:
+            found = {item.variant: item.value for item in findings if (item.finding, item.lane) == (finding, lane)}
+            assert set(found) == set(VARIANTS)
+            assert all(value == "unsupported" or int(value) >= 0 for value in found.values())
+
+
+def test_the_report_and_the_terminal_say_what_came_out(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = run
+
+    page = (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert all(name in page for name in VARIANTS)
+    assert "install-cold" in (folder / "report" / "report.md").read_text(encoding="utf-8")
+    assert "install-cold" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if "report" not in line) <= 80
+
+
+def test_nothing_is_left_in_the_state_folder(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    assert not Layout.here().scratch("whole").exists()
+
+
+def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
+    words = ["run", "--variant", "uv", "--lane", "local", "--blocks", "200", "--results", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *words, "--run-id", "cut"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    samples = tmp_path / "cut" / "samples.jsonl"
+    deadline = time.monotonic() + 120
+    while not samples.is_file() or samples.read_bytes().count(b"\n") < 12:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130, output
+    info, taken = read(tmp_path / "cut")
+    assert info.status is RunStatus.INTERRUPTED
+    assert len(taken) >= 12
+    assert (tmp_path / "cut" / "report" / "index.html").is_file()
+    assert "interrupted" in output
+    assert json.loads((tmp_path / "cut" / "run.json").read_text(encoding="utf-8"))["finished_at"]

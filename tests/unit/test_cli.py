@@ -1,0 +1,138 @@
+"""harness.cli: what a person types, and what is said about a slip. Nothing is run here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from harness import VERSION, cli, listing
+from harness.listing import Check
+from harness.provision.layout import Layout
+from harness.variants import load_variants
+
+
+def invoke(*words: str) -> Result:
+    return CliRunner().invoke(cli.main, list(words), catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "--variant", "poety"], "--variant: there is no variant named 'poety'.\nDid you mean 'poetry'?"),
+        (["run", "--lane", "locla"], "--lane: there is no lane named 'locla'.\nDid you mean 'local'?"),
+        (["run", "--scenario", "instal-cold"], "Did you mean 'install-cold'?"),
+        (["run", "--shape", "canonicle"], "--shape: there is no shape named 'canonicle'.\nDid you mean 'canonical'?"),
+        (["run", "--blocks", "0"], "--blocks"),
+        (["run", "--lane", "nix", "--scenario", "lock"], "--scenario and --lane together leave nothing to measure."),
+        (["setup", "--variant", "nope"], "--variant: there is no variant named 'nope'."),
+        (["report", "nope"], "There is no run 'nope'"),
+        (["nope"], "No such command 'nope'"),
+    ],
+)
+def test_a_slip_is_one_clear_error_with_status_2(words: list[str], said: str) -> None:
+    result = invoke(*words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_run_id_that_exists_is_refused_before_anything_is_run(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "precious").write_text("x", encoding="utf-8")
+
+    result = invoke("run", "--results", str(tmp_path), "--run-id", "mine")
+
+    assert result.exit_code == 2
+    assert "--run-id: there is a run 'mine'" in result.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "precious"]
+
+
+@pytest.mark.parametrize("run_id", ["../escape", "a/b", "", ".", "~x", "-x"])
+def test_a_run_id_is_one_folders_name(tmp_path: Path, run_id: str) -> None:
+    result = invoke("run", "--results", str(tmp_path), f"--run-id={run_id}")
+
+    assert result.exit_code == 2
+    assert "--run-id" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_that_cannot_be_written_are_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    result = invoke("run", "--results", str(tmp_path / "file" / "results"))
+
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+
+
+def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
+    words = ["run", "--plan", "--seed", "7", "--blocks", "2", "--variant", "uv", "--lane", "local"]
+    result = invoke(*words, "--results", str(tmp_path / "results"))
+
+    assert result.exit_code == 0
+    assert "9 cells (9 local), 2 blocks, seed 7" in result.stdout
+    assert "uv · local · install-cold" in result.stdout
+    assert not (tmp_path / "results").exists()
+    assert invoke(*words).stdout == result.stdout
+
+
+def test_the_list_names_every_variant_and_scenario() -> None:
+    found = json.loads(invoke("list", "--json").stdout)
+    folders = sorted(path.name for path in Layout.here().variants.iterdir() if path.is_dir())
+
+    assert [item["name"] for item in found["variants"]] == folders
+    assert [item["name"] for item in found["scenarios"] if item["lane"] == "nix"] == [
+        "nix-eval", "nix-build", "nix-noop", "nix-refresh",
+    ]  # fmt: skip
+    assert found["shapes"] == ["canonical"]
+    table = invoke("list").stdout
+    assert all(name in table for name in folders)
+
+
+def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = [
+        Check(name="git", ok=False, detail="not found", remedy="Install git."),
+        Check(name="nix", ok=False, detail="none", remedy="Install it.", needed=False),
+        Check(name="disk", ok=True, detail="plenty"),
+    ]
+    monkeypatch.setattr(cli, "ask_for_nix", lambda layout: ("", "no nix"))
+    monkeypatch.setattr(listing, "examine", lambda layout, nix: checks)
+
+    result = invoke("doctor")
+    assert result.exit_code == 1
+    assert "missing" in result.stdout
+    assert "Install git." in result.stdout
+    assert "limited" in result.stdout
+    as_json = json.loads(invoke("doctor", "--json").stdout)
+    assert [item["fatal"] for item in as_json] == [True, False, False]
+
+
+def test_this_machine_is_examined(tmp_path: Path) -> None:
+    here = Layout.here()
+    layout = Layout(checkout=here.checkout, state=tmp_path / "state")
+    checks = {check.name: check for check in listing.examine(layout, ("", "There is no nix."))}
+
+    assert checks["python"].ok
+    assert not checks["nix"].ok
+    assert checks["nix"].remedy == "There is no nix."
+    assert not checks["nix"].fatal
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_version_is_the_packages_own() -> None:
+    assert VERSION in invoke("--version").stdout
+
+
+def test_every_command_explains_itself() -> None:
+    for name in cli.main.commands:
+        result = invoke(name, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.stdout
+
+
+def test_the_committed_variants_are_all_read() -> None:
+    assert len(load_variants(Layout.here().variants)) >= 5
