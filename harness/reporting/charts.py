@@ -74,10 +74,12 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
         yOffset=alt.YOffset("variant:N", sort=measured),
         color=alt.Color("variant:N", scale=domain, title=None, legend=alt.Legend(orient="top")),
     )
-    scale = alt.X("low:Q", scale=alt.Scale(type="log", nice=True), title="seconds, log scale", axis=_log_axis(rows))
+    low, high = min(row["low"] for row in rows) / 1.3, max(row["high"] for row in rows) * 1.3
+    scale_x = alt.Scale(type="log", nice=False, domain=[low, high])
+    scale = alt.X("low:Q", scale=scale_x, title="seconds, log scale", axis=_log_axis(low, high))
     lines = base.mark_rule(strokeWidth=2).encode(x=scale, x2="high:Q")
     points = base.mark_point(filled=True, size=46, opacity=1).encode(
-        x=alt.X("median:Q", scale=alt.Scale(type="log", nice=True)),
+        x=alt.X("median:Q", scale=scale_x),
         shape=alt.Shape("variant:N", scale=shapes, title=None, legend=alt.Legend(orient="top")),
     )
     scenarios = len({row["scenario"] for row in rows})
@@ -214,13 +216,12 @@ def _point(scenario: str, row: Row) -> dict[str, Any]:
     }
 
 
-def _log_axis(rows: Sequence[dict[str, Any]]) -> alt.Axis:
+def _log_axis(low: float, high: float) -> alt.Axis:
     """An axis with a line at 1, 2 and 5 of each power of ten that is in sight, each with its unit."""
-    low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
     return alt.Axis(
-        values=[step for step in steps if low / 2.5 <= step <= high * 2.5],
+        values=[step for step in steps if low <= step <= high],
         labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'",
         labelOverlap=True,
     )

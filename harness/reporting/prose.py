@@ -51,7 +51,7 @@ def banners(report: Report) -> tuple[str, ...]:
     if not report.samples:
         found.append("Nothing has been measured yet.")
     if report.nix_unavailable:
-        found.append(f"The Nix lane was not measured: {report.nix_unavailable}")
+        found.append(f"Nothing was measured through Nix. {report.nix_unavailable}")
     return (*found, *report.notes)
 
 

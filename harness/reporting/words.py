@@ -60,9 +60,11 @@ def ratio(value: float | None) -> str:
     return NONE if value is None else f"{_digits(value)}×"
 
 
-def ratio_interval(interval: Interval | None) -> str:
-    """The interval of a ratio."""
-    return NONE if interval is None else f"{_digits(interval.low)}–{_digits(interval.high)}"
+def ratio_interval(comparison: Comparison | None) -> str:
+    """The interval of a ratio; a single block has none."""
+    if comparison is None or comparison.ratio is None or comparison.blocks < 2:
+        return NONE
+    return f"{_digits(comparison.ratio.low)}–{_digits(comparison.ratio.high)}"
 
 
 def spread(summary: Summary | None) -> str:
