@@ -15,7 +15,6 @@ from harness.errors import ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, RunInfo, RunStatus, Sample
 from harness.suggest import did_you_mean
 
-
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -14,6 +14,10 @@ from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
 #: The variant all others are compared with: what a Python without further tools offers.
 REFERENCE = "venv"
 
+#: The scenarios in which the reference runs twice in each block: a long, a short and a Nix one show what noise there
+#: is, and the others would double the reference's share of the time to show the same.
+CONTROLLED = frozenset({"install-warm", "run", "nix-build"})
+
 _CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 
@@ -22,8 +26,8 @@ class Selection:
     """What a person asked to be measured.
 
     ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
-    to its lane, in the order of listing. With ``control`` the reference runs twice in each block, under two names
-    (an A/A cell): what differs between the two is noise.
+    to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
+    under two names (an A/A cell): what differs between the two is noise.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -34,7 +38,7 @@ class Selection:
     blocks: int = 6
     seed: int = 0
     reference: str = REFERENCE
-    control: bool = True
+    control: frozenset[str] = CONTROLLED
 
 
 def make_plan(selection: Selection) -> Plan:
@@ -54,11 +58,11 @@ def make_plan(selection: Selection) -> Plan:
 def _cells(selection: Selection) -> Iterable[Cell]:
     for variant, strategies in selection.strategies.items():
         names = [variant]
-        if variant == selection.reference and selection.control:
+        if variant == selection.reference:
             names.append(variant + CONTROL_SUFFIX)
         for name in names:
             for scenario, lane in selection.scenarios.items():
-                if lane not in selection.lanes:
+                if lane not in selection.lanes or (name != variant and scenario not in selection.control):
                     continue
                 if lane is Lane.LOCAL:
                     yield Cell(variant=name, lane=lane, scenario=scenario, shape=selection.shape)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import socket
-import sys
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,23 +36,29 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
 class HashedRepository(RepositoryContainer):
-    """Adds the SHA-256 of each local file to its project's page, as a public index does; lock files need it."""
+    """Adds the SHA-256 of each local file to its project's page, as a public index does; lock files need it.
+
+    What lies below ``roots`` is hashed beforehand: otherwise whoever asks for a page first would be measured waiting
+    for it.
+    """
 
     def __init__(self, source: SimpleRepository, roots: list[Path]) -> None:
         super().__init__(source)
-        self._roots = roots
         self._known: dict[Path, tuple[int, int, str]] = {}
+        for root in roots:
+            for path in root.resolve().glob("[!.]*/*"):
+                if path.is_file():
+                    self._hashes(path.resolve())
 
     async def get_project_page(
         self, project_name: str, *, request_context: model.RequestContext | None = None
     ) -> model.ProjectDetail:
         """The page with hashes."""
         page = await super().get_project_page(project_name, request_context=request_context)
-        files = tuple(dataclasses.replace(file, hashes=self._hashes(file.url)) for file in page.files)
+        files = tuple(dataclasses.replace(file, hashes=self._hashes(Path(file.url.removeprefix("file://")))) for file in page.files)
         return dataclasses.replace(page, files=files)
 
-    def _hashes(self, url: str) -> dict[str, str]:
-        path = Path(url.removeprefix("file://"))
+    def _hashes(self, path: Path) -> dict[str, str]:
         facts = path.stat()
         known = self._known.get(path)
         if known is None or known[:2] != (facts.st_size, facts.st_mtime_ns):
@@ -121,20 +127,30 @@ async def _serve(roots: list[Path], log: BinaryIO, port_file: Path, port: int) -
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(
-        AccessLog(make_app(roots), log), log_level="warning", access_log=False, timeout_keep_alive=30
+        AccessLog(make_app(roots), log),
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
+    threading.Thread(target=_end_with_standard_input, args=(server,), daemon=True).start()
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
-    temporary = port_file.with_suffix(".new")
-    temporary.write_text(str(listening.getsockname()[1]), encoding="ascii")
-    temporary.replace(port_file)
-    orphaned = asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
-    await asyncio.wait({serving, orphaned}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    server.force_exit = True
+    if server.started:
+        temporary = port_file.with_suffix(".new")
+        temporary.write_text(str(listening.getsockname()[1]), encoding="ascii")
+        temporary.replace(port_file)
     await serving
+
+
+def _end_with_standard_input(server: uvicorn.Server) -> None:
+    """Tell ``server`` to end once nobody holds the other end of standard input any more."""
+    while os.read(0, 4096):
+        pass
+    server.should_exit = True
 
 
 def main() -> None:
@@ -147,8 +163,6 @@ def main() -> None:
     arguments = parser.parse_args()
     with arguments.access_log.open("ab", buffering=0) as log:
         asyncio.run(_serve(arguments.root, log, arguments.port_file, arguments.port))
-    # The thread that waits for standard input cannot be cancelled; there is nothing left to finish.
-    os._exit(0)
 
 
 if __name__ == "__main__":

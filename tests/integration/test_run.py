@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from harness.plan import CONTROLLED
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, SAMPLE, Lane, Outcome, RunInfo, RunStatus, Sample
 from harness.scenarios import all_scenarios
@@ -61,7 +62,7 @@ def test_every_cell_of_every_variant_is_measured_and_verified(
     for name in VARIANTS:
         assert measured[name] == set(all_scenarios())
     assert len(samples) == len(info.plan.cells)
-    assert {name.removesuffix(CONTROL_SUFFIX) for name in measured} == set(VARIANTS)
+    assert measured[f"{info.plan.reference}{CONTROL_SUFFIX}"] == CONTROLLED
 
 
 def test_what_is_unsupported_is_what_the_variant_says(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

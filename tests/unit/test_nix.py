@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +53,7 @@ EXPRESSION = Expression(
 
 def pairs(argv: Sequence[str]) -> set[tuple[str, str]]:
     """Each word with the one after it."""
-    return set(zip(argv, argv[1:], strict=False))
+    return set(itertools.pairwise(argv))
 
 
 # Finding it

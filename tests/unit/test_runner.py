@@ -55,7 +55,7 @@ def run(tmp_path: Path, *, broken: bool = False) -> tuple[Plan, Record, list[dic
             lanes=frozenset({Lane.LOCAL}),
             blocks=3,
             reference="one",
-            control=False,
+            control=frozenset(),
         )
     )
     everything = Toolbox(workspaces=[workspace for box in boxes for workspace in box.workspaces])
