@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ import click
 from rich.console import Console
 
 from harness import VERSION, listing
+from harness.assignment import Request, new_assignment, new_run_id, resumed_assignment
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
 from harness.journal import find_runs
@@ -21,7 +23,7 @@ from harness.provision.layout import Layout
 from harness.provision.relock import relock
 from harness.records import Lane
 from harness.scenarios import all_scenarios
-from harness.session import Request, new_run_id, plan_of, run_session, set_up
+from harness.session import run_session, set_up
 from harness.shapes import find_shape
 from harness.suggest import did_you_mean
 from harness.variants import load_variants
@@ -42,6 +44,20 @@ class NearestChoice(click.ParamType[str]):
         raise InputError(f"{option}: there is no {self.name} named {value!r}.", hint=did_you_mean(value, self._names()))
 
 
+class Duration(click.ParamType[float]):
+    """A time span: a number with s, m or h behind it; its value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002
+        """Read ``value``."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)", str(value))
+        if match is None or float(match[1]) == 0:
+            option = param.opts[0] if param else self.name
+            raise InputError(f"{option}: {value!r} is not a time span.", hint="Write it as 90s, 10m or 2h.")
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
 class Errors(click.Group):
     """Prints an error of the harness as words, and nothing of how it came about."""
 
@@ -60,6 +76,8 @@ class Errors(click.Group):
 
 _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
+
+DURATION = Duration()
 
 _variants = click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this variant; repeatable.")
 
@@ -118,44 +136,82 @@ def update(names: tuple[str, ...]) -> None:
 @_variants
 @click.option("--lane", "lanes", type=_LANE, multiple=True, help="Only this lane: local or nix.")
 @click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
-@click.option("--blocks", type=click.IntRange(min=1), default=6, show_default=True, help="How often each cell runs.")
+@click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
+@click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
 @click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
 @click.option("--run-id", help="The run's name [default: the time].")
 @click.option("--seed", type=int, help="The seed of the order [default: random, and recorded].")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was interrupted, as it was planned.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print what would be done, and do nothing.")
-def run(
+@click.pass_context
+def run(context: click.Context, /, *, resume: str | None, results: Path, report: Path | None, **options: Any) -> None:
+    """Measure, and write the report."""
+    layout = Layout.here()
+    plan_only = options.pop("plan_only")
+    if resume is not None:
+        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only"})
+        assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout)
+    else:
+        if options["blocks"] is not None and options["budget"] is not None:
+            raise InputError("--blocks and --budget exclude each other.", hint="Give one of them.")
+        assignment = new_assignment(request_of(layout, results=results, report=report, **options))
+    expected = listing.foresee(assignment.plan, results)
+    if plan_only:
+        Console(soft_wrap=True).print(listing.as_plan(assignment.plan, expected))
+        return
+    console = Console()
+    console.print(listing.in_words(assignment.plan, expected), highlight=False)
+    sys.exit(run_session(assignment, layout, console))
+
+
+def request_of(
+    layout: Layout,
     *,
     variants: tuple[str, ...],
     lanes: tuple[str, ...],
     scenarios: tuple[str, ...],
-    blocks: int,
+    blocks: int | None,
+    budget: float | None,
     shape: str,
     results: Path,
     report: Path | None,
     run_id: str | None,
     seed: int | None,
-    plan_only: bool,
-) -> None:
-    """Measure, and write the report."""
-    layout = Layout.here()
-    request = Request(
+) -> Request:
+    """The options of ``run`` as a request.
+
+    Raises:
+        InputError: one of them names what is not there.
+    """
+    return Request(
         variants=load_variants(layout.variants, variants),
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         shape=find_shape(shape),
-        blocks=blocks,
+        blocks=6 if blocks is None else blocks,
+        budget_s=budget,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         results=results,
         report=report,
         run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
         command_line=tuple(sys.argv[1:]),
     )
-    if plan_only:
-        Console(soft_wrap=True).print(listing.as_plan(plan_of(request)))
-        return
-    sys.exit(run_session(request, layout, Console()))
+
+
+def refuse_beside(context: click.Context, option: str, allowed: set[str]) -> None:
+    """See that no option was given that ``option`` leaves no choice in.
+
+    Raises:
+        InputError: one was.
+    """
+    for name in context.params:
+        if name not in allowed and context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            given = next(item.opts[0] for item in context.command.params if item.name == name)
+            raise InputError(
+                f"{given} cannot be given with {option}: the run goes on as it was planned.", hint=f"Leave {given} out."
+            )
 
 
 @main.command()

@@ -43,7 +43,8 @@ def git_revision(checkout: Path) -> str:
 
     def git(*arguments: str) -> str:
         done = subprocess.run(
-            ["git", "-C", str(checkout), *arguments],  # noqa: S607
+            # Without that option git would write its index anew: a run only looks at its checkout.
+            ["git", "--no-optional-locks", "-C", str(checkout), *arguments],  # noqa: S607
             capture_output=True,
             text=True,
             check=False,

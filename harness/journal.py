@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import ResultsError
-from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, RunInfo, RunStatus, Sample
+from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, Lane, RunInfo, RunStatus, Sample
 from harness.suggest import did_you_mean
+
+T = TypeVar("T")
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -46,6 +48,31 @@ class Journal:
         except OSError as error:
             raise unwritable(results, error) from error
         return journal
+
+    @classmethod
+    def resume(cls, folder: Path) -> tuple[Journal, Resumed]:
+        """Go on with a run's record. A line that was cut off while it was written is taken away.
+
+        Raises:
+            ResultsError: the record is damaged in another way than by being cut off; the message names the line.
+        """
+        info = read_info(folder)
+        samples, torn = _repaired(folder / "samples.jsonl", SAMPLE)
+        findings, torn_finding = _repaired(folder / "findings.jsonl", FINDING)
+        done: dict[tuple[int, Cell], Sample] = {}
+        for number, sample in enumerate(samples, start=1):
+            if (sample.block, sample.cell) in done:
+                where = f"{folder.name}/samples.jsonl, line {number}"
+                raise ResultsError(
+                    f"{where}: this cell was executed in block {sample.block} before.",
+                    hint="Lines were doubled by hand or by merging; remove the doubled ones.",
+                )
+            done[sample.block, sample.cell] = sample
+        return cls(folder, info), Resumed(
+            samples=done,
+            findings=frozenset((item.variant, item.lane, item.finding) for item in findings),
+            torn=torn or torn_finding,
+        )
 
     def write_info(self, info: RunInfo) -> None:
         """Put ``run.json`` in place of the one before, whole or not at all."""
@@ -81,6 +108,51 @@ class Journal:
         return path.relative_to(self.folder).as_posix()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """What a run's record held already; ``torn`` says whether a line that was cut off had to be taken away."""
+
+    samples: Mapping[tuple[int, Cell], Sample]
+    findings: frozenset[tuple[str, Lane, str]]
+    torn: bool
+
+
+def read_info(folder: Path) -> RunInfo:
+    """A run's ``run.json``.
+
+    Raises:
+        ResultsError: it is missing or damaged, or of another version of the format.
+    """
+    try:
+        return RUN_INFO.validate_json((folder / "run.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ResultsError(
+            f"{folder.name}/run.json cannot be read: {str(error).splitlines()[0]}",
+            hint="It was written by another version of the harness, or changed by hand.",
+        ) from error
+
+
+def _repaired(path: Path, kind: TypeAdapter[T]) -> tuple[list[T], bool]:
+    """What the lines of ``path`` hold, and whether the last of them was cut off (and is now taken away)."""
+    text = path.read_bytes() if path.exists() else b""
+    whole = text[: text.rfind(b"\n") + 1]
+    found = []
+    for number, line in enumerate(whole.splitlines(), start=1):
+        try:
+            found.append(kind.validate_json(line))
+        except ValidationError as error:
+            raise ResultsError(
+                f"{path.parent.name}/{path.name}, line {number}: {error.errors()[0]['msg']}",
+                hint="A line in the middle is damaged, which being cut off does not explain: restore the file.",
+            ) from error
+    if len(whole) < len(text):
+        with path.open("r+b") as file:
+            file.truncate(len(whole))
+            file.flush()
+            os.fsync(file.fileno())
+    return found, len(whole) < len(text)
+
+
 def check_new(results: Path, run_id: str) -> None:
     """See that a run of that id can be begun below ``results``; nothing is written.
 
@@ -110,11 +182,11 @@ def find_runs(results: Path, names: Sequence[str]) -> list[Path]:
     Raises:
         ResultsError: there is no such run.
     """
-    known = {path.parent.name: path.parent for path in sorted(results.glob("*/run.json"))}
+    known = _runs(results)
     if not names:
         if not known:
             raise ResultsError(f"There is no run in {results}.", hint="Make one with: python -m harness run")
-        return [max(known.values(), key=lambda folder: (_started(folder), folder.name))]
+        return newest_run(results)
     found = []
     for name in names:
         folder = known.get(name, Path(name))
@@ -122,6 +194,15 @@ def find_runs(results: Path, names: Sequence[str]) -> list[Path]:
             raise ResultsError(f"There is no run {name!r} in {results}.", hint=did_you_mean(name, known))
         found.append(folder)
     return found
+
+
+def newest_run(results: Path) -> list[Path]:
+    """The run below ``results`` that began last, or none."""
+    return sorted(_runs(results).values(), key=lambda folder: (_started(folder), folder.name))[-1:]
+
+
+def _runs(results: Path) -> dict[str, Path]:
+    return {path.parent.name: path.parent for path in sorted(results.glob("*/run.json"))}
 
 
 def _started(folder: Path) -> str:

@@ -8,15 +8,18 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.estimate import Estimate, estimate, read_earlier
 from harness.host import free_bytes, host_facts
+from harness.journal import newest_run
 from harness.plan import order_of
-from harness.progress import describe
+from harness.progress import describe, spell
 from harness.provision.layout import Layout
 from harness.provision.supplies import base_python
 from harness.records import Plan
@@ -68,8 +71,26 @@ def as_table(found: dict[str, Any]) -> RenderableType:
     return Group(variants, "", scenarios, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
 
 
-def as_plan(plan: Plan) -> RenderableType:
-    """A plan for people: how much, and the first block's order."""
+def foresee(plan: Plan, results: Path) -> Estimate:
+    """How long a plan will take, from the newest run and the reference run below ``results``, where there are any."""
+    folders = {folder for folder in (results / "reference", *newest_run(results)) if folder.is_dir()}
+    return estimate(plan, [item for folder in sorted(folders) for item in read_earlier(folder / "samples.jsonl")])
+
+
+def in_words(plan: Plan, expected: Estimate) -> str:
+    """How long a plan will take, and how sure that is."""
+    block = spell(expected.seconds_per_block)
+    whole = (
+        f"blocks until all is settled, at most {spell(plan.budget_s)}"
+        if plan.budget_s is not None
+        else f"{spell(expected.seconds_per_block * plan.blocks)} for {plan.blocks}"
+    )
+    known = f"{expected.known_cells} of {expected.known_cells + expected.unknown_cells} cells were measured before"
+    return f"about {block} a block, {whole}, set-up not counted ({known})"
+
+
+def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
+    """A plan for people: how much, how long, and the first block's order."""
     table = Table(title="Order of the first block", title_justify="left", box=None, pad_edge=False)
     table.add_column("#", justify="right")
     table.add_column("cell")
@@ -77,8 +98,10 @@ def as_plan(plan: Plan) -> RenderableType:
         table.add_row(str(position), describe(cell))
     lanes = Counter(cell.lane.value for cell in plan.cells)
     cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
-    head = f"{len(plan.cells)} cells ({cells}), {plan.blocks} blocks, seed {plan.seed}, digest {plan.digest[:12]}"
-    return Group(Text(head), Text("Every cell runs once in each block; nothing was run now."), "", table)
+    blocks = "as many blocks as fit" if plan.budget_s is not None else f"{plan.blocks} blocks"
+    head = f"{len(plan.cells)} cells ({cells}), {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
+    words = Text("Every cell runs once in each block; nothing was run now.")
+    return Group(Text(head), Text(in_words(plan, expected)), words, "", table)
 
 
 @dataclass(frozen=True, kw_only=True)

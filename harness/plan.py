@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -18,7 +18,10 @@ REFERENCE = "venv"
 #: is, and the others would double the reference's share of the time to show the same.
 CONTROLLED = frozenset({"install-warm", "run", "nix-build"})
 
-_CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
+#: The most blocks that a run with a budget of time can have.
+MOST_BLOCKS = 1000
+
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,8 @@ class Selection:
 
     ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
     to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
-    under two names (an A/A cell): what differs between the two is noise.
+    under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
+    of ``blocks``.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -36,6 +40,7 @@ class Selection:
     shape: str = "canonical"
     provider: str = "host"
     blocks: int = 6
+    budget_s: float | None = None
     seed: int = 0
     reference: str = REFERENCE
     control: frozenset[str] = CONTROLLED
@@ -43,16 +48,21 @@ class Selection:
 
 def make_plan(selection: Selection) -> Plan:
     """All cells of a selection, in order of variant and scenario, and the digest that names exactly this plan."""
-    cells = tuple(_cells(selection))
-    text = _CELLS.dump_json(cells).decode()
-    identity = f"{text}\n{selection.blocks}\n{selection.seed}\n{selection.reference}"
-    return Plan(
-        cells=cells,
-        blocks=selection.blocks,
+    plan = Plan(
+        cells=tuple(_cells(selection)),
+        blocks=selection.blocks if selection.budget_s is None else MOST_BLOCKS,
         seed=selection.seed,
         reference=selection.reference,
-        digest=hashlib.sha256(identity.encode()).hexdigest(),
+        digest="",
+        budget_s=selection.budget_s,
     )
+    return replace(plan, digest=digest_of(plan))
+
+
+def digest_of(plan: Plan) -> str:
+    """What names exactly this plan: a SHA-256 over all of it but the digest itself."""
+    text = _PLAN.dump_json(replace(plan, digest=""))
+    return hashlib.sha256(text).hexdigest()
 
 
 def _cells(selection: Selection) -> Iterable[Cell]:
@@ -89,6 +99,29 @@ def order_of(plan: Plan, block: int) -> tuple[Cell, ...]:
     if block % 2:
         cells.reverse()
     return tuple(cells)
+
+
+def schedule(
+    plan: Plan,
+    *,
+    done: Container[tuple[int, Cell]],
+    settled: Callable[[], Container[Cell]],
+    time_is_up: Callable[[], bool],
+) -> Iterator[tuple[int, list[tuple[int, Cell]]]]:
+    """The blocks that are left to do, each with its cells and their positions, asked for when the one before is done.
+
+    What is ``done`` already is left out, and so are cells that are ``settled`` when their block begins. It ends with
+    the plan, when everything is settled, or when ``time_is_up``; a block that has begun is always completed.
+    """
+    for block in range(plan.blocks):
+        left = [(position, cell) for position, cell in enumerate(order_of(plan, block)) if (block, cell) not in done]
+        if not left:
+            continue
+        finished = settled()
+        left = [(position, cell) for position, cell in left if cell not in finished]
+        if not left or time_is_up():
+            return
+        yield block, left
 
 
 def variant_of(cell: Cell) -> str:

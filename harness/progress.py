@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from statistics import fmean
 from types import TracebackType
 from typing import Self
@@ -18,10 +18,11 @@ from harness.records import Cell, Outcome, Plan, Sample
 class Estimate:
     """How long the rest of a plan will take: each cell as it took before, a cell not seen yet as the mean of all."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, done: Collection[tuple[int, Cell]] = ()) -> None:
         self._seen: defaultdict[Cell, list[float]] = defaultdict(list)
         self._left: dict[Cell, int] = dict.fromkeys(plan.cells, plan.blocks)
+        for _, cell in done:
+            self._left[cell] -= 1
 
     def took(self, cell: Cell, seconds: float) -> None:
         """A cell was executed in so many seconds, preparing and verifying included."""
@@ -63,13 +64,16 @@ class RunProgress:
         console: Console,
         *,
         after_block: Callable[[int], None],
+        done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._plan = plan
         self._console = console
         self._after_block = after_block
         self._monotonic = monotonic
-        self._estimate = Estimate(plan)
+        self._estimate = Estimate(plan, done)
+        self._done = len(done)
+        self._since = monotonic()
         self._began = 0.0
         self._failed = 0
         self._progress = Progress(
@@ -86,8 +90,8 @@ class RunProgress:
         self._task = TaskID(0)
 
     def __enter__(self) -> Self:
-        total = len(self._plan.cells) * self._plan.blocks
-        self._task = self._progress.add_task("", total=total, block="", left="")
+        total = None if self._plan.budget_s else len(self._plan.cells) * self._plan.blocks
+        self._task = self._progress.add_task("", total=total, completed=self._done, block="", left="")
         self._progress.start()
         return self
 
@@ -98,7 +102,7 @@ class RunProgress:
 
     def block_begins(self, block: int) -> None:
         """Say which block it is."""
-        self._progress.update(self._task, block=f"block {block + 1}/{self._plan.blocks}")
+        self._progress.update(self._task, block=f"block {self._of(block)}")
 
     def cell_begins(self, cell: Cell, block: int, position: int) -> None:  # noqa: ARG002
         """Name the cell."""
@@ -108,7 +112,7 @@ class RunProgress:
     def cell_ends(self, sample: Sample) -> None:
         """Advance, and say so when something failed."""
         self._estimate.took(sample.cell, self._monotonic() - self._began)
-        left = self._estimate.seconds_left()
+        left = self._seconds_left()
         self._progress.update(self._task, advance=1, left="" if left is None else f"{spell(left)} left")
         if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED):
             self._failed += 1
@@ -121,12 +125,23 @@ class RunProgress:
         """Renew the report, then say what is left."""
         self._progress.update(self._task, description="renewing the report", left="")
         self._after_block(block)
-        left = self._estimate.seconds_left()
-        more = "" if block + 1 == self._plan.blocks or left is None else f", about {spell(left)} left"
+        left = self._seconds_left()
+        more = "" if block + 1 == self._plan.blocks or not left else f", {self._roughly} {spell(left)} left"
         failed = f", {self._failed} failed so far" if self._failed else ""
-        self._console.print(
-            f"block {block + 1} of {self._plan.blocks} done, report renewed{failed}{more}", highlight=False
-        )
+        self._console.print(f"block {self._of(block, ' of ')} done, report renewed{failed}{more}", highlight=False)
+
+    @property
+    def _roughly(self) -> str:
+        return "at most" if self._plan.budget_s else "about"
+
+    def _of(self, block: int, among: str = "/") -> str:
+        """Which block it is, and of how many where that is known."""
+        return str(block + 1) if self._plan.budget_s else f"{block + 1}{among}{self._plan.blocks}"
+
+    def _seconds_left(self) -> float | None:
+        if self._plan.budget_s:
+            return max(0.0, self._plan.budget_s - (self._monotonic() - self._since))
+        return self._estimate.seconds_left()
 
 
 class SetupProgress:

@@ -119,13 +119,18 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Plan:
-    """What a run does: its cells, how many blocks, the seed of their order; ``digest`` names exactly this plan."""
+    """What a run does: its cells, how many blocks, the seed of their order; ``digest`` names exactly this plan.
+
+    With ``budget_s``, ``blocks`` is only the most there can be: blocks go on until every comparison is settled or so
+    many seconds are up, and a cell that is settled is left out of the blocks that follow.
+    """
 
     cells: tuple[Cell, ...]
     blocks: Count
     seed: int
     reference: str
     digest: str
+    budget_s: Seconds | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -184,12 +189,24 @@ class RunStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Probe:
+    """A fixed computation timed between blocks: what changes from one to the next is the machine.
+
+    ``block`` is the one that ended just before; -1 is before the first block. ``wall_s`` and ``user_s`` are unrounded.
+    """
+
+    block: Annotated[int, Field(ge=-1)]
+    wall_s: Seconds
+    user_s: Seconds
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class RunInfo:
     """``run.json``: everything about a run that is not a sample or a finding.
 
     ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
     the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
-    unknown.
+    unknown. ``probes`` are in the order in which they were taken, one before the first block and one after each.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -206,6 +223,7 @@ class RunInfo:
     variants: dict[str, VariantFacts]
     scenarios: dict[str, ScenarioFacts]
     nix_unavailable: str = ""
+    probes: tuple[Probe, ...] = ()
 
 
 SAMPLE: TypeAdapter[Sample] = TypeAdapter(Sample)

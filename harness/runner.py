@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from harness.bench import Attempt, Bench, Unready
 from harness.journal import Journal
 from harness.measure.command import Executor
-from harness.plan import order_of
-from harness.records import Cell, Outcome, Plan, Sample
+from harness.records import Cell, Outcome, Sample
 from harness.sampling import Clock, Place, take_sample
 from harness.scenarios.base import Scenario
 
@@ -46,18 +45,22 @@ class Means:
     limit_s: float
 
 
-def run_plan(
-    plan: Plan, benches: Mapping[str, Bench | Unready], journal: Journal, means: Means, watcher: Watcher
+def run_blocks(
+    blocks: Iterable[tuple[int, Sequence[tuple[int, Cell]]]],
+    benches: Mapping[str, Bench | Unready],
+    journal: Journal,
+    means: Means,
+    watcher: Watcher,
 ) -> dict[Outcome, int]:
-    """Execute a plan and count its outcomes.
+    """Execute blocks as :func:`harness.plan.schedule` yields them, and count the outcomes.
 
     ``benches`` maps a cell's variant (the A/A cells have a bench of their own) to its bench, or to the reason
     why it could not be set up.
     """
     outcomes = dict.fromkeys(Outcome, 0)
-    for block in range(plan.blocks):
+    for block, cells in blocks:
         watcher.block_begins(block)
-        for position, cell in enumerate(order_of(plan, block)):
+        for position, cell in cells:
             watcher.cell_begins(cell, block, position)
             log_path = journal.log_path(cell, block)
             bench = benches[cell.variant]

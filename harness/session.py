@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from rich.console import Console
 
-from harness.bench import Attempt, Bench, Unready
+from harness.assignment import Assignment, changed
+from harness.benches import STEP_LIMIT_S, make_benches, nonce, warm_all
 from harness.equipment import Equipment, equipped
-from harness.errors import HarnessError, InputError
 from harness.facts import run_info
 from harness.findings import establish_all
-from harness.journal import Journal, check_new
+from harness.journal import Journal, Resumed
+from harness.measure.command import Executor
+from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
-from harness.plan import Selection, make_plan, variant_of
-from harness.progress import RunProgress, SetupProgress
+from harness.measure.probe import probe_command, probe_of
+from harness.plan import schedule
+from harness.progress import RunProgress
 from harness.provision.layout import Layout
 from harness.provision.supplies import base_python
-from harness.records import Finding, Lane, Outcome, Plan, RunInfo, RunStatus
-from harness.runner import Means, run_plan
+from harness.records import Cell, Finding, Lane, Outcome, RunStatus
+from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
-from harness.shapes import CANONICAL, Shape
+from harness.shapes import CANONICAL
 from harness.variants import Variant
-from harness.warmup import phases_needed, warm_up
-from harness.workspace import Surroundings, Workspace, remove
+from harness.workspace import remove
 
-#: The longest a single step may take, in seconds; the slowest of the committed variants takes a tenth of it.
-STEP_LIMIT_S = 300.0
+_CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 INTERRUPTED = 130
 
@@ -47,80 +48,30 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a person asked for, checked: nothing is run before this is whole."""
-
-    variants: tuple[Variant, ...]
-    lanes: frozenset[Lane]
-    scenarios: tuple[str, ...]
-    shape: Shape
-    blocks: int
-    seed: int
-    results: Path
-    report: Path | None
-    run_id: str
-    command_line: tuple[str, ...]
-
-
-def new_run_id(now: datetime) -> str:
-    """A run's name from the time it begins: sorts by age, and is a folder's name everywhere."""
-    return now.strftime("%Y%m%dT%H%M%SZ")
-
-
-def plan_of(request: Request) -> Plan:
-    """The plan of a request.
+def run_session(assignment: Assignment, layout: Layout, console: Console) -> int:
+    """Do what was assigned, from set-up to the last report; the exit status for the command line.
 
     Raises:
-        InputError: it holds nothing to measure.
+        HarnessError: set-up failed, or the run cannot be resumed.
     """
-    scenarios = {
-        name: scenario.lane
-        for name, scenario in all_scenarios().items()
-        if not request.scenarios or name in request.scenarios
-    }
-    plan = make_plan(
-        Selection(
-            strategies={variant.name: variant.spec.nix.strategies for variant in request.variants},
-            scenarios=scenarios,
-            lanes=request.lanes,
-            shape=request.shape.name,
-            blocks=request.blocks,
-            seed=request.seed,
-        )
-    )
-    if not plan.cells:
-        raise InputError(
-            "--scenario and --lane together leave nothing to measure.",
-            hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
-        )
-    return plan
-
-
-def run_session(request: Request, layout: Layout, console: Console) -> int:
-    """Do what was asked, from set-up to the last report; the exit status for the command line.
-
-    Raises:
-        HarnessError: set-up failed, or there is a run of that id already.
-    """
-    plan = plan_of(request)
-    check_new(request.results, request.run_id)
-    scratch = layout.scratch(request.run_id)
+    lanes = {cell.lane for cell in assignment.plan.cells}
+    scratch = layout.scratch(assignment.run_id)
     try:
-        lanes = {cell.lane for cell in plan.cells}
-        with equipped(request.variants, request.shape, layout, console, nix=Lane.NIX in lanes) as equipment:
-            journal = Journal.create(request.results, _info(request, plan, layout, equipment))
+        with equipped(assignment.variants, assignment.shape, layout, console, nix=Lane.NIX in lanes) as equipment:
+            journal, done = _journal(assignment, layout, equipment, console)
             try:
-                outcomes = _measure(request, plan, journal, equipment, scratch, console)
+                _measure(assignment, journal, done, equipment, scratch, console)
             except KeyboardInterrupt:
                 journal.finish(RunStatus.INTERRUPTED, _timestamp())
-                console.print(f"interrupted; what was measured is in {journal.folder}", soft_wrap=True)
-                render_report(journal.folder, request.report, summary=True)
+                console.print(
+                    f"interrupted; to go on: python -m harness run --resume {assignment.run_id}", soft_wrap=True
+                )
+                render_report(journal.folder, assignment.report, summary=True)
                 return INTERRUPTED
             journal.finish(RunStatus.COMPLETE, _timestamp())
-            render_report(journal.folder, request.report, summary=True)
-            bad = sum(count for outcome, count in outcomes.items() if outcome not in (Outcome.OK, Outcome.UNSUPPORTED))
-            return 1 if bad else 0
+            render_report(journal.folder, assignment.report, summary=True)
+            _, taken = Journal.resume(journal.folder)
+            return 1 if any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
         return INTERRUPTED
@@ -128,121 +79,113 @@ def run_session(request: Request, layout: Layout, console: Console) -> int:
         remove(scratch)
 
 
-def _info(request: Request, plan: Plan, layout: Layout, equipment: Equipment) -> RunInfo:
-    return run_info(
-        run_id=request.run_id,
-        plan=plan,
-        variants=request.variants,
+def _is_bad(outcome: Outcome) -> bool:
+    return outcome not in (Outcome.OK, Outcome.UNSUPPORTED)
+
+
+def _journal(assignment: Assignment, layout: Layout, equipment: Equipment, console: Console) -> tuple[Journal, Resumed]:
+    info = run_info(
+        run_id=assignment.run_id,
+        plan=assignment.plan,
+        variants=assignment.variants,
         scenarios=all_scenarios(),
-        command_line=request.command_line,
+        command_line=assignment.command_line,
         checkout=layout.checkout,
         scratch=layout.state,
         now=SystemClock().now(),
         nix_version=equipment.nix_version,
         nix_unavailable=equipment.nix_unavailable,
     )
+    if not assignment.resumes:
+        return Journal.create(assignment.results, info), Resumed(samples={}, findings=frozenset(), torn=False)
+    journal, done = Journal.resume(assignment.folder)
+    for what, then, now in (
+        ("the tools", journal.info.tools, info.tools),
+        ("the machine", journal.info.host.host_id, info.host.host_id),
+    ):
+        if then != now:
+            raise changed(assignment.folder, what, str(then), str(now))
+    if done.torn:
+        console.print("the last line had been cut off while it was written; it was taken away")
+    total = len(assignment.plan.cells) * assignment.plan.blocks
+    console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
+    journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
+    return journal, done
 
 
 def _measure(
-    request: Request, plan: Plan, journal: Journal, equipment: Equipment, scratch: Path, console: Console
-) -> dict[Outcome, int]:
-    benches = make_benches(request, plan, equipment, scratch)
-    with LauncherExecutor() as executor:
-        benches = warm_all(benches, plan, journal, console)
-        for finding in _findings(request, equipment):
+    assignment: Assignment, journal: Journal, done: Resumed, equipment: Equipment, scratch: Path, console: Console
+) -> None:
+    plan = assignment.plan
+    benches = make_benches(assignment.variants, assignment.shape, plan, equipment, scratch)
+    benches = warm_all(benches, plan, journal, console)
+    for finding in _findings(assignment, equipment):
+        if (finding.variant, finding.lane, finding.finding) not in done.findings:
             journal.add_finding(finding)
+    began = time.monotonic()
+    with LauncherExecutor() as executor:
         means = Means(
-            scenarios=all_scenarios(),
-            executor=executor,
-            clock=SystemClock(),
-            nonce=_nonce,
-            limit_s=STEP_LIMIT_S,
+            scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=STEP_LIMIT_S
         )
-        with RunProgress(
-            plan, console, after_block=lambda _: render_report(journal.folder, request.report, summary=False)
-        ) as progress:
-            return run_plan(plan, benches, journal, means, progress)
+        probe = Prober(executor, journal, scratch)
+        probe.take(-1)
 
+        def between(block: int) -> None:
+            probe.take(block)
+            render_report(journal.folder, assignment.report, summary=False)
 
-def make_benches(request: Request, plan: Plan, equipment: Equipment, scratch: Path) -> dict[str, Bench | Unready]:
-    """A bench for every entrant of the plan; the reference's A/A cells have one of their own."""
-    variants = {variant.name: variant for variant in request.variants}
-    benches: dict[str, Bench | Unready] = {}
-    for cell in plan.cells:
-        if cell.variant in benches:
-            continue
-        variant = variants[variant_of(cell)]
-        tools = equipment.tools.get(variant.name)
-        if tools is None:
-            benches[cell.variant] = Unready(variant=variant, reason=equipment.problems[variant.name])
-            continue
-        surroundings = Surroundings(python=base_python(), tools=tools, index=equipment.index.url)
-        folder = scratch / cell.variant
-
-        def workspace(
-            name: str, variant: Variant = variant, folder: Path = folder, surroundings: Surroundings = surroundings
-        ) -> Workspace:
-            return Workspace(variant=variant, shape=request.shape, folder=folder / name, surroundings=surroundings)
-
-        benches[cell.variant] = Bench(
-            variant=variant,
-            shape=request.shape,
-            warm=workspace("warm"),
-            settled=workspace("settled"),
-            cold=workspace("cold"),
-            meter=equipment.index,
-            host_environment=os.environ,
-            nix=equipment.nix_bench(variant, workspace("nix")),
-            nix_unavailable=equipment.nix_unavailable,
+        blocks = schedule(
+            plan,
+            done=done.samples.keys(),
+            settled=lambda: settled_cells(journal.folder) if plan.budget_s is not None else frozenset(),
+            time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
         )
-    return benches
+        with RunProgress(plan, console, after_block=between, done=done.samples.keys()) as progress:
+            run_blocks(blocks, benches, journal, means, progress)
 
 
-def warm_all(
-    benches: dict[str, Bench | Unready], plan: Plan, journal: Journal, console: Console
-) -> dict[str, Bench | Unready]:
-    """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other."""
-    phases = {
-        name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name and cell.lane is Lane.LOCAL})
-        for name in benches
-    }
-
-    def warm(name: str) -> Bench | Unready:
-        bench = benches[name]
-        if isinstance(bench, Unready):
-            return bench
-        with LauncherExecutor() as executor:
-            log = journal.folder / "logs" / "warm-up" / f"{name}.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            attempt = Attempt(executor=executor, log_path=log, limit_s=STEP_LIMIT_S, nonce=_nonce)
-            try:
-                problems = warm_up(bench, attempt, phases[name])
-            except HarnessError as error:
-                return Unready(variant=bench.variant, reason=error.message)
-            for problem in problems:
-                console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
-            return bench
-
-    with SetupProgress(console) as progress, ThreadPoolExecutor(max_workers=2) as pool:
-        warmed = {}
-        for name, bench in zip(benches, pool.map(warm, benches), strict=True):
-            warmed[name] = bench
-            progress.doing(f"warming up: {len(warmed)} of {len(benches)} done")
-    return warmed
-
-
-def _findings(request: Request, equipment: Equipment) -> Iterator[Finding]:
-    for variant in request.variants:
-        for observation in establish_all(equipment.subject(variant, request.shape)):
-            if observation.lane in request.lanes:
+def _findings(assignment: Assignment, equipment: Equipment) -> Iterator[Finding]:
+    lanes = {cell.lane for cell in assignment.plan.cells}
+    for variant in assignment.variants:
+        for observation in establish_all(equipment.subject(variant, assignment.shape)):
+            if observation.lane in lanes:
                 yield Finding(
-                    run_id=request.run_id,
+                    run_id=assignment.run_id,
                     variant=variant.name,
                     lane=observation.lane,
                     finding=observation.finding,
                     value=observation.value,
                     evidence=observation.evidence,
                 )
+
+
+class Prober:
+    """Times the same computation between blocks: what differs there is the machine."""
+
+    def __init__(self, executor: Executor, journal: Journal, scratch: Path) -> None:
+        self._executor = executor
+        self._journal = journal
+        self._folder = scratch / "probe"
+
+    def take(self, block: int) -> None:
+        """Probe once, after ``block``; -1 is before the first."""
+        prepare_home(self._folder)
+        env = scrubbed(home=self._folder, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
+        log = self._journal.folder / "logs" / "probe.log"
+        taken = self._executor.run(probe_command(base_python(), env=env, cwd=self._folder, log_path=log))
+        info = self._journal.info
+        self._journal.write_info(replace(info, probes=(*info.probes, probe_of(taken, block=block))))
+
+
+def settled_cells(run: Path) -> frozenset[Cell]:
+    """The cells of a run that need no more blocks, as a process of its own judges: analysis is never imported here."""
+    judged = subprocess.run(
+        [sys.executable, "-m", "harness.reporting.settled", str(run)],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    return frozenset(_CELLS.validate_json(judged.stdout))
 
 
 def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
@@ -253,10 +196,6 @@ def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
 
 def _timestamp() -> str:
     return SystemClock().now().isoformat(timespec="seconds")
-
-
-def _nonce() -> str:
-    return secrets.token_hex(4)
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:

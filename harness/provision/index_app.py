@@ -55,7 +55,10 @@ class HashedRepository(RepositoryContainer):
     ) -> model.ProjectDetail:
         """The page with hashes."""
         page = await super().get_project_page(project_name, request_context=request_context)
-        files = tuple(dataclasses.replace(file, hashes=self._hashes(Path(file.url.removeprefix("file://")))) for file in page.files)
+        files = tuple(
+            dataclasses.replace(file, hashes=self._hashes(Path(file.url.removeprefix("file://"))))
+            for file in page.files
+        )
         return dataclasses.replace(page, files=files)
 
     def _hashes(self, path: Path) -> dict[str, str]:

@@ -35,10 +35,9 @@ def installed(folders: Iterable[str]) -> dict[str, str]:
 
 
 def requirement_of(text: str) -> Requirement:
-    """A requirement; of a direct reference only the name counts, since its address is the builder's own."""
-    name, at, _ = text.partition(" @ ")
+    """A requirement; of a direct reference name and marker count, since its address is the builder's own."""
     try:
-        return Requirement(name if at else text)
+        return Requirement(text)
     except InvalidRequirement as error:
         raise RefusedError(f"{text!r} is not a requirement: {error}") from error
 

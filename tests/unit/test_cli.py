@@ -80,6 +80,32 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     assert invoke(*words).stdout == result.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--blocks", "2", "--budget", "10m"], "--blocks and --budget exclude each other."),
+        (["--budget", "10"], "--budget: '10' is not a time span."),
+        (["--budget", "0m"], "--budget: '0m' is not a time span."),
+        (["--resume", "nope"], "There is no run 'nope'"),
+        (["--resume", "nope", "--seed", "1"], "--seed cannot be given with --resume"),
+    ],
+)
+def test_how_much_to_run_is_said_once(tmp_path: Path, words: list[str], said: str) -> None:
+    result = invoke("run", "--results", str(tmp_path), *words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_budget_is_part_of_the_plan() -> None:
+    result = invoke("run", "--plan", "--budget", "90s", "--variant", "uv", "--lane", "local", "--seed", "1")
+
+    assert result.exit_code == 0
+    assert "as many blocks as fit" in result.stdout
+    assert "at most 1 min 30 s" in result.stdout
+
+
 def test_the_list_names_every_variant_and_scenario() -> None:
     found = json.loads(invoke("list", "--json").stdout)
     folders = sorted(path.name for path in Layout.here().variants.iterdir() if path.is_dir())

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from harness.bench import Bench, Unready
 from harness.journal import Journal
-from harness.plan import Selection, make_plan, order_of
+from harness.plan import Selection, make_plan, order_of, schedule
 from harness.records import Cell, Lane, Outcome, Plan, Sample
-from harness.runner import Means, run_plan
+from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
 from harness.warmup import phases_needed, warm_up
 from tests.made_up import FakeClock, Toolbox, execution, made_up_attempt, made_up_bench, made_up_info
@@ -67,7 +67,8 @@ def run(tmp_path: Path, *, broken: bool = False) -> tuple[Plan, Record, list[dic
     record = Record()
     attempt = made_up_attempt(everything, tmp_path)
     means = Means(scenarios=all_scenarios(), executor=everything, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0)
-    outcomes = run_plan(plan, benches, journal, means, record)
+    blocks = schedule(plan, done=(), settled=frozenset, time_is_up=lambda: False)
+    outcomes = run_blocks(blocks, benches, journal, means, record)
     lines = (journal.folder / "samples.jsonl").read_text(encoding="utf-8").splitlines()
     return plan, record, [json.loads(line) for line in lines], outcomes
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from harness.errors import NixUnavailableError
 from harness.provision import nix_base
+from harness.provision.layout import Layout
 from harness.provision.nix_base import HostPython, base_of, import_python, libraries, write_json
 
 LDD = """\
@@ -258,3 +262,81 @@ def test_another_content_gets_another_name(tmp_path: Path) -> None:
 
     assert first != second
     assert {path.name for path in tmp_path.iterdir()} == {first.name, second.name}
+
+
+# What a member requires, held against what its package.nix declares
+
+
+@pytest.fixture
+def builder(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The builder's script; the packages that Nix hands it as archives are those of this environment."""
+    for archive in ("installer", "hooks", "packaging"):
+        monkeypatch.setenv(archive, "/nowhere")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script = Layout.here().checkout / "nix" / "host" / "build_member.py"
+    spec = importlib.util.spec_from_file_location("build_member", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("requirement", "problem"),
+    [
+        pytest.param("shared", "'shared' is not declared", id="missing"),
+        pytest.param("rich>=14", "'rich>=14' is not met by the declared rich 13.0", id="wrong version"),
+        pytest.param("rich>=12", None, id="right version"),
+        pytest.param("tool<=2.0", None, id="pre-release"),
+        pytest.param("My.Own__Library", None, id="name normalisation"),
+        pytest.param('tomli; python_version < "3"', None, id="marker that does not apply"),
+        pytest.param('tomli; python_version >= "3"', "is not declared", id="marker that applies"),
+        pytest.param('pytest; extra == "dev"', None, id="extra that was not asked for"),
+        pytest.param("rich @ file:///home/somebody/repository/rich", None, id="direct reference by name"),
+        pytest.param("shared @ file:///repository/hello/../shared", "is not declared", id="direct reference, missing"),
+        pytest.param('shared @ file:///shared ; extra == "dev"', None, id="direct reference of an extra"),
+    ],
+)
+def test_drift_between_a_member_and_its_package_nix(builder: ModuleType, requirement: str, problem: str | None) -> None:
+    available = {"rich": "13.0", "my-own-library": "1.0", "tool": "2.0rc1"}
+
+    found = builder.unmet([requirement], available)
+
+    assert len(found) == (problem is not None)
+    assert problem is None or problem in found[0]
+
+
+def test_every_drift_is_told_and_where_to_declare_it(builder: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("pname", "hello")
+
+    with pytest.raises(builder.RefusedError) as caught:
+        builder.check("what its wheel requires", "dependencies", ["shared", "rich>=14"], {"rich": "13.0"})
+
+    assert str(caught.value).splitlines() == [
+        "hello: what its wheel requires does not agree with package.nix:",
+        "  'shared' is not declared",
+        "  'rich>=14' is not met by the declared rich 13.0",
+        "Declare it in `dependencies` of the package.nix of hello, or mend its pyproject.toml.",
+    ]
+
+
+def test_what_agrees_is_let_through(builder: ModuleType) -> None:
+    builder.check("what its wheel requires", "dependencies", ["shared"], {"shared": "0.1.0"})
+
+
+def test_what_is_no_requirement_is_refused(builder: ModuleType) -> None:
+    with pytest.raises(builder.RefusedError, match="'shared ==' is not a requirement"):
+        builder.requirement_of("shared ==")
+
+
+def test_installed_distributions_go_by_normalised_name(builder: ModuleType, tmp_path: Path) -> None:
+    for folder, name, version in (("one", "My.Own_Library", "1.0"), ("two", "rich", "13.0")):
+        info = tmp_path / folder / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        (info / "METADATA").write_text(text, encoding="utf-8")
+
+    found = builder.installed([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "none")])
+
+    assert found == {"my-own-library": "1.0", "rich": "13.0"}

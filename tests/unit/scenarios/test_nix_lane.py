@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -86,22 +87,19 @@ class PlayedStore:
 
     def build(self, attributes: Sequence[str], salt: str) -> Execution:
         """Build attributes and, before environments, all members."""
-        wanted = [self.output(attribute, salt) for attribute in attributes]
+        wanted = {attribute: self.output(attribute, salt) for attribute in attributes}
+        built = {attribute: path for attribute, path in wanted.items() if not attribute.startswith("checks.")}
         if not self.builds_nothing:
             members = [self.output(f"members.{member.name}", salt) for member in CANONICAL.members]
-            self.valid |= {*members, *wanted, self.base}
+            self.valid |= {*members, *built.values(), self.base}
         for path in self.valid:
             self.physical(path).mkdir(parents=True, exist_ok=True)
-        if self.litters and "environments.hello" in attributes:
+        if self.litters and built:
             self.physical(f"/nix/store/{len(self.commands)}-litter").mkdir()
-        for attribute, path in zip(attributes, wanted, strict=True):
-            if attribute.startswith("checks."):
-                application = attribute.removeprefix("checks.")
-                line = self.prints or f"{application.capitalize()}, {self.workspace.name}\n"
-                self.physical(path).rmdir()
-                self.physical(path).write_text(line, encoding="utf-8")
-                self.valid.discard(path)
-        return execution(stdout="".join(f"{path}\n" for path in wanted))
+        for attribute in wanted.keys() - built.keys():
+            line = self.prints or f"{attribute.removeprefix('checks.').capitalize()}, {self.workspace.name}\n"
+            self.physical(wanted[attribute]).write_text(line, encoding="utf-8")
+        return execution(stdout="".join(f"{path}\n" for path in wanted.values()))
 
     def physical(self, path: str) -> Path:
         """Where a path of the store is on disk."""
@@ -121,7 +119,7 @@ class PlayedStore:
 
 def selected(words: Sequence[str]) -> list[str]:
     """The attributes that a command selects."""
-    return [after for word, after in zip(words, words[1:], strict=False) if word == "-A"]
+    return [after for word, after in itertools.pairwise(words) if word == "-A"]
 
 
 def salt_of(words: Sequence[str]) -> str:
@@ -307,7 +305,7 @@ def test_what_a_build_left_out_is_named(name: str, bench: Bench, attempt: Attemp
     scenario = all_scenarios()[name]
     scenario.prepare(bench, attempt)
     store.builds_nothing = True
-    executions = run_until_failure(attempt, scenario.measured(bench, attempt))
+    executions = run_until_failure(attempt, list(scenario.measured(bench, attempt)))
 
     with pytest.raises(VerificationError, match=r"^Nix left out /nix/store/.*-environments-hello"):
         scenario.verify(bench, attempt, executions)

@@ -1,0 +1,102 @@
+"""A bench for every entrant of a plan, warmed up before anything is measured."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.bench import Attempt, Bench, Unready
+from harness.equipment import Equipment
+from harness.errors import HarnessError
+from harness.journal import Journal
+from harness.measure.executor import LauncherExecutor
+from harness.plan import variant_of
+from harness.progress import SetupProgress
+from harness.provision.supplies import base_python
+from harness.records import Lane, Plan
+from harness.shapes import Shape
+from harness.variants import Variant
+from harness.warmup import phases_needed, warm_up
+from harness.workspace import Surroundings, Workspace
+
+#: The longest a single step may take, in seconds; the slowest of the committed variants takes a tenth of it.
+STEP_LIMIT_S = 300.0
+
+
+def nonce() -> str:
+    """A text that was never there before."""
+    return secrets.token_hex(4)
+
+
+def make_benches(
+    known: Sequence[Variant], shape: Shape, plan: Plan, equipment: Equipment, scratch: Path
+) -> dict[str, Bench | Unready]:
+    """A bench for every entrant of the plan; the reference's A/A cells have one of their own."""
+    variants = {variant.name: variant for variant in known}
+    benches: dict[str, Bench | Unready] = {}
+    for cell in plan.cells:
+        if cell.variant in benches:
+            continue
+        variant = variants[variant_of(cell)]
+        tools = equipment.tools.get(variant.name)
+        if tools is None:
+            benches[cell.variant] = Unready(variant=variant, reason=equipment.problems[variant.name])
+            continue
+        surroundings = Surroundings(python=base_python(), tools=tools, index=equipment.index.url)
+        folder = scratch / cell.variant
+
+        def workspace(
+            name: str, variant: Variant = variant, folder: Path = folder, surroundings: Surroundings = surroundings
+        ) -> Workspace:
+            return Workspace(variant=variant, shape=shape, folder=folder / name, surroundings=surroundings)
+
+        benches[cell.variant] = Bench(
+            variant=variant,
+            shape=shape,
+            warm=workspace("warm"),
+            settled=workspace("settled"),
+            cold=workspace("cold"),
+            meter=equipment.index,
+            host_environment=os.environ,
+            nix=equipment.nix_bench(variant, workspace("nix")),
+            nix_unavailable=equipment.nix_unavailable,
+        )
+    return benches
+
+
+def warm_all(
+    benches: dict[str, Bench | Unready], plan: Plan, journal: Journal, console: Console
+) -> dict[str, Bench | Unready]:
+    """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other."""
+    phases = {
+        name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name and cell.lane is Lane.LOCAL})
+        for name in benches
+    }
+
+    def warm(name: str) -> Bench | Unready:
+        bench = benches[name]
+        if isinstance(bench, Unready):
+            return bench
+        with LauncherExecutor() as executor:
+            log = journal.folder / "logs" / "warm-up" / f"{name}.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            attempt = Attempt(executor=executor, log_path=log, limit_s=STEP_LIMIT_S, nonce=nonce)
+            try:
+                problems = warm_up(bench, attempt, phases[name])
+            except HarnessError as error:
+                return Unready(variant=bench.variant, reason=error.message)
+            for problem in problems:
+                console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
+            return bench
+
+    with SetupProgress(console) as progress, ThreadPoolExecutor(max_workers=2) as pool:
+        warmed = {}
+        for name, bench in zip(benches, pool.map(warm, benches), strict=True):
+            warmed[name] = bench
+            progress.doing(f"warming up: {len(warmed)} of {len(benches)} done")
+    return warmed

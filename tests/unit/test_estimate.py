@@ -1,0 +1,108 @@
+"""Tests of how long a plan is said to take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ResultsError
+from harness.estimate import DEFAULT_S, STANDSTILL_S, EarlierCell, estimate, read_earlier
+from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "run-small" / "samples.jsonl"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def cell(variant: str, scenario: str = "run", lane: Lane = Lane.LOCAL) -> Cell:
+    return Cell(variant=variant, lane=lane, scenario=scenario)
+
+
+def plan(*cells: Cell) -> Plan:
+    return Plan(cells=cells, blocks=6, seed=0, reference="venv", digest="")
+
+
+def block(number: int, *cells: tuple[Cell, float], run_id: str = "r") -> Sequence[EarlierCell]:
+    """A block whose cells start so many seconds after it began, and of which one second each is measured."""
+    return [
+        EarlierCell(
+            cell=item,
+            block=number,
+            started_at=(START + timedelta(days=number, seconds=seconds)).isoformat(),
+            wall_s=1.0,
+            run_id=run_id,
+        )
+        for item, seconds in cells
+    ]
+
+
+def test_a_cell_takes_the_median_from_one_start_to_the_next() -> None:
+    a, b = cell("a"), cell("b")
+    earlier = [*block(0, (a, 0), (b, 10)), *block(1, (a, 0), (b, 30)), *block(2, (a, 0), (b, 11), (a, 13))]
+    found = estimate(plan(a, b), earlier)
+    assert (found.seconds_per_block, found.known_cells, found.unknown_cells) == (11 + 2, 2, 0)
+
+
+def test_order_of_the_samples_does_not_matter() -> None:
+    a, b = cell("a"), cell("b")
+    earlier = block(0, (a, 0), (b, 10))
+    assert estimate(plan(a, b), earlier) == estimate(plan(a, b), list(reversed(earlier)))
+
+
+def test_of_the_last_in_a_block_the_measured_part_counts() -> None:
+    assert estimate(plan(cell("a")), block(0, (cell("a"), 0))).seconds_per_block == 1.0
+
+
+def test_blocks_of_two_runs_are_kept_apart() -> None:
+    a = cell("a")
+    earlier = [*block(0, (a, 0)), *block(0, (a, 500), run_id="other")]
+    assert estimate(plan(a), earlier).seconds_per_block == 1.0
+
+
+def test_time_in_which_a_run_stood_still_is_nobodys() -> None:
+    a, b = cell("a"), cell("b")
+    found = estimate(plan(a, b), block(0, (a, 0), (b, 5), (a, STANDSTILL_S + 6)))
+    assert (found.seconds_per_block, found.known_cells) == (5 + 5, 1)
+
+
+def test_an_unknown_cell_takes_what_is_usual_in_its_scenario_then_its_lane_then_at_all() -> None:
+    build = cell("a", "build")
+    earlier = block(0, (cell("a"), 0), (cell("b"), 4), (build, 10), (cell("c"), 40), (cell("a"), 42))
+    assert estimate(plan(cell("new")), earlier).seconds_per_block == 4
+    assert estimate(plan(cell("new", "build")), earlier).seconds_per_block == 30
+    assert estimate(plan(cell("new", "deploy")), earlier).seconds_per_block == 5
+    found = estimate(plan(cell("new", "nix-eval", Lane.NIX)), earlier)
+    assert (found.seconds_per_block, found.known_cells, found.unknown_cells) == (DEFAULT_S, 0, 1)
+
+
+def test_without_anything_earlier_the_default_is_taken() -> None:
+    assert estimate(plan(cell("a"), cell("b")), []).seconds_per_block == 2 * DEFAULT_S
+
+
+def test_the_control_takes_as_long_as_the_reference() -> None:
+    venv, control = cell("venv"), cell("venv" + CONTROL_SUFFIX)
+    found = estimate(plan(venv, control), block(0, (venv, 0), (cell("b"), 7)))
+    assert (found.seconds_per_block, found.known_cells) == (14, 2)
+
+
+def test_samples_are_read_from_a_run_and_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+    whole = read_earlier(FIXTURE)
+    assert len(whole) == 150
+    first = whole[0]
+    assert (first.cell, first.block, first.run_id) == (cell("venv", "build"), 0, "run-small")
+    assert first.wall_s == pytest.approx(5.856, abs=0.001)
+    torn = tmp_path / "samples.jsonl"
+    torn.write_bytes(FIXTURE.read_bytes()[:-20])
+    assert read_earlier(torn) == whole[:-1]
+
+
+def test_no_file_is_nothing_earlier_and_a_damaged_one_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "samples.jsonl"
+    assert read_earlier(path) == []
+    path.write_bytes(FIXTURE.read_bytes().splitlines(keepends=True)[0] + b"{}\n")
+    with pytest.raises(ResultsError, match="line 2 is damaged"):
+        read_earlier(path)
+    with pytest.raises(ResultsError, match="cannot be read"):
+        read_earlier(tmp_path)
