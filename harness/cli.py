@@ -221,11 +221,11 @@ def refuse_beside(context: click.Context, option: str, allowed: set[str]) -> Non
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: bool) -> None:
     """Write the report of runs: folders, or ids below the results folder [default: the newest]."""
+    folders = find_runs(results, runs)
     # Imported here because it brings pandas, which the process that measures never imports.
     from harness.reporting.terminal import summary
     from harness.reporting.writer import read_report, write
 
-    folders = find_runs(results, runs)
     view = read_report(folders)
     paths = write(view, report or folders[-1] / "report")
     if not quiet:

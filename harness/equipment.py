@@ -110,9 +110,9 @@ def equipped(
         fetched = fetch_wheels(variants, [layout.infrastructure], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
         index = stack.enter_context(Index([layout.wheelhouse], layout.state / "index"))
+        toolchains = install_toolchains(variants, layout, index, os.environ, progress)
+        progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
         with LauncherExecutor() as executor:
-            toolchains = install_toolchains(variants, layout, index, executor, os.environ, progress)
-            progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
             side: NixSide | None = None
             unavailable = ""
             if nix:
@@ -171,7 +171,7 @@ def prepare_nix(
     run = looked_for(layout, executor)
     nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
     progress.doing("importing Python into a private Nix store")
-    python = import_python(base_python(), layout.nix / "import")
+    python = import_python(base_python(), layout.nix / "import", nix.program.programs)
     wheelhouse = Wheelhouse(layout.wheelhouse)
     infrastructure = wheelhouse.wheels(layout.infrastructure)
     names = {}

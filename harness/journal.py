@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.errors import ResultsError
+from harness.errors import MeasureError, ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, Lane, RunInfo, RunStatus, Sample
 from harness.suggest import did_you_mean
 
@@ -221,8 +222,18 @@ def unwritable(results: Path, error: OSError | None) -> ResultsError:
 
 
 def _append(path: Path, line: bytes) -> None:
-    file: IO[bytes]
-    with path.open("ab") as file:
-        file.write(line + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    size = path.stat().st_size if path.exists() else 0
+    try:
+        with path.open("ab") as file:
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # On a full disk half a line may have been written. Cutting a file needs no room; where even that fails, the
+        # torn line is recognised when the run is resumed.
+        with contextlib.suppress(OSError):
+            os.truncate(path, size)
+        raise MeasureError(
+            f"{path} cannot be written any more: {error.strerror}.",
+            hint=f"What was measured is kept. Make room, then: python -m harness run --resume {path.parent.name}",
+        ) from error

@@ -86,11 +86,14 @@ def libraries(ldd_output: str) -> dict[str, str]:
     return found
 
 
-def import_python(python: Path, folder: Path) -> HostPython:
+def import_python(python: Path, folder: Path, programs: Path) -> HostPython:
     """Copy ``python`` with its standard library and its shared libraries below ``folder``, once.
 
+    ``programs`` is the folder of Nix' programs.
+
     Raises:
-        NixUnavailableError: it is linked statically, or one of its libraries cannot be found.
+        NixUnavailableError: it is linked statically, one of its libraries cannot be found, or this system lacks the
+            programs that find them.
     """
     facts = json.loads(_output([str(python), "-I", "-c", _FACTS]))
     identity = f"3\0{python}\0{facts}\0{python.stat().st_mtime_ns}"
@@ -115,7 +118,7 @@ def import_python(python: Path, folder: Path) -> HostPython:
         raise NixUnavailableError(f"{python} names no loader that could be imported.", hint="Use another Python.")
     host = HostPython(
         path=str(tree),
-        sha256=_output(["nix-hash", "--type", "sha256", "--base32", str(tree)]).strip(),
+        sha256=_output([str(programs / "nix-hash"), "--type", "sha256", "--base32", str(tree)]).strip(),
         version=facts["version"],
         loader=loaders[0],
         site=f"lib/{facts['name']}/site-packages",
@@ -129,12 +132,7 @@ def _ignored(folder: str, names: Iterable[str]) -> set[str]:  # noqa: ARG001 - t
 
 
 def _shared_libraries(files: Sequence[Path]) -> dict[str, str]:
-    done = subprocess.run(
-        ["ldd", str(files[0])],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _run(["ldd", str(files[0])])
     if done.returncode:
         raise NixUnavailableError(
             f"{files[0]} cannot be imported into the Nix store: {(done.stderr or done.stdout).strip()}",
@@ -165,7 +163,21 @@ def _kind(file: Path) -> bytes:
 
 
 def _output(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = _run(command)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise NixUnavailableError(f"`{' '.join(command)[:200]}` failed, so Python cannot be imported: {said}")
+    return done.stdout
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise NixUnavailableError(
+            f"{command[0]} cannot be run, so Python cannot be imported: {error.strerror}",
+            hint="Provider host needs ldd and ldconfig, as Linux distributions with glibc have them.",
+        ) from error
 
 
 def base_of(python: HostPython, wheels: Sequence[Path], infrastructure: Sequence[Path]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import ProvisionError
-from harness.measure.command import Executor
+from harness.measure.executor import LauncherExecutor
 from harness.provision.index import Index
 from harness.provision.layout import Layout
 from harness.provision.toolchains import ensure_toolchain
@@ -55,29 +56,33 @@ def fetch_wheels(
 
 
 def install_toolchains(
-    variants: Sequence[Variant],
-    layout: Layout,
-    index: Index,
-    executor: Executor,
-    host: Mapping[str, str],
-    progress: Progress,
+    variants: Sequence[Variant], layout: Layout, index: Index, host: Mapping[str, str], progress: Progress
 ) -> Toolchains:
-    """Install each variant's toolchain into an environment of its own; one that fails does not stop the others."""
-    bins = {}
-    problems = {}
+    """Install each variant's toolchain into an environment of its own, two at a time.
+
+    One that fails does not stop the others.
+    """
     layout.toolchains.mkdir(parents=True, exist_ok=True)
-    for variant in variants:
+
+    def install(variant: Variant) -> Path | ProvisionError:
         progress.doing(f"installing the toolchain of {variant.name}")
         try:
-            bins[variant.name] = ensure_toolchain(
-                variant.name,
-                lock=variant.toolchain_lock,
-                root=layout.toolchains,
-                python=base_python(),
-                index_url=index.url,
-                executor=executor,
-                host=host,
-            )
+            with LauncherExecutor() as executor:
+                return ensure_toolchain(
+                    variant.name,
+                    lock=variant.toolchain_lock,
+                    root=layout.toolchains,
+                    python=base_python(),
+                    index_url=index.url,
+                    executor=executor,
+                    host=host,
+                )
         except ProvisionError as error:
-            problems[variant.name] = error.message
-    return Toolchains(bins=bins, problems=problems)
+            return error
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        made = dict(zip((variant.name for variant in variants), pool.map(install, variants), strict=True))
+    return Toolchains(
+        bins={name: found for name, found in made.items() if isinstance(found, Path)},
+        problems={name: found.message for name, found in made.items() if isinstance(found, ProvisionError)},
+    )

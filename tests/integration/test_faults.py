@@ -1,0 +1,201 @@
+"""What may go wrong around a run, with real processes: each becomes a reason, and the run goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.bench import Attempt, Bench
+from harness.errors import MeasureError
+from harness.journal import Journal
+from harness.measure.executor import LauncherExecutor
+from harness.plan import Selection, make_plan
+from harness.provision.layout import Layout
+from harness.records import SAMPLE, Cell, Lane, Outcome, Sample
+from harness.sampling import Place, take_sample
+from harness.scenarios import all_scenarios
+from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info
+
+pytestmark = pytest.mark.integration
+
+CHECKOUT = Layout.here().checkout
+
+
+@pytest.fixture
+def executor() -> Iterator[LauncherExecutor]:
+    with LauncherExecutor(cap_bytes=1 << 16, grace_s=0.1) as running:
+        yield running
+
+
+def sample(bench: Bench, executor: LauncherExecutor, tmp_path: Path, *, limit_s: float = 20.0) -> Sample:
+    """One attempt at ``install-warm`` with a real executor."""
+    cell = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
+    place = Place(
+        run_id="run", host_id="", cell=cell, variant_digest="", block=0, position=0, log_path="logs/install.log"
+    )
+    attempt = Attempt(executor=executor, log_path=tmp_path / "install.log", limit_s=limit_s, nonce=lambda: "n")
+    return take_sample(all_scenarios()["install-warm"], bench, attempt, place=place, clock=FakeClock())
+
+
+def bench_whose_install_is(tmp_path: Path, *words: str) -> Bench:
+    steps = ", ".join(f"'{word}'" for word in words)
+    text = VARIANT_TOML.replace('steps = [["tool", "install"]]', f"steps = [[{steps}]]")
+    assert text != VARIANT_TOML
+    bench = made_up_bench(tmp_path, text.replace('lock_files = ["{root}/tool.lock"]', "lock_files = []"))
+    return replace(
+        bench, warm=replace(bench.warm, surroundings=replace(bench.warm.surroundings, python=Path(sys.executable)))
+    )
+
+
+def test_a_tool_that_is_missing(executor: LauncherExecutor, tmp_path: Path) -> None:
+    taken = sample(bench_whose_install_is(tmp_path, "no-such-tool", "install"), executor, tmp_path)
+
+    assert taken.outcome is Outcome.FAILED
+    assert "`no-such-tool install` could not be started" in taken.reason
+    assert taken.wall_s is None
+
+
+def test_a_step_that_does_not_end(executor: LauncherExecutor, tmp_path: Path) -> None:
+    program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    taken = sample(bench_whose_install_is(tmp_path, "{python}", "-c", program), executor, tmp_path, limit_s=0.5)
+
+    assert taken.outcome is Outcome.TIMED_OUT
+    assert taken.wall_s is None
+
+
+def test_a_step_that_prints_without_end(executor: LauncherExecutor, tmp_path: Path) -> None:
+    program = "import os; [os.write(1, bytes(1 << 20)) for _ in range(256)]"
+    taken = sample(bench_whose_install_is(tmp_path, "{python}", "-c", program), executor, tmp_path)
+
+    # It ended by itself; that nothing was installed is what verification finds.
+    assert taken.outcome is Outcome.FAILED
+    assert (tmp_path / "install.log").stat().st_size < 1 << 18
+
+
+def in_a_small_disk(tmp_path: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run Python where ``small`` is a disk of 1 MiB; skip where namespaces are not permitted."""
+    small = tmp_path / "small"
+    small.mkdir()
+    inside = ["unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("user and mount namespaces are not permitted on this machine")
+    script = f"mount -t tmpfs -o size=1m tmpfs {small} && exec {sys.executable} -c '{program}' {tmp_path}"
+    return subprocess.run([*inside, script], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+
+def test_a_disk_that_fills_up_under_a_step(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.integration import test_faults as faults\n"
+        "tmp = Path(sys.argv[1])\n"
+        'write = "open(\\"big\\", \\"wb\\").write(bytes(1 << 21))"\n'
+        'bench = faults.bench_whose_install_is(tmp / "small", "{python}", "-c", write)\n'
+        "with faults.LauncherExecutor() as executor:\n"
+        "    for _ in range(2):\n"
+        "        taken = faults.sample(bench, executor, tmp)\n"
+        "        print(taken.outcome, taken.wall_s, taken.reason)\n"
+    )
+    done = in_a_small_disk(tmp_path, program)
+
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first.startswith("failed None")
+    assert "ended with exit status 1" in first
+    assert second.startswith(("failed None", "setup-failed None"))
+    assert "No space left" in (tmp_path / "install.log").read_text(encoding="utf-8")
+
+
+def test_a_disk_that_fills_up_under_the_journal_loses_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.integration import test_faults as faults\n"
+        'faults.fill_the_journal(Path(sys.argv[1]) / "small")\n'
+    )
+    done = in_a_small_disk(tmp_path, program)
+
+    assert done.returncode == 0, done.stderr
+    assert "No space left on device" in done.stdout
+    assert "--resume run" in done.stdout
+
+
+def fill_the_journal(results: Path) -> None:
+    """Append samples until the disk is full; see that those before are whole and the file can be gone on with."""
+    plan = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset(Lane)))
+    journal = Journal.create(results, made_up_info(plan))
+    taken = 0
+    try:
+        while True:
+            journal.add_sample(
+                Sample(
+                    run_id="run",
+                    host_id="h",
+                    variant="venv",
+                    variant_digest="d",
+                    lane=Lane.LOCAL,
+                    scenario="run",
+                    block=taken,
+                    position=0,
+                    outcome=Outcome.FAILED,
+                    reason="x" * 2000,
+                    started_at="",
+                    log_path="",
+                )
+            )
+            taken += 1
+    except MeasureError as error:
+        sys.stdout.write(str(error))
+    lines = (journal.folder / "samples.jsonl").read_bytes().splitlines()
+    assert [SAMPLE.validate_json(line).block for line in lines] == list(range(taken))
+    assert not Journal.resume(journal.folder)[1].torn
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """The processes that ``pid`` started, with their command lines."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text(encoding="utf-8")
+            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # It ended while we looked.
+        if int(stat.rpartition(")")[2].split()[1]) == pid:
+            found[int(entry.name)] = words
+    return found
+
+
+def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) -> None:
+    words = ["run", "--variant", "venv", "--lane", "local", "--scenario", "tool-install", "--blocks", "3"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *words, "--results", str(tmp_path), "--run-id", "cut"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    samples = tmp_path / "cut" / "samples.jsonl"
+    deadline = time.monotonic() + 180
+    while not samples.is_file() or not samples.read_bytes():
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    index = [pid for pid, line in children_of(process.pid).items() if "harness.provision.index_app" in line]
+    assert len(index) == 1
+    os.kill(index[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=180)
+
+    outcomes = [SAMPLE.validate_json(line).outcome for line in samples.read_bytes().splitlines()]
+    assert len(outcomes) == 3, output
+    assert outcomes[0] is Outcome.OK
+    assert outcomes[-1] is Outcome.OK, output
