@@ -1,93 +1,56 @@
-"""``python -m benchmarks``: the harness beside hyperfine, on the same commands, in turns."""
+"""``python -m benchmarks [NAME…]``: how fast and how right the harness itself is."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
 from rich.console import Console
-from rich.table import Table
 
+from benchmarks import efficiency, million, orders, peers
+from benchmarks.answer import Answer, markdown, terminal
+from harness.errors import HarnessError
 from harness.host import host_facts
-from harness.measure.command import Command
-from harness.measure.environment import prepare_home, scrubbed
-from harness.measure.executor import LauncherExecutor
 
-#: How often the two take turns, and how many runs each turn has.
-TURNS = 5
-RUNS = 40
-
-COMMANDS = {"true": ("true",), "python -c pass": (sys.executable, "-I", "-S", "-c", "pass")}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timing:
-    """What one turn measured: the median of the command, and what else each run took, both in seconds."""
-
-    median_s: float
-    outside_s: float
+QUESTIONS: dict[str, Callable[[], Answer]] = {
+    "peers": peers.answer,
+    "blocks-or-batches": orders.answer,
+    "million": million.answer,
+}
+NAMES = ("efficiency", *QUESTIONS)
+_RUN = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
-def with_harness(argv: tuple[str, ...], folder: Path) -> Timing:
-    """One turn of the harness: commands through its launcher, logs and all."""
-    prepare_home(folder / "home")
-    env = scrubbed(home=folder / "home", path=("/usr/bin", "/bin"), extra={}, host={})
-    command = Command(argv=argv, cwd=folder, env=env, timeout_s=10.0, log_path=folder / "log")
-    with LauncherExecutor() as executor:
-        executor.run(command)
-        began = time.perf_counter()
-        walls = [executor.run(command).wall_s for _ in range(RUNS)]
-        took = time.perf_counter() - began
-    return Timing(median_s=statistics.median(walls), outside_s=(took - sum(walls)) / RUNS)
-
-
-def with_hyperfine(argv: tuple[str, ...], folder: Path) -> Timing:
-    """One turn of hyperfine, without a shell in between."""
-    exported = folder / "hyperfine.json"
-    words = ["hyperfine", "-N", "--style", "none", "--warmup", "1", "--runs", str(RUNS)]
-    began = time.perf_counter()
-    subprocess.run(
-        [*words, "--export-json", str(exported), " ".join(argv)], check=True, capture_output=True, env=dict(os.environ)
-    )
-    took = time.perf_counter() - began
-    times = json.loads(exported.read_text(encoding="utf-8"))["results"][0]["times"]
-    return Timing(median_s=statistics.median(times), outside_s=(took - sum(times)) / RUNS)
-
-
-def main() -> int:
-    """Compare, and print a table; 1 if hyperfine is not installed."""
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(NAMES))
+@click.option("--run", type=_RUN, help="The run that efficiency is of; the newest in results/ otherwise.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print sections for benchmarks/README.md.")
+def main(names: Sequence[str], run: Path | None, as_markdown: bool) -> None:
+    """Answer the questions NAMES, or all."""
     console = Console()
-    if shutil.which("hyperfine") is None:
-        console.print("hyperfine is not installed. On Debian and Ubuntu: apt-get install hyperfine")
-        return 1
-    table = Table(title=f"{TURNS} turns of {RUNS} runs each, medians of turns", title_justify="left", box=None)
-    for heading in ("command", "harness", "hyperfine", "ratio", "harness outside", "hyperfine outside"):
-        table.add_column(heading, justify="right")
-    with tempfile.TemporaryDirectory() as folder:
-        for name, argv in COMMANDS.items():
-            turns = [(with_harness(argv, Path(folder)), with_hyperfine(argv, Path(folder))) for _ in range(TURNS)]
-            ours, theirs = (statistics.median(turn[side].median_s for turn in turns) for side in (0, 1))
-            outside = [statistics.median(turn[side].outside_s for turn in turns) for side in (0, 1)]
-            ratio = statistics.median(own.median_s / other.median_s for own, other in turns)
-            table.add_row(
-                name,
-                *(f"{value * 1e3:.2f} ms" for value in (ours, theirs)),
-                f"{ratio:.3f}",
-                *(f"{value * 1e3:.2f} ms" for value in outside),
-            )
     facts = host_facts(Path.cwd())
-    console.print(table)
-    console.print(f"{facts.cpu_count} × {facts.cpu_model}, {facts.system}, Python {facts.python_version}")
-    return 0
+    machine = f"{facts.cpu_count} × {facts.cpu_model}, {facts.system}, Python {facts.python_version}"
+    print(f"{machine}\n") if as_markdown else console.print(machine, style="dim")
+    failed = False
+    for name in names or NAMES:
+        try:
+            found = (
+                efficiency.answer(run or efficiency.newest_run(Path("results")))
+                if name == NAMES[0]
+                else QUESTIONS[name]()
+            )
+        except HarnessError as error:
+            console.print(f"{name}: {error}", markup=False)
+            failed = True
+            continue
+        if as_markdown:
+            print(markdown(found))
+        else:
+            console.print(terminal(found))
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -15,7 +16,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.estimate import Estimate, estimate, read_earlier
+from harness.errors import ResultsError
+from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run
 from harness.plan import order_of
@@ -74,7 +76,12 @@ def as_table(found: dict[str, Any]) -> RenderableType:
 def foresee(plan: Plan, results: Path) -> Estimate:
     """How long a plan will take, from the newest run and the reference run below ``results``, where there are any."""
     folders = {folder for folder in (results / "reference", *newest_run(results)) if folder.is_dir()}
-    return estimate(plan, [item for folder in sorted(folders) for item in read_earlier(folder / "samples.jsonl")])
+    earlier: list[EarlierCell] = []
+    for folder in sorted(folders):
+        # An old run that is damaged makes the estimate poorer, as one that is missing does; it is no reason to stop.
+        with contextlib.suppress(ResultsError):
+            earlier += read_earlier(folder / "samples.jsonl")
+    return estimate(plan, earlier)
 
 
 def in_words(plan: Plan, expected: Estimate) -> str:

@@ -21,6 +21,20 @@ HOW_TO_GET_IT = "On Debian and Ubuntu: apt-get install nix-bin bash-static"
 #: Runs an argument list in an environment, outside what is measured.
 Run = Callable[[Sequence[str], Mapping[str, str]], Execution]
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+# Built by Nix itself, so that it needs no program, yet in a sandbox like any other derivation.
+_PROBE = """
+{ nonce }: derivation {
+  name = "sandbox-probe";
+  system = "builtin";
+  builder = "builtin:buildenv";
+  derivations = [ ];
+  manifest = "/none";
+  inherit nonce;
+}
+"""
+
 _VERSION = re.compile(r"\(Nix\) (\S+)")
 
 # So many store paths fit on a command line with room to spare.
@@ -53,9 +67,9 @@ class Expression:
         return (
             str(self.entry),
             *chosen,
-            *("--arg", "tree", str(self.tree)),
-            *("--arg", "names", str(self.names)),
-            *("--arg", "base", str(self.base)),
+            *("--argstr", "tree", str(self.tree)),
+            *("--argstr", "names", str(self.names)),
+            *("--argstr", "base", str(self.base)),
             *("--argstr", "strategy", self.strategy),
             *("--argstr", "salt", self.salt),
         )
@@ -117,6 +131,8 @@ class Nix:
             *("--store", str(self.store)),
             *("--option", "substitute", "false"),
             *("--option", "sandbox", "true"),
+            # Where the kernel permits no sandbox, Nix would build without one and say nothing.
+            *("--option", "sandbox-fallback", "false"),
             *("--option", "sandbox-paths", shell),
             *("--option", "build-users-group", ""),
             *("--option", "max-jobs", self.jobs),
@@ -143,6 +159,18 @@ class Nix:
         return (self._program("nix-build"), *self.options, "--no-out-link", *expression.arguments(attributes))
 
     # Questions, not measured
+
+    def probe(self, nonce: str) -> None:
+        """See that this store and the sandbox work, by a build that takes no time; ``nonce`` was never used before.
+
+        Raises:
+            NixUnavailableError: they do not; Nix' own words say why.
+        """
+        command = (self._program("nix-build"), *self.options, "--no-out-link", "--expr", _PROBE)
+        answer = self._call((*command, "--argstr", "nonce", nonce))
+        if not answer.ok:
+            said = complaint(answer.stderr)
+            raise NixUnavailableError(f"Nix cannot build in {self.store}: {said}", hint=remedy(said))
 
     def instantiate(self, expression: Expression, attributes: Sequence[str]) -> dict[str, str]:
         """The derivation of each attribute.
@@ -241,10 +269,17 @@ class Nix:
 
 def complaint(stderr: str) -> str:
     """What Nix complains about, without its warnings and its list of what it would build."""
-    lines = [line for line in stderr.splitlines() if line.strip()]
+    lines = [line for line in _COLOUR.sub("", stderr).splitlines() if line.strip()]
     errors = [number for number, line in enumerate(lines) if line.startswith("error:")]
     chosen = lines[errors[0] :] if errors else lines
     return "\n".join(chosen[-15:])[-2000:]
+
+
+def remedy(said: str) -> str:
+    """What to do about a store or a sandbox that does not work, from Nix' own words."""
+    if "world-writable" in said:
+        return "Nix wants no store below a folder that everybody can write to: name another in HARNESS_STATE."
+    return "Builds happen in a sandbox made of user namespaces: permit them, or run as root outside a container."
 
 
 def _chunks(paths: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -17,6 +17,7 @@ from rich.console import Console
 from harness.assignment import Assignment, changed
 from harness.benches import STEP_LIMIT_S, make_benches, nonce, warm_all
 from harness.equipment import Equipment, equipped
+from harness.errors import MeasureError
 from harness.facts import run_info
 from harness.findings import establish_all
 from harness.journal import Journal, Resumed
@@ -127,7 +128,7 @@ def _measure(
         means = Means(
             scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=STEP_LIMIT_S
         )
-        probe = Prober(executor, journal, scratch)
+        probe = Prober(executor, journal, scratch, console)
         probe.take(-1)
 
         def between(block: int) -> None:
@@ -137,7 +138,7 @@ def _measure(
         blocks = schedule(
             plan,
             done=done.samples.keys(),
-            settled=lambda: settled_cells(journal.folder) if plan.budget_s is not None else frozenset(),
+            settled=lambda: settled_cells(journal.folder, console) if plan.budget_s is not None else frozenset(),
             time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
         )
         with RunProgress(plan, console, after_block=between, done=done.samples.keys()) as progress:
@@ -162,8 +163,9 @@ def _findings(assignment: Assignment, equipment: Equipment) -> Iterator[Finding]
 class Prober:
     """Times the same computation between blocks: what differs there is the machine."""
 
-    def __init__(self, executor: Executor, journal: Journal, scratch: Path) -> None:
+    def __init__(self, executor: Executor, journal: Journal, scratch: Path, console: Console) -> None:
         self._executor = executor
+        self._console = console
         self._journal = journal
         self._folder = scratch / "probe"
 
@@ -173,18 +175,29 @@ class Prober:
         env = scrubbed(home=self._folder, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
         log = self._journal.folder / "logs" / "probe.log"
         taken = self._executor.run(probe_command(base_python(), env=env, cwd=self._folder, log_path=log))
+        try:
+            probe = probe_of(taken, block=block)
+        except MeasureError as error:
+            self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
+            return
         info = self._journal.info
-        self._journal.write_info(replace(info, probes=(*info.probes, probe_of(taken, block=block))))
+        self._journal.write_info(replace(info, probes=(*info.probes, probe)))
 
 
-def settled_cells(run: Path) -> frozenset[Cell]:
-    """The cells of a run that need no more blocks, as a process of its own judges: analysis is never imported here."""
+def settled_cells(run: Path, console: Console) -> frozenset[Cell]:
+    """The cells of a run that need no more blocks, as a process of its own judges: analysis is never imported here.
+
+    None where it cannot judge; it says why.
+    """
     judged = subprocess.run(
         [sys.executable, "-m", "harness.reporting.settled", str(run)],
-        check=True,
+        check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
+    if judged.returncode:
+        console.print(judged.stderr.decode(errors="replace"), markup=False, highlight=False, soft_wrap=True)
+        return frozenset()
     return frozenset(_CELLS.validate_json(judged.stdout))
 
 

@@ -1,8 +1,9 @@
 # The Nix lane's one entry: a variant's monorepo in, its members and its applications' environments out.
 #
-#   nix-build nix -A environments.hello --arg tree ./variants/uv --argstr base BASE.json --argstr names NAMES.json
+#   nix-build nix -A environments.hello --arg tree ./variants/uv --arg base ./base.json --arg names ./names.json
 #
-# tree      the monorepo: a folder with overlay.nix and a package.nix in each member
+# tree      the monorepo: a folder with overlay.nix and a package.nix in each member; this and the two files may be
+#           paths, or strings that name them from / on, which may have any character in them
 # names     a JSON file: { "applications": { "hello": "myproject-hello" }, "members": { "shared": "myproject-shared", … } },
 #           each member's name and its attribute in the package set
 # provider  where Python and the backends come from; `host` is described in ./host/README.md

@@ -44,12 +44,12 @@ class Comparison:
 
     ``ratio`` is time divided by the reference's time (below 1 is faster), ``None`` if no block has both; its interval
     is a point where there is one block. ``blocks`` counts the blocks that have both. ``p_value`` is before
-    correction. ``reason`` is a plain sentence.
+    correction, ``None`` where no test was made. ``reason`` is a plain sentence.
     """
 
     ratio: Interval | None
     blocks: int
-    p_value: float
+    p_value: float | None
     verdict: Verdict
     reason: str
 
@@ -71,7 +71,7 @@ def compare(
         return _undecided("The reference has no successful sample here.")
     if not variant:
         return _undecided("There is no successful sample.")
-    shared = sorted(variant.keys() & reference.keys())
+    shared = sorted(block for block in variant if block in reference)
     ratios = [variant[block] / reference[block] for block in shared if variant[block] > 0 and reference[block] > 0]
     if not ratios:
         return _undecided("No block has a successful sample of both.")
@@ -86,7 +86,7 @@ def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_B
         return Comparison(
             ratio=ratio,
             blocks=len(ratios),
-            p_value=1.0,
+            p_value=None,
             verdict=Verdict.UNDECIDED,
             reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.",
         )
@@ -106,13 +106,14 @@ def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_B
 
 def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """The same comparisons, with verdicts that hold although so many were made (Holm, 1979)."""
-    made = [index for index, item in enumerate(comparisons) if item.p_value < 1.0]
+    # Those that show nothing count as well: leaving them out because of what they show would void Holm's proof.
+    made = [(item.p_value, index) for index, item in enumerate(comparisons) if item.p_value is not None]
     corrected = list(comparisons)
     # Each is held against the level shared by those that are left; the first that fails ends all that come after.
     rejected = True
-    for place, index in enumerate(sorted(made, key=lambda index: comparisons[index].p_value)):
+    for place, (p_value, index) in enumerate(sorted(made)):
         item = comparisons[index]
-        rejected = rejected and item.p_value <= LEVEL / (len(made) - place)
+        rejected = rejected and p_value <= LEVEL / (len(made) - place)
         if not rejected and item.verdict in (Verdict.FASTER, Verdict.SLOWER):
             corrected[index] = replace(
                 item,
@@ -120,6 +121,14 @@ def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
                 reason=f"It looks {item.verdict}, but with {len(made)} comparisons made that may be chance.",
             )
     return corrected
+
+
+def withhold(comparison: Comparison) -> Comparison:
+    """The same figures without a verdict, for a scenario in which the reference differed from itself."""
+    if comparison.verdict is Verdict.UNDECIDED:
+        return comparison
+    reason = "No verdict: the reference, measured twice in each block, differed from itself here."
+    return replace(comparison, verdict=Verdict.UNDECIDED, reason=reason)
 
 
 def tie_groups(
@@ -158,10 +167,15 @@ def tie_groups(
 
 def by_block(runs: Iterable[str], blocks: Iterable[int], seconds: Iterable[float]) -> dict[Block, float]:
     """Seconds by block; the median where a block holds more than one sample."""
+    keys = list(zip(runs, map(int, blocks), strict=True))
+    values = list(map(float, seconds))
+    single = dict(zip(keys, values, strict=True))
+    if len(single) == len(keys):
+        return single
     found: dict[Block, list[float]] = {}
-    for run, block, value in zip(runs, blocks, seconds, strict=True):
-        found.setdefault((run, int(block)), []).append(float(value))
-    return {key: values[0] if len(values) == 1 else float(np.median(values)) for key, values in found.items()}
+    for key, value in zip(keys, values, strict=True):
+        found.setdefault(key, []).append(value)
+    return {key: float(np.median(same)) for key, same in found.items()}
 
 
 def _clear(ratio: Interval, band: float) -> Verdict | None:
@@ -189,4 +203,4 @@ def _p_value(logs: Floats, band: float) -> float:
 
 
 def _undecided(reason: str) -> Comparison:
-    return Comparison(ratio=None, blocks=0, p_value=1.0, verdict=Verdict.UNDECIDED, reason=reason)
+    return Comparison(ratio=None, blocks=0, p_value=None, verdict=Verdict.UNDECIDED, reason=reason)

@@ -12,10 +12,15 @@ from scipy import stats
 
 from harness.analysis.compare import BAND, MINIMUM_BLOCKS, Block, Comparison, Verdict, compare, correct
 from harness.analysis.statistics import Floats, Summary
+from harness.records import Probe
 
 #: pyperf warns at the same limit (of the standard deviation, which the spread here estimates without outliers).
 WIDE_SPREAD = 0.10
 DRIFT_LEVEL = 0.01
+
+#: How far apart nine in ten probes may lie, as a share of their median. On a machine left alone a computation of a
+#: fifth of a second repeats within a few percent; above a tenth, what the probe met is as large as what is looked for.
+PROBE_BAND = 0.10
 
 _ADVICE = "Close what else runs on the machine, then measure again, or take more blocks."
 
@@ -26,6 +31,7 @@ class NoiseKind(StrEnum):
     CONTROL = "control"
     SPREAD = "spread"
     DRIFT = "drift"
+    PROBE = "probe"
     UNCHECKED = "unchecked"
 
 
@@ -109,9 +115,59 @@ def check_drift(samples: pd.DataFrame, cell_columns: Sequence[str]) -> list[Nois
     return found
 
 
-def _drift(place: Floats, relative: Floats) -> float | None:
+def check_probes(runs: Mapping[str, Sequence[Probe]]) -> list[Noise]:
+    """Whether a fixed computation, timed between the blocks of each run, took the same time throughout.
+
+    A run says nothing here with fewer than three probes, and of a trend with fewer than six.
+    """
+    found = []
+    for run, probes in runs.items():
+        wall = np.array([probe.wall_s for probe in probes], dtype=np.float64)
+        if len(wall) < 3 or not (wall > 0).all():
+            continue
+        sentences = [_probe_spread(probes, wall), _probe_trend(wall)]
+        start = f"Run {run}: " if len(runs) > 1 else ""
+        found += [Noise(kind=NoiseKind.PROBE, cell="", sentence=start + text) for text in sentences if text]
+    return found
+
+
+def _probe_spread(probes: Sequence[Probe], wall: Floats) -> str:
+    low, high = np.quantile(wall, (0.05, 0.95))
+    share = (high - low) / float(np.median(wall))
+    if share <= PROBE_BAND:
+        return ""
+    user = np.array([probe.user_s for probe in probes], dtype=np.float64)
+    # A clock that slows stretches both times alike; who waits for a processor is charged for the wall's alone.
+    waited = float(np.ptp(np.quantile(user, (0.05, 0.95)))) <= PROBE_BAND * float(np.median(user))
+    why = (
+        "It had to wait for a processor, so something else was running. Close it"
+        if waited
+        else "The processor itself was faster at one time than at another. Close what else runs, fix its clock speed"
+        " (the performance governor, no turbo) or, on a shared machine, choose a quieter hour"
+    )
+    return (
+        f"The machine was too noisy: the same computation, timed between blocks, took {low * 1000:.0f} to"
+        f" {high * 1000:.0f} ms, {share:.0%} of its median apart, more than {PROBE_BAND:.0%}. {why}, then measure"
+        " again."
+    )
+
+
+def _probe_trend(wall: Floats) -> str:
+    # By the order in which they were taken: a run that was resumed has more than one before its first block.
+    place = np.arange(len(wall), dtype=np.float64)
+    change = _drift(place, np.log(wall / np.median(wall)), least=MINIMUM_BLOCKS)
+    if change is None:
+        return ""
+    word = "longer" if change > 0 else "shorter"
+    return (
+        f"The same computation, timed between blocks, took {abs(change):.0%} {word} late in the run than early: the"
+        f" machine changed while it was measured. Ratios inside a block still hold; medians are a mixture. {_ADVICE}"
+    )
+
+
+def _drift(place: Floats, relative: Floats, *, least: int = 3 * MINIMUM_BLOCKS) -> float | None:
     # Spearman's coefficient has no value where either side never changes.
-    if len(place) < 3 * MINIMUM_BLOCKS or np.ptp(place) == 0 or np.ptp(relative) == 0:
+    if len(place) < least or np.ptp(place) == 0 or np.ptp(relative) == 0:
         return None
     if float(stats.spearmanr(place, relative).pvalue) > DRIFT_LEVEL:
         return None

@@ -117,8 +117,8 @@ class Index:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._stop()
                 raise ProvisionError(
-                    f"The index on loopback did not start: {errors.read_text(errors='replace')[-500:].strip()}",
-                    hint="Something may keep this user from listening on 127.0.0.1.",
+                    f"The index on loopback did not start: {_reason(errors.read_text(errors='replace'))}",
+                    hint=f"Something may keep this user from listening on 127.0.0.1. All it said is in {errors}.",
                 )
             time.sleep(0.02)
         self._port = int(port_file.read_text(encoding="ascii"))
@@ -134,3 +134,9 @@ class Index:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _reason(log: str) -> str:
+    """What a server's log says, without the places in the code that tracebacks name."""
+    said = [line for line in log.splitlines() if line and not line.startswith(" ") and "Traceback" not in line]
+    return "; ".join(said[:3]) or "it said nothing"

@@ -45,12 +45,12 @@ _EXPECTED = frozenset(
 _LIBRARY_LINE = re.compile(r"^\s*(?P<name>\S+)(?: => (?P<path>/\S+))? \(0x[0-9a-f]+\)$")
 
 _FACTS = """
-import json, sys, sysconfig
+import json, os, sys, sysconfig
 paths = sysconfig.get_paths()
 print(json.dumps({
     "version": sys.version.split()[0],
     "library": paths["stdlib"],
-    "name": "python%d.%d" % sys.version_info[:2],
+    "name": os.path.basename(paths["stdlib"]),
 }))
 """
 
@@ -92,10 +92,15 @@ def import_python(python: Path, folder: Path, programs: Path) -> HostPython:
     ``programs`` is the folder of Nix' programs.
 
     Raises:
-        NixUnavailableError: it is linked statically, one of its libraries cannot be found, or this system lacks the
-            programs that find them.
+        NixUnavailableError: it is no CPython, it is linked statically, one of its libraries cannot be found, or this
+            system lacks the programs that find them.
     """
     facts = json.loads(_output([str(python), "-I", "-c", _FACTS]))
+    if not facts["name"].startswith("python3."):
+        raise NixUnavailableError(
+            f"{python} keeps its library in {facts['library']}, which is not how CPython does it.",
+            hint="Run the harness with a CPython.",
+        )
     identity = f"3\0{python}\0{facts}\0{python.stat().st_mtime_ns}"
     tree = folder / f"python-{facts['version']}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     described = folder / f"{tree.name}.json"

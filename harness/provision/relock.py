@@ -14,6 +14,9 @@ from harness.provision.lock import parse_lock
 
 _ADDRESS = re.compile(r"[a-z+]+://")
 
+# Sections of pip's configuration, by what wins when packages are downloaded; any other section comes first and loses.
+_RANKS = {"global": 1, "download": 2, ":env:": 3}
+
 
 def relock(requirements: Sequence[str], lock: Path) -> None:
     """Write the closure of ``requirements`` to ``lock``, resolved as the user's pip configuration says where from.
@@ -23,6 +26,8 @@ def relock(requirements: Sequence[str], lock: Path) -> None:
     """
     command = [sys.executable, "-m", "uv", "pip", "compile", "-", "--universal", "--python-version", "3.11"]
     command += ["--generate-hashes", "--no-header", "--no-annotate", "--no-config", "--upgrade", "--quiet"]
+    # As pip does: the best version of all indexes, not the best of the first that has any.
+    command += ["--index-strategy", "unsafe-best-match"]
     done = subprocess.run(
         command,
         input="\n".join(requirements),
@@ -44,13 +49,26 @@ def relock(requirements: Sequence[str], lock: Path) -> None:
 
 
 def pip_configuration() -> dict[str, str]:
-    """What the user's pip is configured with, by option name."""
+    """What the user's pip is configured with, by option name.
+
+    Where an option is set several times, what ``pip download`` goes by wins: its own section over the global one,
+    variables over both.
+
+    Raises:
+        ProvisionError: pip cannot read its configuration.
+    """
     done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
-    found = {}
+    if done.returncode:
+        raise ProvisionError(
+            f"pip cannot read its own configuration:\n{done.stderr.strip()[-1000:]}",
+            hint="pip config debug says which files it reads.",
+        )
+    settings = []
     for line in done.stdout.splitlines():
         key, _, value = line.partition("=")
-        found[key.rpartition(".")[2]] = value.strip("'\"").replace("\\n", " ")
-    return found
+        section, _, option = key.rpartition(".")
+        settings.append((_RANKS.get(section, 0), option, value.strip("'\"").replace("\\n", " ")))
+    return {option: value for _, option, value in sorted(settings, key=lambda setting: setting[0])}
 
 
 def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:

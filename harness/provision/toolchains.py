@@ -69,6 +69,9 @@ def ensure_toolchain(
             )
             if not done.ok:
                 last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-6:])
-                raise ProvisionError(f"The toolchain of {name} could not be installed:\n{last}")
+                raise ProvisionError(
+                    f"The toolchain of {name} could not be installed:\n{last}",
+                    hint=f"All it said is in {root / environment.name}.log. Run again once that is mended.",
+                )
         mark.touch()
     return environment / "bin"

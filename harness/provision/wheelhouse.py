@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
+from packaging.version import Version
 
 from harness.errors import ProvisionError
 from harness.provision.lock import Pin, read_lock, render_lock
@@ -47,14 +48,14 @@ class Wheelhouse:
         self._digests: dict[str, list[object]] = {}
         self._memory = root / ".digests.json"
         if self._memory.is_file():
-            self._digests = json.loads(self._memory.read_text(encoding="utf-8"))
+            self._digests = _remembered(self._memory)
 
     def find(self, pin: Pin) -> Path | None:
         """The wheel of a pin, or nothing if it is not there."""
         folder = self.root / pin.name
         for path in sorted(folder.glob("*.whl")):
             _, version, _, _ = parse_wheel_filename(path.name)
-            if str(version) == pin.version and self._digest(path) in pin.hashes:
+            if version == Version(pin.version) and self._digest(path) in pin.hashes:
                 return path
         return None
 
@@ -122,6 +123,15 @@ class Wheelhouse:
         temporary.replace(self._memory)
 
 
+def _remembered(memory: Path) -> dict[str, list[object]]:
+    # A machine that lost power may have kept the file's name without its content; wheels are then read once more.
+    try:
+        found = json.loads(memory.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _batches(pins: Sequence[Pin]) -> Iterable[list[Pin]]:
     """Batches in which each project stands once: a requirements file cannot hold two versions of one."""
     waiting = list(pins)
@@ -138,13 +148,16 @@ def _batches(pins: Sequence[Pin]) -> Iterable[list[Pin]]:
 def download_with_pip(pins: Sequence[Pin], folder: Path) -> None:
     """Download wheels as the user's own pip configuration says, checking their hashes.
 
+    The user's own cache is left as it is: the wheelhouse is the cache, and a run changes nothing outside its folder.
+
     Raises:
         ProvisionError: pip failed; its last lines say why.
     """
     lock = folder / "wanted.txt"
     lock.write_text(render_lock(pins), encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--require-hashes"]
-    command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), "--requirement", str(lock)]
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-cache-dir", "--quiet"]
+    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
+    command += ["--requirement", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-6:])

@@ -1,7 +1,7 @@
 """A run's folder, read: the one place where results come off the disk.
 
-Samples are read in chunks and checked column by column; only a chunk with something wrong in it is gone through line
-by line, to say which line it is.
+Samples are read in chunks and checked column by column (see ``lines``); only a chunk with something wrong in it is gone
+through line by line, to say which line it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,8 +21,9 @@ from pydantic_core import from_json
 from harness.analysis.frames import FrameBuilder, Frames
 from harness.errors import ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, SCHEMA_VERSION, Finding, Lane, Outcome, RunInfo
+from harness.reporting.lines import read_chunk
 
-_CHUNK = 20_000
+_CHUNK_BYTES = 8 << 20
 _OUTCOMES = frozenset(item.value for item in Outcome)
 _LANES = frozenset(item.value for item in Lane)
 _closed = itemgetter("outcome", "lane", "schema_version")
@@ -126,11 +126,14 @@ def _load_samples(path: Path, builder: FrameBuilder, notes: list[str]) -> None:
         return
     number = 0
     with path.open("rb") as file, _no_collecting():
-        while lines := list(islice(file, _CHUNK)):
-            if not lines[-1].endswith(b"\n"):
-                _drop_torn(path, lines, number, notes)
-            _add_chunk(builder, path, number, lines)
-            number += len(lines)
+        while data := file.read(_CHUNK_BYTES):
+            data += file.readline()
+            if not data.endswith(b"\n"):
+                end = data.rfind(b"\n") + 1
+                lines = number + data.count(b"\n")
+                notes.append(f"The last line of {path.name}, line {lines + 1}, was cut off and is left out.")
+                data = data[:end]
+            number += _add_chunk(builder, path, number, data)
 
 
 @contextmanager
@@ -145,13 +148,21 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _add_chunk(builder: FrameBuilder, path: Path, before: int, lines: Sequence[bytes]) -> None:
+def _add_chunk(builder: FrameBuilder, path: Path, before: int, data: bytes) -> int:
+    """Take in whole lines, of which there are so many."""
     try:
-        rows = from_json(b"[" + b",".join(lines) + b"]", allow_inf_nan=False, cache_strings="all")
-        _check(rows, len(lines))
-        builder.add(rows)
+        chunk = read_chunk(data.decode())
+        for kind in chunk.kinds:
+            if kind["lane"] not in _LANES or kind["schema_version"] != SCHEMA_VERSION:
+                raise ValueError(f"{kind['lane']}, {kind['schema_version']}")
+        builder.add_columns(chunk.kinds, chunk.which, chunk.columns, chunk.sizes, chunk.places)
+        rows = from_json("[" + ",".join(chunk.others) + "]", allow_inf_nan=False, cache_strings="all")
+        _check(rows, len(chunk.others))
+        builder.add(rows, places=chunk.other_places)
     except (ValueError, TypeError, KeyError, AttributeError):
-        _name_damage(path, before, lines, SAMPLE)
+        _name_damage(path, before, data.split(b"\n")[:-1], SAMPLE)
+    builder.end_chunk(chunk.count)
+    return chunk.count
 
 
 def _check(rows: Sequence[Any], lines: int) -> None:

@@ -55,7 +55,10 @@ class SizeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ScenarioView:
-    """One scenario of one section: its words, its rows, its groups of ties and what was run."""
+    """One scenario of one section: its words, its rows, its groups of ties and what was run.
+
+    ``trusted`` is false where the reference differed from itself, so that no verdict is given.
+    """
 
     name: str
     title: str
@@ -65,6 +68,7 @@ class ScenarioView:
     rows: tuple[Row, ...]
     groups: tuple[tuple[str, ...], ...]
     commands: Mapping[str, tuple[tuple[str, ...], ...]]
+    trusted: bool = True
 
     def row(self, variant: str) -> Row | None:
         """The row of a variant, if it has one."""

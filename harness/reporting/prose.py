@@ -6,7 +6,9 @@ import shlex
 from collections.abc import Sequence
 
 from harness.analysis.compare import BAND, MINIMUM_BLOCKS
-from harness.records import Lane, Outcome, RunStatus
+from harness.analysis.noise import PROBE_BAND, NoiseKind
+from harness.analysis.settle import PRECISION
+from harness.records import CONTROL_SUFFIX, Lane, Outcome, RunStatus
 from harness.reporting import words
 from harness.reporting.model import Report, ScenarioView
 
@@ -38,6 +40,8 @@ def banners(report: Report) -> tuple[str, ...]:
     for run in report.runs:
         if run.status is RunStatus.RUNNING:
             done = f"{report.samples:,} of {report.planned:,} planned samples are in"
+            if any(item.plan.budget_s is not None for item in report.runs):
+                done = f"{_number(report.samples, 'sample')} of a run with a budget of time are in"
             found.append(f"Run {run.run_id} is still going on: {done}, and every figure may change.")
         elif run.status is RunStatus.INTERRUPTED:
             found.append(f"Run {run.run_id} was interrupted before its end.")
@@ -50,6 +54,11 @@ def banners(report: Report) -> tuple[str, ...]:
         found.append("No sample succeeded, so there is no figure to show. The failures below say why.")
     if not report.samples:
         found.append("Nothing has been measured yet.")
+    if noisy := [item for item in report.noise if item.kind is NoiseKind.CONTROL]:
+        found.append(
+            f"The machine was too noisy: {report.reference} differed from itself in"
+            f" {_number(len(noisy), 'scenario')}, where verdicts are withheld. Be wary of the others too; see Noise."
+        )
     if report.nix_unavailable:
         found.append(f"Nothing was measured through Nix. {report.nix_unavailable}")
     return (*found, *report.notes)
@@ -74,8 +83,46 @@ def method(report: Report) -> tuple[str, ...]:
         " (1979) for the comparisons of that table. Where the interval reaches into the band it is a tie: no"
         " difference was shown. Variants that cannot be told from the fastest of their group stand in one group"
         " instead of having ranks.",
-        "The reference runs twice in each block, under two names. If the two differ, the machine was too noisy, and"
-        " this page says so under Noise.",
+        _controls(report),
+        *_probes(report),
+        *_settling(report),
+    )
+
+
+def _controls(report: Report) -> str:
+    """In which scenarios the reference was held against itself, and what follows."""
+    repeated = dict.fromkeys(
+        cell.scenario for run in report.runs for cell in run.plan.cells if cell.variant.endswith(CONTROL_SUFFIX)
+    )
+    if not repeated:
+        return "The reference was not measured twice in each block, so noise was not checked with it."
+    return (
+        f"In {join(tuple(repeated))} the reference runs twice in each block, under two names. Where the two differ,"
+        " the machine was too noisy: the verdicts of that scenario are withheld, and this page says so at its top."
+    )
+
+
+def _probes(report: Report) -> tuple[str, ...]:
+    """What is timed between blocks, where it was."""
+    if not any(run.probes for run in report.runs):
+        return ()
+    return (
+        "Before the first block and after each, the same computation is timed in a process of its own. Where nine in"
+        f" ten of these probes lie more than {PROBE_BAND:.0%} apart, or they get slower or faster as the run goes on,"
+        " it was the machine, and this page says so under Noise.",
+    )
+
+
+def _settling(report: Report) -> tuple[str, ...]:
+    """When a run with a budget of time stops, and why then."""
+    if all(run.plan.budget_s is None for run in report.runs):
+        return ()
+    return (
+        "Blocks went on until every comparison was settled or the time was up. A variant is settled, and left out of"
+        f" the blocks that follow, once it shares at least {MINIMUM_BLOCKS} of them with the reference and half the"
+        f" width of its ratio's interval is at most {PRECISION:.0%}, or if it never succeeded in as many. The width"
+        " decides and never the verdict: whoever stops at the first difference that looks significant finds some that"
+        " are not there, while how wide an interval is says nothing of where it lies (Chow and Robbins 1965).",
     )
 
 
@@ -100,6 +147,8 @@ def groups(scenario: ScenarioView) -> str:
         return "No successful sample, so nothing can be compared."
     if len([row for row in scenario.rows if row.summary]) < 2:
         return ""
+    if not scenario.trusted:
+        return "No order: the reference differed from itself here, so the machine was too noisy to tell."
     if not scenario.groups:
         return "Too few blocks in common to order the variants."
     if len(scenario.groups) == 1:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from harness.analysis.compare import Block, Comparison, by_block, compare, correct, tie_groups
+from harness.analysis.compare import Block, Comparison, by_block, compare, correct, tie_groups, withhold
 from harness.analysis.frames import ABSENT, Frames
 from harness.analysis.statistics import Summary, summarise
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Outcome, RunInfo, ScenarioFacts, VariantFacts
@@ -81,7 +81,7 @@ class Cells:
         for key, group in ok.groupby(list(CELL), observed=True, sort=False):
             cell = CellKey(*map(str, key))
             wall = group["wall_s"].to_numpy(dtype=np.float64)
-            seconds[cell] = by_block(group["run_id"].astype(str), group["block"], wall)
+            seconds[cell] = by_block(group["run_id"].tolist(), group["block"].tolist(), wall.tolist())
             if (summary := summarise(wall)) is not None:
                 summaries[cell] = summary
             medians[cell] = {name: float(group[name].median()) for name in MEDIANS if bool(group[name].notna().any())}
@@ -118,8 +118,12 @@ def build_section(
     reference: str,
     variants: Mapping[str, VariantFacts],
     facts: Mapping[str, ScenarioFacts],
+    distrusted: Collection[CellKey] = (),
 ) -> Section:
-    """The section's scenarios with their rows, and its sizes."""
+    """The section's scenarios with their rows, and its sizes.
+
+    ``distrusted`` are the reference's cells that differed from their repetition: no verdict rests on them.
+    """
     lane = Lane(section.lane)
     by_scenario = cells.within(section)
     named = dict.fromkeys(key.variant for keys in by_scenario.values() for key in keys)
@@ -138,7 +142,15 @@ def build_section(
         note=note,
         lane=lane,
         scenarios=tuple(
-            _scenario(name, keys, cells, reference=reference, variants=variants, facts=facts.get(name))
+            _scenario(
+                name,
+                keys,
+                cells,
+                reference=reference,
+                variants=variants,
+                facts=facts.get(name),
+                trusted=keys[0].with_variant(reference) not in distrusted,
+            )
             for name, keys in by_scenario.items()
         ),
         sizes=_sizes(section, frames),
@@ -154,13 +166,14 @@ def _scenario(
     reference: str,
     variants: Mapping[str, VariantFacts],
     facts: ScenarioFacts | None,
+    trusted: bool,
 ) -> ScenarioView:
     base = keys[0].with_variant(reference)
     others = [key for key in keys if key.variant != reference]
     measured = base in cells.keys
     standard = cells.seconds.get(base, {}) if measured else None
     compared = correct([compare(cells.seconds.get(key, {}), standard) for key in others])
-    comparisons = dict(zip(others, compared, strict=True))
+    comparisons = dict(zip(others, compared if trusted else map(withhold, compared), strict=True))
     return ScenarioView(
         name=name,
         title=facts.title if facts else name,
@@ -172,12 +185,15 @@ def _scenario(
             {key.variant: cells.seconds.get(key, {}) for key in keys},
             reference=reference,
             verdicts={key.variant: comparison.verdict for key, comparison in comparisons.items()},
-        ),
+        )
+        if trusted
+        else (),
         commands={
             key.variant: variants[key.variant].commands[name]
             for key in keys
             if key.variant in variants and name in variants[key.variant].commands
         },
+        trusted=trusted,
     )
 
 
@@ -201,17 +217,17 @@ def _row(key: CellKey, cells: Cells, comparison: Comparison | None, *, is_refere
 def _sizes(section: SectionKey, frames: Frames) -> tuple[SizeRow, ...]:
     if frames.sizes.empty:
         return ()
-    samples = frames.samples.loc[frames.sizes["row"], list(CELL)].astype(str).reset_index(drop=True)
-    joined = pd.concat([frames.sizes.reset_index(drop=True), samples], axis=1)
-    own = joined[
-        (joined["lane"] == section.lane)
-        & (joined["shape"] == section.shape)
-        & (joined["provider"] == section.provider)
-        & (joined["strategy"] == section.strategy)
-        & ~joined["variant"].str.endswith(CONTROL_SUFFIX)
-    ]
+    # Compared as categories, before anything is joined: of many samples, text would take seconds.
+    samples = frames.samples
+    controls = [name for name in samples["variant"].cat.categories if name.endswith(CONTROL_SUFFIX)]
+    inside = ~samples["variant"].isin(controls)
+    for column, value in section._asdict().items():
+        inside &= samples[column] == value
+    own = frames.sizes[inside.to_numpy()[frames.sizes["row"]]]
+    own = own.assign(**{name: samples[name].array[own["row"]] for name in ("scenario", "variant")})
     found: dict[tuple[str, str], dict[str, float]] = {}
-    for (scenario, name, variant), values in own.groupby(["scenario", "name", "variant"], sort=False)["value"]:
+    grouped = own.groupby(["scenario", "name", "variant"], sort=False, observed=True)["value"]
+    for (scenario, name, variant), values in grouped:
         found.setdefault((str(scenario), str(name)), {})[str(variant)] = float(values.median())
     return tuple(
         SizeRow(name=name, unit="bytes" if name.endswith("_bytes") else "", scenario=scenario, values=values)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from harness.analysis.frames import Frames, base_variant
-from harness.analysis.noise import Noise, check_controls, check_drift, check_spread
+from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
 from harness.analysis.statistics import Summary
 from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
 from harness.reporting.model import (
@@ -84,8 +84,11 @@ def build_report(
         variants.update(run.variants)
     cells = Cells.of(frames, runs)
     titles = {name: facts for run in runs for name, facts in run.scenarios.items()}
+    noise = tuple(_noise(cells, frames, reference, runs))
+    noisy = {item.cell for item in noise if item.kind is NoiseKind.CONTROL}
+    distrusted = frozenset(key for key in cells.keys if describe(key.cell) in noisy)
     sections = tuple(
-        build_section(key, cells, frames, reference=reference, variants=variants, facts=titles)
+        build_section(key, cells, frames, reference=reference, variants=variants, facts=titles, distrusted=distrusted)
         for key in cells.sections()
     )
     failures = find_failures(frames)
@@ -106,7 +109,7 @@ def build_report(
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
         unsupported=_unsupported(frames),
-        noise=tuple(_noise(cells, frames, reference)),
+        noise=noise,
         notes=tuple(notes),
         nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
         samples=len(frames.samples),
@@ -172,7 +175,7 @@ def _unsupported(frames: Frames) -> tuple[Unsupported, ...]:
     )
 
 
-def _noise(cells: Cells, frames: Frames, reference: str) -> list[Noise]:
+def _noise(cells: Cells, frames: Frames, reference: str, runs: Sequence[RunInfo]) -> list[Noise]:
     ok = frames.ok
     if ok.empty:
         return []
@@ -186,4 +189,5 @@ def _noise(cells: Cells, frames: Frames, reference: str) -> list[Noise]:
         elif (summary := cells.summaries.get(key)) is not None:
             summaries[describe(key.cell)] = summary
     drift: pd.DataFrame = ok
-    return [*check_controls(pairs), *check_spread(summaries), *check_drift(drift, CELL)]
+    probes = {run.run_id: run.probes for run in runs}
+    return [*check_controls(pairs), *check_probes(probes), *check_spread(summaries), *check_drift(drift, CELL)]

@@ -23,7 +23,7 @@ let
     name = "python3-${base.python.version}";
     inherit system;
     builder = "${host}/lib/${base.python.loader}";
-    args = [ "--library-path" "${host}/lib" "${host}/bin/python3" "-S" "${./relocate.py}" ];
+    args = [ "--library-path" "${host}/lib" "${host}/bin/python3" "-S" "${./guard.py}" "${./relocate.py}" ];
     PYTHONHOME = host;
     inherit host;
     inherit (infrastructure) patchelf;
@@ -33,7 +33,7 @@ let
   run = name: script: environment: derivation (environment // {
     inherit name system;
     builder = "${interpreter}/bin/python3";
-    args = [ "-I" "-B" script ];
+    args = [ "-I" "-B" ./guard.py script ];
     # Python finds its own prefix by way of PATH when it is a derivation's builder.
     PATH = "${interpreter}/bin";
     siteDir = base.python.site;
@@ -70,7 +70,7 @@ let
     , nativeBuildInputs ? [ ]
     , nativeCheckInputs ? [ ]
     , pythonImportsCheck ? [ ]
-    , doCheck ? true
+    , doCheck ? true # there is no check phase; pythonImportsCheck does not depend on it
     , passthru ? { }
     , meta ? { }
     }:
@@ -86,7 +86,7 @@ let
           tools = builtins.concatStringsSep ":" (map (package: "${package}/bin") (build-system ++ nativeBuildInputs));
           requires = pathOf (closure dependencies);
           propagated = map toString dependencies;
-          imports = if doCheck then pythonImportsCheck else [ ];
+          imports = pythonImportsCheck;
           inherit (infrastructure) hooks packaging;
         } // { inherit pname version dependencies optional-dependencies passthru meta; };
 

@@ -5,6 +5,18 @@ import sys
 from pathlib import Path
 
 
+def place(entry: Path, target: Path, python: Path, own: Path) -> None:
+    """Link to ``entry``; a script for the interpreter is copied instead, to be run by the environment's ``own``."""
+    if target.is_symlink() or target.exists():
+        sys.exit(f"error: {entry} cannot be in the environment: another package has a {entry.name}")
+    first = f"#!{python}\n".encode()
+    if entry.is_file() and entry.parent.name == "bin" and (script := entry.read_bytes()).startswith(first):
+        target.write_bytes(f"#!{own}\n".encode() + script.removeprefix(first))
+        target.chmod(0o755)
+    else:
+        target.symlink_to(entry)
+
+
 def main() -> None:
     """Link the interpreter and every package's modules and programs into ``$out``."""
     out = Path(os.environ["out"])
@@ -19,10 +31,7 @@ def main() -> None:
     for package in map(Path, os.environ["packages"].split()):
         for source, target in ((package / os.environ["siteDir"], site), (package / "bin", programs)):
             for entry in sorted(source.glob("*")):
-                link = target / entry.name
-                if link.is_symlink():
-                    sys.exit(f"error: both {link.readlink().parent} and {package} have a {entry.name}")
-                link.symlink_to(entry)
+                place(entry, target / entry.name, python / "bin" / "python3", programs / "python3")
 
 
 if __name__ == "__main__":

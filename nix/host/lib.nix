@@ -1,6 +1,9 @@
 # The part of nixpkgs' lib that a package.nix of a Python member uses, under the same names.
 let
   hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
+  hasSuffix = suffix: text:
+    let before = builtins.stringLength text - builtins.stringLength suffix; in
+    before >= 0 && builtins.substring before (builtins.stringLength suffix) text == suffix;
 
   # A file set here is a list of absolute paths, as strings; a folder stands for all that is in it.
   coerce = value:
@@ -36,28 +39,35 @@ rec {
         (file: predicate {
           name = baseNameOf file;
           type = fileType (/. + file);
-          hasExt = extension:
-            let name = baseNameOf file; length = builtins.stringLength; in
-            builtins.substring (length name - length extension - 1) (-1) name == ".${extension}";
+          hasExt = extension: hasSuffix ".${extension}" (baseNameOf file);
         })
         (list (toString path));
     };
 
-    # A store path with the chosen files of root and nothing else: it depends on their content alone.
+    # A store path with the chosen files of root and nothing else: it depends on their content alone. A folder without
+    # a file in it is left out, as in nixpkgs: git does not keep it either.
     toSource = { root, fileset }:
-      let files = coerce fileset; in
-      builtins.path {
-        path = root;
-        name = "source";
-        filter = path: type:
-          builtins.any (file: within path file || (type == "directory" && hasPrefix (path + "/") file)) files;
-      };
+      let
+        files = coerce fileset;
+        outside = builtins.filter (file: !within file (toString root)) files;
+        onTheWay = path: builtins.any (hasPrefix (path + "/")) files;
+        chosen = path: builtins.any (within path) files;
+      in
+      if outside != [ ] then
+        throw "lib.fileset.toSource: ${toString outside} is not below the root ${toString root}"
+      else
+        builtins.path {
+          path = root;
+          name = "source";
+          filter = path: type:
+            if type == "directory" then onTheWay path || (chosen path && list path != [ ]) else chosen path;
+        };
   };
 
   optional = condition: value: if condition then [ value ] else [ ];
   optionals = condition: values: if condition then values else [ ];
   optionalString = condition: text: if condition then text else "";
-  inherit hasPrefix;
+  inherit hasPrefix hasSuffix;
 
   licenses = {
     asl20.spdxId = "Apache-2.0";

@@ -56,7 +56,7 @@ TRAPS = {
     ".config/pypoetry/config.toml": "this is no TOML\n",
     ".config/pdm/config.toml": "this is no TOML\n",
     ".config/hatch/config.toml": "this is no TOML\n",
-    ".gitconfig": "this is no configuration\n",
+    ".gitconfig": "[core]\n\thooksPath = /nonexistent\n[user]\n\tname = Somebody\n",
     ".cache/uv/CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n",
     ".cache/pip/selfcheck/keep": "as it was\n",
     ".local/share/hatch/env/keep": "as it was\n",
@@ -139,19 +139,36 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout like this one, which nobody edits meanwhile."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     folder = tmp_path / "checkout"
-    for name in filter(None, listed.stdout.split("\0")):
+    for name in filter(None, git(CHECKOUT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")):
         if (CHECKOUT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, folder / name, follow_symlinks=False)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(
+        folder,
+        "-c",
+        "user.name=Somebody",
+        "-c",
+        "user.email=somebody@example.invalid",
+        "commit",
+        "--quiet",
+        "-m",
+        "All",
+    )
+    # A file whose time differs from what git's index holds tempts git to write that index again.
+    os.utime(folder / "pyproject.toml", (0, 0))
     return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints, whatever its user has configured."""
+    program = shutil.which("git")
+    assert program
+    env = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run([program, "-C", str(folder), *arguments], env=env, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def test_a_run_needs_no_network(tools: Mapping[str, Path], tmp_path: Path) -> None:
@@ -173,22 +190,32 @@ def test_a_run_needs_no_network(tools: Mapping[str, Path], tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("variant", "command"),
+    ("variant", "command", "trapped"),
     [
-        ("uv", ("uv", "pip", "list", "--system")),
-        ("poetry", ("poetry", "config", "--list")),
-        ("pdm", ("pdm", "config")),
-        ("hatch", ("hatch", "env", "show")),
+        ("uv", ("uv", "pip", "list", "--system"), "this is no TOML"),
+        ("poetry", ("poetry", "config", "--list"), "this is no TOML"),
+        ("pdm", ("pdm", "config"), "TOMLDecodeError"),
+        ("hatch", ("hatch", "env", "show"), "TOMLDecodeError"),
+        ("venv", (sys.executable, "-m", "pip", "config", "list"), "global.no-index='true'"),
     ],
 )
 def test_the_traps_would_catch_a_tool_that_saw_them(
-    tools: Mapping[str, Path], home: Path, tmp_path: Path, variant: str, command: tuple[str, ...]
+    tools: Mapping[str, Path], home: Path, tmp_path: Path, variant: str, command: tuple[str, ...], trapped: str
 ) -> None:
-    env = {"HOME": str(home), "PATH": f"{tools[variant]}:/usr/bin:/bin", "XDG_CONFIG_HOME": str(home / ".config")}
+    path = f"{tools[variant]}:/usr/bin:/bin"
+    program = shutil.which(command[0], path=path)
+    assert program
 
-    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, *command[1:]],
+        env={"HOME": str(home), "PATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    assert done.returncode != 0, done.stdout
+    assert trapped in done.stdout + done.stderr
 
 
 def test_a_run_sees_nothing_of_its_user_and_leaves_nothing_there(
@@ -215,4 +242,6 @@ def test_a_run_sees_nothing_of_its_user_and_leaves_nothing_there(
     taken = samples(tmp_path / "results" / "clean")
     assert set(tools) <= {sample["variant"] for sample in taken}
     assert [sample["outcome"] for sample in taken] == ["ok"] * len(taken), taken
-    assert not (Layout.here().scratch("clean")).exists()
+    assert not Layout.here().scratch("clean").exists()
+    about = json.loads((tmp_path / "results" / "clean" / "run.json").read_text(encoding="utf-8"))
+    assert about["git_revision"] == git(checkout, "rev-parse", "--short=12", "HEAD").strip()

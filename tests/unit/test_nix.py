@@ -125,6 +125,7 @@ def test_a_build_works_in_its_own_store_in_the_sandbox_and_downloads_nothing() -
 
     assert argv[0] == "/usr/bin/nix-build"
     assert {("--store", "/state/nix/store"), ("substitute", "false"), ("sandbox", "true")} <= pairs(argv)
+    assert ("sandbox-fallback", "false") in pairs(argv)
     assert ("sandbox-paths", "/bin/sh=/bin/bash-static") in pairs(argv)
     assert {("build-users-group", ""), ("max-jobs", "auto")} <= pairs(argv)
     assert "--no-out-link" in argv
@@ -141,9 +142,9 @@ def test_an_evaluation_selects_attributes_in_order_and_hands_over_the_expression
     assert argv[0] == "/usr/bin/nix-instantiate"
     assert argv[start + 1 : start + 5] == ("-A", "environments.hello", "-A", "environments.goodbye")
     assert argv[start + 5 : start + 14] == (
-        *("--arg", "tree", "/tree"),
-        *("--arg", "names", "/names.json"),
-        *("--arg", "base", "/base.json"),
+        *("--argstr", "tree", "/tree"),
+        *("--argstr", "names", "/names.json"),
+        *("--argstr", "base", "/base.json"),
     )
     assert argv[start + 14 :] == ("--argstr", "strategy", "handwritten", "--argstr", "salt", "pepper")
 
@@ -286,6 +287,15 @@ def test_a_complaint_without_an_error_line_is_the_end_of_what_there_is() -> None
     assert complaint("\n".join(f"line {number}" for number in range(40))).splitlines() == [
         f"line {number}" for number in range(25, 40)
     ]
+
+
+def test_todays_nix_says_last_what_it_complains_about() -> None:
+    trace = "\n".join(f"       … while evaluating {number}\n         at /x.nix:{number}:1:" for number in range(20))
+
+    told = complaint(f"error:\n{trace}\n\n       error: package.nix asks for left-pad\n")
+
+    assert told.splitlines()[-1] == "       error: package.nix asks for left-pad"
+    assert len(told.splitlines()) == 15
 
 
 def test_a_complaint_stays_short() -> None:

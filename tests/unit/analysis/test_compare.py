@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from harness.analysis.compare import Verdict, by_block, compare, correct, judge, tie_groups
+from harness.analysis.compare import Verdict, by_block, compare, correct, judge, tie_groups, withhold
 
 DECIDED = (Verdict.FASTER, Verdict.SLOWER)
 
@@ -114,6 +114,37 @@ def test_correction_takes_back_a_verdict_that_may_be_chance() -> None:
     assert corrected[1].verdict is Verdict.SLOWER
     assert corrected[0].verdict is Verdict.UNDECIDED
     assert "12 comparisons" in corrected[0].reason
+
+
+def test_correction_counts_comparisons_that_show_nothing_but_not_those_never_tested() -> None:
+    weak = judge(np.array([1.05, 1.2, 1.06, 1.3, 1.08, 1.15]))
+    nothing = judge(np.array([0.9, 1.1, 1.0, 1.02, 0.98, 1.0]))
+    too_few = judge(np.array([1.0]))
+    assert weak.p_value is not None
+    assert nothing.p_value == 1.0
+    assert too_few.p_value is None
+    assert correct([weak, *[too_few] * 30])[0].verdict is Verdict.SLOWER
+    assert correct([weak, *[nothing] * 30])[0].verdict is Verdict.UNDECIDED
+
+
+def test_the_whole_table_holds_at_the_edge_of_the_band_with_a_shared_noisy_reference() -> None:
+    rng = np.random.default_rng(16)
+    tables, wrong = 150, 0
+    for _ in range(tables):
+        reference = blocks(noisy(rng, 1, 8, 0.1))
+        made = [compare(blocks(noisy(rng, factor, 8, 0.1)), reference) for factor in (1.03, 1 / 1.03) * 2]
+        wrong += any(item.verdict in DECIDED for item in correct(made))
+    assert wrong / tables <= 0.05
+
+
+def test_a_withheld_verdict_keeps_its_figures_and_says_why() -> None:
+    item = compare(blocks([2.0] * 6), blocks([1.0] * 6))
+    assert item.verdict is Verdict.SLOWER
+    withheld = withhold(item)
+    assert (withheld.verdict, withheld.ratio) == (Verdict.UNDECIDED, item.ratio)
+    assert "differed from itself" in withheld.reason
+    unknown = compare(blocks([2.0] * 6), None)
+    assert withhold(unknown) == unknown
 
 
 def test_variants_that_cannot_be_told_apart_share_a_group() -> None:

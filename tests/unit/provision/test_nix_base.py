@@ -30,6 +30,8 @@ MUSL = """\
 \tlibc.musl-x86_64.so.1 => /lib/ld-musl-x86_64.so.1 (0x7f4dd8b0d000)
 """
 
+PROGRAMS = Path("/opt/nix/bin")
+
 LDCONFIG = """\
 3 libs found in cache `/etc/ld.so.cache'
 \tlibstdc++.so.6 (libc6,x86-64) => {wide}
@@ -90,6 +92,18 @@ def test_a_static_python_is_refused_with_what_ldd_says(tmp_path: Path, monkeypat
     assert "statically" in caught.value.hint
 
 
+def test_a_system_without_ldd_has_no_nix_lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(NixUnavailableError, match=r"^ldd cannot be run, .*: No such file or directory"):
+        nix_base._shared_libraries([Path("/opt/python/bin/python3")])
+
+
+def test_a_program_that_fails_is_told_with_what_it_says() -> None:
+    with pytest.raises(NixUnavailableError, match="failed, so Python cannot be imported: no such option"):
+        nix_base._output([sys.executable, "-I", "-c", "raise SystemExit('no such option')"])
+
+
 # Importing Python
 
 
@@ -125,7 +139,7 @@ class FakeHost:
         """What a program prints."""
         self.asked.append(Path(command[0]).name)
         match command:
-            case ["nix-hash", *_]:
+            case [program, *_] if program == str(PROGRAMS / "nix-hash"):
                 return "0abc\n"
             case ["ldd", _]:
                 return f"\tlibextra.so.1 => {self.root / 'wide.so'} (0x00007f0ee2400000)\n"
@@ -151,7 +165,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
 
 
 def test_python_is_copied_without_what_no_build_imports(host: FakeHost, tmp_path: Path) -> None:
-    imported = import_python(host.python, tmp_path / "import")
+    imported = import_python(host.python, tmp_path / "import", PROGRAMS)
 
     tree = Path(imported.path)
     files = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
@@ -177,35 +191,35 @@ def test_python_is_copied_without_what_no_build_imports(host: FakeHost, tmp_path
 def test_an_expected_library_of_another_width_is_left_alone(host: FakeHost, tmp_path: Path) -> None:
     host.python.write_bytes(elf(1, 3))
 
-    tree = Path(import_python(host.python, tmp_path / "import").path)
+    tree = Path(import_python(host.python, tmp_path / "import", PROGRAMS).path)
 
     assert (tree / "lib" / "libstdc++.so.6").read_bytes() == elf(1, 3)
 
 
 def test_python_is_imported_once(host: FakeHost, tmp_path: Path) -> None:
-    first = import_python(host.python, tmp_path / "import")
+    first = import_python(host.python, tmp_path / "import", PROGRAMS)
     host.asked.clear()
 
-    assert import_python(host.python, tmp_path / "import") == first
+    assert import_python(host.python, tmp_path / "import", PROGRAMS) == first
     assert host.asked == [host.python.name]
 
 
 def test_another_version_is_imported_beside_it(host: FakeHost, tmp_path: Path) -> None:
-    first = import_python(host.python, tmp_path / "import")
+    first = import_python(host.python, tmp_path / "import", PROGRAMS)
     host.version = "3.11.3"
 
-    second = import_python(host.python, tmp_path / "import")
+    second = import_python(host.python, tmp_path / "import", PROGRAMS)
 
     assert second.path != first.path
     assert Path(first.path).is_dir()
 
 
 def test_an_import_that_was_cut_off_is_made_anew(host: FakeHost, tmp_path: Path) -> None:
-    tree = Path(import_python(host.python, tmp_path / "import").path)
+    tree = Path(import_python(host.python, tmp_path / "import", PROGRAMS).path)
     tree.with_name(f"{tree.name}.json").unlink()
     (tree / "leftover").touch()
 
-    import_python(host.python, tmp_path / "import")
+    import_python(host.python, tmp_path / "import", PROGRAMS)
 
     assert not (tree / "leftover").exists()
 
@@ -214,7 +228,7 @@ def test_a_python_without_a_loader_is_refused(host: FakeHost, tmp_path: Path, mo
     monkeypatch.setattr(nix_base, "_shared_libraries", lambda files: {"libc.so.6": str(host.root / "libc.so.6")})
 
     with pytest.raises(NixUnavailableError, match="no loader"):
-        import_python(host.python, tmp_path / "import")
+        import_python(host.python, tmp_path / "import", PROGRAMS)
 
 
 # What Nix reads

@@ -14,7 +14,7 @@ from harness.analysis.compare import Verdict
 from harness.errors import ResultsError
 from harness.journal import Journal
 from harness.records import RUN_INFO, Finding, Lane, Outcome, RunStatus
-from harness.reporting import words
+from harness.reporting import prose, words
 from harness.reporting.tails import LINES, read_tail
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report, write_report
@@ -94,6 +94,38 @@ def test_the_report_of_a_quiet_run_says_what_is_so(tmp_path: Path) -> None:
     assert report.outcomes == {Outcome.OK: report.samples}
     assert not any(name.endswith("~aa") for section in report.sections for name in section.variants)
     assert report.friction[0].cells["uv"][Lane.LOCAL].value == "47"
+
+
+def test_where_the_reference_differs_from_itself_no_verdict_is_given(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", scenarios=("install-warm", "run"), blocks=8, mishaps=False)
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        if (line["variant"], line["scenario"]) == ("venv~aa", "install-warm"):
+            line["wall_s"] *= 1.3
+    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    report = read_report([run])
+    noisy, quiet = (report.sections[0].scenario(name) for name in ("install-warm", "run"))
+    assert noisy is not None
+    assert quiet is not None
+    assert {row.comparison.verdict for row in noisy.rows if row.comparison} == {Verdict.UNDECIDED}
+    assert noisy.groups == ()
+    assert {row.comparison.verdict for row in quiet.rows if row.comparison} == {Verdict.SLOWER}
+    paths = write_report([run], tmp_path / "out")
+    for path in (paths.html, paths.markdown):
+        text = path.read_text(encoding="utf-8")
+        assert "The machine was too noisy: venv differed from itself in 1 scenario" in text.split("At a glance")[0]
+
+
+def test_the_method_names_only_scenarios_in_which_the_reference_was_repeated(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", scenarios=("install-warm", "run"), blocks=1)
+    info = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    cells = info["plan"]["cells"]
+    info["plan"]["cells"] = [cell for cell in cells if (cell["variant"], cell["scenario"]) != ("venv~aa", "run")]
+    (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
+    assert "In install-warm the reference runs twice in each block" in prose.method(read_report([run]))[-1]
+    info["plan"]["cells"] = [cell for cell in cells if cell["variant"] != "venv~aa"]
+    (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
+    assert "noise was not checked with it" in prose.method(read_report([run]))[-1]
 
 
 def test_figures_of_two_providers_never_stand_together(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""Tests of what a report says of probes and of a budget of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.records import RUN_INFO, Probe, RunInfo, RunStatus
+from harness.reporting.terminal import summary
+from harness.reporting.writer import read_report, write_report
+from tests.unit.reporting.made_up_run import made_up_run
+
+NOISY = "The machine was too noisy: the same computation, timed between blocks"
+
+
+def run_with(tmp_path: Path, wall: Sequence[float] = (), budget_s: float | None = None) -> Path:
+    """A made-up run with probes of so many seconds."""
+    folder = made_up_run(tmp_path, variants=("uv", "venv"), scenarios=("run",), mishaps=False, noise=0.01)
+    path = folder / "run.json"
+    info: RunInfo = RUN_INFO.validate_json(path.read_bytes())
+    probes = tuple(Probe(block=block, wall_s=seconds, user_s=0.2) for block, seconds in enumerate(wall, -1))
+    info = replace(info, probes=probes, plan=replace(info.plan, budget_s=budget_s))
+    path.write_bytes(RUN_INFO.dump_json(info))
+    return folder
+
+
+def test_a_noisy_machine_is_named_on_page_in_markdown_and_on_the_terminal(tmp_path: Path) -> None:
+    run = run_with(tmp_path, [0.2, 0.3, 0.2, 0.3, 0.2, 0.3, 0.2])
+    paths = write_report([run], tmp_path / "out")
+    assert NOISY in paths.html.read_text(encoding="utf-8")
+    assert NOISY in paths.markdown.read_text(encoding="utf-8")
+    with (tmp_path / "terminal").open("w", encoding="utf-8") as file:
+        Console(width=1000, file=file).print(summary(read_report([run])))
+    assert NOISY in (tmp_path / "terminal").read_text(encoding="utf-8")
+
+
+def test_steady_probes_are_explained_and_none_are_not_mentioned(tmp_path: Path) -> None:
+    steady = write_report([run_with(tmp_path / "steady", [0.2] * 7)], tmp_path / "a").markdown
+    without = write_report([run_with(tmp_path / "without")], tmp_path / "b").markdown
+    assert NOISY not in steady.read_text(encoding="utf-8")
+    assert "the same computation is timed" in steady.read_text(encoding="utf-8")
+    assert "computation" not in without.read_text(encoding="utf-8")
+
+
+def test_when_a_run_with_a_budget_stops_is_explained(tmp_path: Path) -> None:
+    run = run_with(tmp_path, budget_s=600.0)
+    text = write_report([run], tmp_path / "out").markdown.read_text(encoding="utf-8")
+    assert "until every comparison was settled or the time was up" in text
+
+
+def test_a_budget_has_no_number_of_samples_to_come(tmp_path: Path) -> None:
+    run = run_with(tmp_path, budget_s=600.0)
+    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    (run / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, status=RunStatus.RUNNING)))
+    text = write_report([run], tmp_path / "out").markdown.read_text(encoding="utf-8")
+    assert "18 samples of a run with a budget of time are in" in text
