@@ -1,5 +1,5 @@
 # The two commands: `make run` measures everything and writes the report; `make test` proves the project.
-# Arguments for the harness go in ARGS: make run ARGS="--variant uv --blocks 1"
+# Arguments for the harness, or for pytest, go in ARGS: make run ARGS="--variant uv --blocks 1"
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -14,7 +14,8 @@ run:
 
 test: lint
 	@./bootstrap system nix-bin=nix bash-static=bash-static git=git chromium=chromium
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -m "not integration" -n 2 -q $(ARGS)
+	@$(PY) -m pytest -m integration -v --durations=10 $(ARGS)
 
 lint:
 	@./bootstrap venv $(PYTHON) requirements.lock requirements-dev.lock

@@ -1,1 +1,1 @@
-"""How fast the harness itself is, beside its peers: ``make bench``."""
+"""How fast and how right the harness itself is, one module a question: ``make bench``."""

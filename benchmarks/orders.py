@@ -1,6 +1,4 @@
-"""Blocks or batches: how often each finds a difference, where there is none and where there is one, while load comes
-and goes.
-"""
+"""Blocks or batches: how often each finds a difference, where there is one and where there is none, under load."""
 
 from __future__ import annotations
 

@@ -85,8 +85,9 @@ class PeerRow:
 
 
 def with_harness(task: Task, runs: int) -> Turn:
-    """One turn of the harness: commands through its launcher, logs and all. A run has one launcher: its start is not
-    part of the turn.
+    """One turn of the harness: commands through its launcher, logs and all.
+
+    A run has one launcher, so its start is no part of the turn.
     """
     command = Command(argv=task.argv, cwd=task.folder, env=task.env, timeout_s=60.0, log_path=task.folder / "log")
     with LauncherExecutor() as executor:

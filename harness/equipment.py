@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -150,11 +151,14 @@ def looked_for(layout: Layout, executor: Executor) -> Run:
 
 
 def ask_for_nix(layout: Layout) -> tuple[str, str]:
-    """Nix' version, or an empty one and the reason why there is none. Nothing is installed or built."""
+    """Nix' version if it can build here, or an empty one and the reason why not."""
     layout.nix.mkdir(parents=True, exist_ok=True)
     with LauncherExecutor() as executor:
         try:
-            return find_nix(":".join(NIX_PATHS), looked_for(layout, executor)).version, ""
+            run = looked_for(layout, executor)
+            nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
+            nix.probe(secrets.token_hex(8))
+            return nix.program.version, ""
         except NixUnavailableError as error:
             return "", str(error).replace("\n", " ")
 
@@ -170,6 +174,8 @@ def prepare_nix(
     layout.nix.mkdir(parents=True, exist_ok=True)
     run = looked_for(layout, executor)
     nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
+    progress.doing("trying Nix' sandbox")
+    nix.probe(secrets.token_hex(8))
     progress.doing("importing Python into a private Nix store")
     python = import_python(base_python(), layout.nix / "import", nix.program.programs)
     wheelhouse = Wheelhouse(layout.wheelhouse)

@@ -143,8 +143,8 @@ class FrameBuilder:
         for name in COUNTS:
             self._arrays[name].append(columns[name])
         for name in FIGURES:
-            if (columns[name] < 0).any():
-                raise ValueError("A figure is below 0.")
+            if (columns[name] < 0).any() or np.isinf(columns[name]).any():
+                raise ValueError("A figure is below 0, or too large for a number.")
             self._arrays[name].append(columns[name])
         self._rows.append(places + self._length)
         rows, names, values = self._sizes

@@ -23,7 +23,7 @@ from harness.errors import ResultsError
 from harness.records import FINDING, RUN_INFO, SAMPLE, SCHEMA_VERSION, Finding, Lane, Outcome, RunInfo
 from harness.reporting.lines import read_chunk
 
-_CHUNK_BYTES = 8 << 20
+_CHUNK_BYTES = 2 << 20
 _OUTCOMES = frozenset(item.value for item in Outcome)
 _LANES = frozenset(item.value for item in Lane)
 _closed = itemgetter("outcome", "lane", "schema_version")

@@ -1,0 +1,47 @@
+"""Tests of the made-up run that reading and reporting are measured with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.made_up import FAILED_IN, write_run
+from harness.records import SAMPLE, Outcome, Sample
+from harness.reporting.load import load_runs
+from harness.reporting.writer import read_report
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    write_run(tmp_path / "made-up", samples=1000)
+    return tmp_path / "made-up"
+
+
+def samples(run: Path) -> list[Sample]:
+    return [SAMPLE.validate_json(line, strict=True) for line in (run / "samples.jsonl").read_bytes().splitlines()]
+
+
+def test_each_line_is_a_sample_as_the_journal_writes_it(run: Path) -> None:
+    lines = (run / "samples.jsonl").read_bytes().splitlines()
+    assert lines == [SAMPLE.dump_json(sample) for sample in samples(run)]
+
+
+def test_the_last_block_is_whole(run: Path) -> None:
+    blocks: dict[int, set[int]] = {}
+    for sample in samples(run):
+        blocks.setdefault(sample.block, set()).add(sample.position)
+    assert len(samples(run)) == 13 * 78
+    assert all(positions == set(range(78)) for positions in blocks.values())
+
+
+def test_some_samples_failed(tmp_path: Path) -> None:
+    count = write_run(tmp_path / "made-up", samples=78 * (FAILED_IN + 1))
+    failed = [sample for sample in samples(tmp_path / "made-up") if sample.outcome is Outcome.FAILED]
+    assert count == 78 * (FAILED_IN + 1)
+    assert [sample.block for sample in failed] == [0, FAILED_IN]
+
+
+def test_it_can_be_read_and_reported(run: Path) -> None:
+    assert len(load_runs([run]).frames.samples) == 13 * 78
+    assert read_report([run]).outcomes == {Outcome.OK: 13 * 78 - 1, Outcome.FAILED: 1}
