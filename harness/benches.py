@@ -18,7 +18,7 @@ from harness.measure.executor import LauncherExecutor
 from harness.plan import variant_of
 from harness.progress import SetupProgress
 from harness.provision.supplies import base_python
-from harness.records import Lane, Plan
+from harness.records import Plan
 from harness.shapes import Shape
 from harness.variants import Variant
 from harness.warmup import phases_needed, warm_up
@@ -73,10 +73,7 @@ def warm_all(
     benches: dict[str, Bench | Unready], plan: Plan, journal: Journal, console: Console
 ) -> dict[str, Bench | Unready]:
     """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other."""
-    phases = {
-        name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name and cell.lane is Lane.LOCAL})
-        for name in benches
-    }
+    phases = {name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name}) for name in benches}
 
     def warm(name: str) -> Bench | Unready:
         bench = benches[name]

@@ -16,7 +16,7 @@ REFERENCE = "venv"
 
 #: The scenarios in which the reference runs twice in each block: a long, a short and a Nix one show what noise there
 #: is, and the others would double the reference's share of the time to show the same.
-CONTROLLED = frozenset({"install-warm", "run", "nix-build"})
+CONTROLLED = frozenset({"tool-install", "run", "nix-build"})
 
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000

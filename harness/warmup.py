@@ -8,10 +8,11 @@ from functools import partial
 from harness.bench import Attempt, Bench, complete, reach_fresh, reach_installed
 from harness.errors import StateError, VerificationError
 from harness.scenarios.lock import verify_locks
+from harness.scenarios.nix_lane import build_standing
 from harness.variant_file import Phase
 
-#: Which phases have to have been done once before a scenario of the local lane can be measured; ``settled`` is
-#: installing in the workspace that stays installed.
+#: Which phases have to have been done once before a scenario can be measured; ``settled`` is
+#: installing in the workspace that stays installed, ``standing`` building what the Nix lane finds built.
 _NEEDS = {
     "lock": {"lock"},
     "install-cold": {"lock"},
@@ -21,11 +22,13 @@ _NEEDS = {
     "refresh": {"lock", "settled"},
     "build": {"lock", "build"},
     "deploy": {"lock", "deploy"},
+    "nix-noop": {"standing"},
+    "nix-refresh": {"standing"},
 }
 
 
 def phases_needed(scenarios: Collection[str]) -> frozenset[str]:
-    """The phases that have to be warmed up for these scenarios."""
+    """The phases that have to be warmed up for these scenarios, whatever their lane."""
     return frozenset[str]().union(*(_NEEDS.get(name, ()) for name in scenarios))
 
 
@@ -37,8 +40,9 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
     Raises:
         StateError: there is no lock, so nothing can be measured.
     """
-    if not phases:
-        return []
+    problems = _try(partial(build_standing, bench, attempt)) if "standing" in phases and bench.nix else []
+    if not set(phases) - {"standing"}:
+        return problems
     spec = bench.variant.spec
     reach_fresh(bench.warm, lock=False)
     if spec.phases.lock:
@@ -48,7 +52,6 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
         except VerificationError as error:
             raise StateError(error.message) from error
     bench.warm.keep_locks()
-    problems = []
     for name, phase in (("install", spec.phases.install), ("build", spec.phases.build), ("deploy", spec.phases.deploy)):
         if name in phases and phase is not None:
             reach_fresh(bench.warm, lock=True)

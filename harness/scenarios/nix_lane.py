@@ -110,6 +110,18 @@ def reach_checkout(bench: Bench) -> None:
     ready(bench).workspace.renew(lock=False)
 
 
+def build_standing(bench: Bench, attempt: Attempt) -> None:
+    """Have both environments in the store, in every strategy of the variant, for what begins built.
+
+    Raises:
+        StateError: they cannot be built.
+    """
+    reach_checkout(bench)
+    for strategy in bench.variant.spec.nix.strategies:
+        expression = ready(bench).expression(strategy, STANDING)
+        asking(bench, attempt).realise(expression, environments(bench))
+
+
 def missing_outputs(nix: Nix, bench: Bench, attempt: Attempt, salt: str) -> tuple[dict[str, str], frozenset[str]]:
     """The outputs of members and environments by attribute, and all outputs they need that are not built yet."""
     expression = ready(bench).expression(attempt.strategy, salt)
