@@ -116,13 +116,14 @@ def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Ass
     """
     info = read_info(folder)
     if (now := digest_of(info.plan)) != info.plan.digest:
-        raise changed(folder, "its plan", info.plan.digest, now)
+        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
     if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(all_scenarios())):
         raise ResultsError(f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.")
     variants = load_variants(layout.variants, info.variants)
     for variant in variants:
         if variant.digest != info.variants[variant.name].digest:
-            raise changed(folder, f"the variant {variant.name}", info.variants[variant.name].digest, variant.digest)
+            then = info.variants[variant.name].digest
+            raise changed(folder, f"the variant {variant.name}", then[:12], variant.digest[:12])
     return Assignment(
         variants=variants,
         shape=find_shape(info.plan.cells[0].shape),
@@ -138,6 +139,6 @@ def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Ass
 def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:
     """The error for a run that cannot be resumed because ``what`` was ``then`` and is ``now``."""
     return ResultsError(
-        f"--resume: {what} of the run {folder.name} is not what it was: {then[:12]} then, {now[:12]} now.",
+        f"--resume: {what} of the run {folder.name} is not what it was: {then} then, {now} now.",
         hint="Figures from before and after a change are not one run: begin a new one.",
     )

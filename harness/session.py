@@ -64,8 +64,11 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 _measure(assignment, journal, done, equipment, scratch, console)
             except KeyboardInterrupt:
                 journal.finish(RunStatus.INTERRUPTED, _timestamp())
+                where = "" if assignment.results == Path("results") else f" --results {assignment.results}"
                 console.print(
-                    f"interrupted; to go on: python -m harness run --resume {assignment.run_id}", soft_wrap=True
+                    f"interrupted; to go on: python -m harness run --resume {assignment.run_id}{where}",
+                    soft_wrap=True,
+                    highlight=False,
                 )
                 render_report(journal.folder, assignment.report, summary=True)
                 return INTERRUPTED
@@ -100,12 +103,11 @@ def _journal(assignment: Assignment, layout: Layout, equipment: Equipment, conso
     if not assignment.resumes:
         return Journal.create(assignment.results, info), Resumed(samples={}, findings=frozenset(), torn=False)
     journal, done = Journal.resume(assignment.folder)
-    for what, then, now in (
-        ("the tools", journal.info.tools, info.tools),
-        ("the machine", journal.info.host.host_id, info.host.host_id),
-    ):
-        if then != now:
-            raise changed(assignment.folder, what, str(then), str(now))
+    then = {"the machine": journal.info.host.host_id, **journal.info.tools}
+    now = {"the machine": info.host.host_id, **info.tools}
+    for what in sorted({*then, *now}):
+        if then.get(what) != now.get(what):
+            raise changed(assignment.folder, what, then.get(what, "absent"), now.get(what, "absent"))
     if done.torn:
         console.print("the last line had been cut off while it was written; it was taken away")
     total = len(assignment.plan.cells) * assignment.plan.blocks

@@ -71,11 +71,24 @@ def compare(
         return _undecided("The reference has no successful sample here.")
     if not variant:
         return _undecided("There is no successful sample.")
-    shared = sorted(block for block in variant if block in reference)
-    ratios = [variant[block] / reference[block] for block in shared if variant[block] > 0 and reference[block] > 0]
-    if not ratios:
+    own, other = _paired(variant, reference)
+    usable = (own > 0) & (other > 0)
+    if not usable.any():
         return _undecided("No block has a successful sample of both.")
-    return judge(np.array(ratios, dtype=np.float64), band=band, minimum_blocks=minimum_blocks)
+    return judge(own[usable] / other[usable], band=band, minimum_blocks=minimum_blocks)
+
+
+def _paired(variant: Mapping[Block, float], reference: Mapping[Block, float]) -> tuple[Floats, Floats]:
+    """Both figures of each block that has both, in the order of the blocks."""
+    blocks = list(variant)
+    # Mostly both have the same blocks in order; then a million figures need not be looked up one by one.
+    if blocks == list(reference) and blocks == sorted(blocks):
+        return np.fromiter(variant.values(), dtype=np.float64), np.fromiter(reference.values(), dtype=np.float64)
+    shared = sorted(block for block in blocks if block in reference)
+    return (
+        np.array([variant[block] for block in shared], dtype=np.float64),
+        np.array([reference[block] for block in shared], dtype=np.float64),
+    )
 
 
 def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_BLOCKS) -> Comparison:

@@ -129,6 +129,15 @@ def test_nothing_is_left_in_the_state_folder(run: tuple[Path, subprocess.Complet
     assert not Layout.here().scratch("whole").exists()
 
 
+def until(samples: Path, lines: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a run has so many samples."""
+    deadline = time.monotonic() + 120
+    while not samples.is_file() or samples.read_bytes().count(b"\n") < lines:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
     words = ["run", "--variant", "uv", "--lane", "local", "--blocks", "200", "--results", str(tmp_path)]
     process = subprocess.Popen(
@@ -139,12 +148,7 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    samples = tmp_path / "cut" / "samples.jsonl"
-    deadline = time.monotonic() + 120
-    while not samples.is_file() or samples.read_bytes().count(b"\n") < 12:
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(tmp_path / "cut" / "samples.jsonl", 12, process)
     os.kill(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=60)
 
@@ -155,3 +159,42 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
     assert (tmp_path / "cut" / "report" / "index.html").is_file()
     assert "interrupted" in output
     assert json.loads((tmp_path / "cut" / "run.json").read_text(encoding="utf-8"))["finished_at"]
+
+
+def test_killed_and_resumed_with_real_tools_it_is_the_whole_run(tmp_path: Path) -> None:
+    words = ["--variant", "uv", "--lane", "local", "--blocks", "3", "--results", str(tmp_path), "--run-id", "cut"]
+    for deaths, enough in enumerate((5, 16)):
+        again = ["--resume", "cut", "--results", str(tmp_path)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness", "run", *(again if deaths else words)],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        until(tmp_path / "cut" / "samples.jsonl", enough, process)
+        process.kill()
+        process.communicate(timeout=60)
+    done = harness("run", "--resume", "cut", "--results", str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    info, taken = read(tmp_path / "cut")
+    assert info.status is RunStatus.COMPLETE
+    executed = [(sample.block, sample.cell) for sample in taken]
+    assert len(executed) == len(set(executed))
+    assert set(executed) == {(block, cell) for block in range(3) for cell in info.plan.cells}
+    assert all(sample.outcome is Outcome.OK for sample in taken)
+
+
+def test_a_budget_ends_a_run_when_all_is_settled_or_the_time_is_up(tmp_path: Path) -> None:
+    words = ["--variant", "uv", "--variant", "venv", "--scenario", "run", "--lane", "local", "--budget", "60s"]
+    done = harness("run", *words, "--results", str(tmp_path), "--run-id", "budget")
+
+    assert done.returncode == 0, done.stderr
+    info, taken = read(tmp_path / "budget")
+    assert info.plan.budget_s == 60.0
+    blocks = max(sample.block for sample in taken) + 1
+    assert 1 <= blocks < info.plan.blocks
+    assert len(info.probes) == blocks + 1
+    # What is settled leaves; nothing leaves before it was measured in six blocks.
+    assert all(sum(sample.cell == cell for sample in taken) >= min(6, blocks) for cell in info.plan.cells)

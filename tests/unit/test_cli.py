@@ -71,7 +71,8 @@ def test_results_that_cannot_be_written_are_named(tmp_path: Path) -> None:
 
 def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     words = ["run", "--plan", "--seed", "7", "--blocks", "2", "--variant", "uv", "--lane", "local"]
-    result = invoke(*words, "--results", str(tmp_path / "results"))
+    words += ["--results", str(tmp_path / "results")]
+    result = invoke(*words)
 
     assert result.exit_code == 0
     assert "9 cells (9 local), 2 blocks, seed 7" in result.stdout
