@@ -20,12 +20,15 @@ from pydantic_core import from_json
 
 from harness.analysis.frames import FrameBuilder, Frames
 from harness.errors import ResultsError
-from harness.records import FINDING, RUN_INFO, SAMPLE, SCHEMA_VERSION, Finding, Lane, Outcome, RunInfo
+from harness.records import FINDING, RUN_INFO, SAMPLE, SCHEMA_VERSION, Finding, Lane, Outcome, RunInfo, Sample
 from harness.reporting.lines import read_chunk
 
 _CHUNK_BYTES = 2 << 20
 _OUTCOMES = frozenset(item.value for item in Outcome)
 _LANES = frozenset(item.value for item in Lane)
+_SAMPLES: TypeAdapter[tuple[Sample, ...]] = TypeAdapter(tuple[Sample, ...])
+#: What the names of a sample that is ok are tried with: they stand for many lines and are held to the format once.
+_ANY_OK = {"block": 0, "position": 0, "wall_s": 1.0, "started_at": "", "log_path": ""}
 _closed = itemgetter("outcome", "lane", "schema_version")
 _timed = itemgetter("wall_s", "outcome")
 
@@ -153,13 +156,16 @@ def _add_chunk(builder: FrameBuilder, path: Path, before: int, data: bytes) -> i
     try:
         chunk = read_chunk(data.decode())
         for kind in chunk.kinds:
-            if kind["lane"] not in _LANES or kind["schema_version"] != SCHEMA_VERSION:
-                raise ValueError(f"{kind['lane']}, {kind['schema_version']}")
+            SAMPLE.validate_python({**_ANY_OK, **kind})
+            if kind["schema_version"] != SCHEMA_VERSION:
+                raise ValueError(f"schema version {kind['schema_version']}")
         builder.add_columns(chunk.kinds, chunk.which, chunk.columns, chunk.sizes, chunk.places)
-        rows = from_json("[" + ",".join(chunk.others) + "]", allow_inf_nan=False, cache_strings="all")
+        others = "[" + ",".join(chunk.others) + "]"
+        _SAMPLES.validate_json(others, strict=True)
+        rows = from_json(others, allow_inf_nan=False, cache_strings="all")
         _check(rows, len(chunk.others))
         builder.add(rows, places=chunk.other_places)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         _name_damage(path, before, data.split(b"\n")[:-1], SAMPLE)
     builder.end_chunk(chunk.count)
     return chunk.count

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from harness.bench import Attempt, Bench
-from harness.errors import StateError, VerificationError
-from harness.measure.command import Command, Execution
+from harness.errors import StateError
+from harness.measure.command import Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.nix_lane import (
     NixScenario,
@@ -15,9 +15,7 @@ from harness.scenarios.nix_lane import (
     missing_outputs,
     reach_checkout,
     ready,
-    timed,
-    verify_lines,
-    verify_only_rebuilt,
+    verify_rebuilt,
 )
 
 
@@ -44,20 +42,9 @@ class NixBuild(NixScenario):
             raise StateError(f"The provider's base is not complete: {', '.join(more)}")
         self._before = missing
 
-    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
-        """One build."""
-        side = ready(bench)
-        expression = side.expression(attempt.strategy, self._salt)
-        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
-
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Everything is there, and runs."""
-        nix = asking(bench, attempt)
-        outputs, missing = missing_outputs(nix, bench, attempt, self._salt)
-        if missing:
-            raise VerificationError(f"Nix left out {', '.join(sorted(missing))}")
-        verify_only_rebuilt(self._before, outputs)
-        verify_lines(nix, bench, attempt, self._salt)
+        verify_rebuilt(bench, attempt, self._salt, self._before)
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
         """What each environment needs to run, and what it needed to be built."""

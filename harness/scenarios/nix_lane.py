@@ -49,9 +49,11 @@ class NixScenario(ABC):
     def prepare(self, bench: Bench, attempt: Attempt) -> None:
         """Reach the state before."""
 
-    @abstractmethod
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
-        """The commands to be timed."""
+        """One build of both applications' environments."""
+        side = ready(bench)
+        expression = side.expression(attempt.strategy, self._salt)
+        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
 
     @abstractmethod
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
@@ -146,6 +148,21 @@ def verify_lines(nix: Nix, bench: Bench, attempt: Attempt, salt: str) -> None:
         expected = expected_line(name, side.workspace.name)
         if printed != expected:
             raise VerificationError(f"{name} printed {printed[:200]!r} from the store, expected {expected!r}")
+
+
+def verify_rebuilt(bench: Bench, attempt: Attempt, salt: str, missing_before: frozenset[str]) -> None:
+    """See that all is there, that only members and environments had to be built, and that both applications run.
+
+    Raises:
+        VerificationError: one of these is not so.
+        StateError: an application cannot be started.
+    """
+    nix = asking(bench, attempt)
+    outputs, missing = missing_outputs(nix, bench, attempt, salt)
+    if missing:
+        raise VerificationError(f"Nix left out {', '.join(sorted(missing))}")
+    verify_only_rebuilt(missing_before, outputs)
+    verify_lines(nix, bench, attempt, salt)
 
 
 def verify_only_rebuilt(missing: frozenset[str], outputs: dict[str, str]) -> None:

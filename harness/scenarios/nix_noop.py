@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from harness.bench import Attempt, Bench
 from harness.errors import VerificationError
-from harness.measure.command import Command, Execution
+from harness.measure.command import Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.nix_lane import (
     STANDING,
@@ -15,7 +15,6 @@ from harness.scenarios.nix_lane import (
     environments,
     reach_checkout,
     ready,
-    timed,
     verify_lines,
 )
 
@@ -38,12 +37,6 @@ class NixNoop(NixScenario):
         nix = asking(bench, attempt)
         nix.realise(ready(bench).expression(attempt.strategy, STANDING), environments(bench))
         self._before = nix.contents()
-
-    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
-        """The same build."""
-        side = ready(bench)
-        expression = side.expression(attempt.strategy, STANDING)
-        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """The store is as it was."""

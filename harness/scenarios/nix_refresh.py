@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from harness.bench import Attempt, Bench
-from harness.errors import StateError, VerificationError
-from harness.measure.command import Command, Execution
+from harness.errors import StateError
+from harness.measure.command import Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.nix_lane import (
     STANDING,
@@ -16,9 +16,7 @@ from harness.scenarios.nix_lane import (
     missing_outputs,
     reach_checkout,
     ready,
-    timed,
-    verify_lines,
-    verify_only_rebuilt,
+    verify_rebuilt,
 )
 
 
@@ -45,20 +43,9 @@ class NixRefresh(NixScenario):
         if outputs["members.shared"] not in self._before:
             raise StateError("After the edit, shared is not built anew: the edit is not part of its source")
 
-    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
-        """One build."""
-        side = ready(bench)
-        expression = side.expression(attempt.strategy, STANDING)
-        return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
-
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """The new value, and no more work than members and environments."""
-        nix = asking(bench, attempt)
-        outputs, missing = missing_outputs(nix, bench, attempt, STANDING)
-        if missing:
-            raise VerificationError(f"Nix left out {', '.join(sorted(missing))}")
-        verify_only_rebuilt(self._before, outputs)
-        verify_lines(nix, bench, attempt, STANDING)
+        verify_rebuilt(bench, attempt, STANDING, self._before)
 
 
 SCENARIO = NixRefresh()
