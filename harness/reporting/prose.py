@@ -77,8 +77,8 @@ def method(report: Report) -> tuple[str, ...]:
         "Quoted are the median and its 95% percentile bootstrap interval. Spread is the median absolute deviation,"
         f" scaled to a standard deviation, as a share of the median. The ratio is a variant's time divided by that of"
         f" {report.reference} in the same block: the median over blocks, with an interval that resamples blocks."
-        " Below 1 is faster. Peak memory is that of the largest process; commands are started from a small process whose"
-        " own 11 MB it never falls below.",
+        " Below 1 is faster. Peak memory is that of the largest process; commands are started from a small process"
+        " whose own 11 MB it never falls below.",
         f"Faster or slower is said only if the whole interval of the ratio lies outside a noise band of ±{BAND:.0%},"
         f" at least {MINIMUM_BLOCKS} blocks have both, and a t-test of the logarithms agrees after Holm's correction"
         " (1979) for the comparisons of that table. Where the interval reaches into the band it is a tie: no"
