@@ -229,6 +229,6 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     view = read_report(folders)
     paths = write(view, report or folders[-1] / "report")
     if not quiet:
-        console = Console(soft_wrap=True)
+        console = Console()
         console.print(summary(view))
-        console.print(f"report: {paths.html}", highlight=False)
+        console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
