@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
+from harness.findings import experiments
 from harness.journal import check_new, read_info
 from harness.plan import Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import Lane, Plan
 from harness.scenarios import all_scenarios
-from harness.shapes import Shape, find_shape
+from harness.shapes import CANONICAL, Shape, find_shape
 from harness.variants import Variant, load_variants
 
 
@@ -23,6 +25,7 @@ class Request:
     variants: tuple[Variant, ...]
     lanes: frozenset[Lane]
     scenarios: tuple[str, ...]
+    findings: tuple[str, ...]
     shape: Shape
     blocks: int
     budget_s: float | None
@@ -41,13 +44,15 @@ def new_run_id(now: datetime) -> str:
 def plan_of(request: Request) -> Plan:
     """The plan of a request.
 
+    Who names neither scenarios nor findings gets all of both, and the changes take turns; who names some of the one
+    gets none of the other.
+
     Raises:
-        InputError: it holds nothing to measure.
+        InputError: it holds nothing to measure and no experiment.
     """
+    everything = not request.scenarios and not request.findings
     scenarios = {
-        name: scenario.lane
-        for name, scenario in all_scenarios().items()
-        if not request.scenarios or name in request.scenarios
+        name: scenario.lane for name, scenario in all_scenarios().items() if everything or name in request.scenarios
     }
     plan = make_plan(
         Selection(
@@ -58,14 +63,28 @@ def plan_of(request: Request) -> Plan:
             blocks=request.blocks,
             budget_s=request.budget_s,
             seed=request.seed,
+            turns=tuple((name, f"nix-{name}") for name in STANDARD) if everything else (),
+            experiments=tuple(experiments()) if everything else kinds_of(request.findings),
         )
     )
-    if not plan.cells:
+    if not plan.cells and not plan.experiments:
         raise InputError(
             "--scenario and --lane together leave nothing to measure.",
             hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
         )
     return plan
+
+
+def finding_names() -> tuple[str, ...]:
+    """What ``--finding`` takes: the kinds of experiments, and each finding that one of them establishes."""
+    return tuple(dict.fromkeys(name for kind, found in experiments().items() for name in (kind, *found.facts)))
+
+
+def kinds_of(findings: tuple[str, ...]) -> tuple[str, ...]:
+    """The experiments that establish these findings."""
+    return tuple(
+        name for name, kind in experiments().items() if name in findings or any(item in kind.facts for item in findings)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +138,8 @@ def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Ass
         raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
     if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(all_scenarios())):
         raise ResultsError(f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.")
+    if unknown := sorted(set(info.plan.experiments) - set(experiments())):
+        raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
     variants = load_variants(layout.variants, info.variants)
     for variant in variants:
         if variant.digest != info.variants[variant.name].digest:
@@ -126,7 +147,7 @@ def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Ass
             raise changed(folder, f"the variant {variant.name}", then[:12], variant.digest[:12])
     return Assignment(
         variants=variants,
-        shape=find_shape(info.plan.cells[0].shape),
+        shape=find_shape(info.plan.cells[0].shape) if info.plan.cells else CANONICAL,
         plan=info.plan,
         results=folder.parent,
         report=report,

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 from harness import VERSION, listing
-from harness.assignment import Request, new_assignment, new_run_id, resumed_assignment
+from harness.assignment import Request, finding_names, new_assignment, new_run_id, resumed_assignment
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
 from harness.journal import find_runs
@@ -76,6 +76,7 @@ class Errors(click.Group):
 
 _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
+_FINDING = NearestChoice("finding", finding_names)
 
 DURATION = Duration()
 
@@ -136,6 +137,7 @@ def update(names: tuple[str, ...]) -> None:
 @_variants
 @click.option("--lane", "lanes", type=_LANE, multiple=True, help="Only this lane: local or nix.")
 @click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
+@click.option("--finding", "findings", type=_FINDING, multiple=True, help="Only this finding; repeatable.")
 @click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
 @click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
 @click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
@@ -159,7 +161,7 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
         assignment = new_assignment(request_of(layout, results=results, report=report, **options))
     expected = listing.foresee(assignment.plan, results)
     if plan_only:
-        Console(soft_wrap=True).print(listing.as_plan(assignment.plan, expected))
+        Console().print(listing.as_plan(assignment.plan, expected))
         return
     console = Console()
     console.print(listing.in_words(assignment.plan, expected), highlight=False)
@@ -172,6 +174,7 @@ def request_of(
     variants: tuple[str, ...],
     lanes: tuple[str, ...],
     scenarios: tuple[str, ...],
+    findings: tuple[str, ...],
     blocks: int | None,
     budget: float | None,
     shape: str,
@@ -189,6 +192,7 @@ def request_of(
         variants=load_variants(layout.variants, variants),
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
+        findings=findings,
         shape=find_shape(shape),
         blocks=6 if blocks is None else blocks,
         budget_s=budget,

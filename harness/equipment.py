@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +14,11 @@ from rich.console import Console
 from harness.bench import NixBench
 from harness.errors import NixUnavailableError, StateError
 from harness.findings import Subject
-from harness.findings.base import NixPackage
 from harness.measure.command import Command, Execution, Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.nix import Expression, Nix, Run, find_nix
+from harness.nix_tree import NixPackage, read_statements, write_names
 from harness.progress import SetupProgress
 from harness.provision.cachelock import CacheLock
 from harness.provision.index import Index
@@ -108,7 +107,7 @@ def equipped(
             )
         )
         progress = stack.enter_context(SetupProgress(console))
-        fetched = fetch_wheels(variants, [layout.infrastructure], layout, progress)
+        fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
         index = stack.enter_context(Index([layout.wheelhouse], layout.state / "index"))
         toolchains = install_toolchains(variants, layout, index, os.environ, progress)
@@ -187,7 +186,7 @@ def prepare_nix(
         progress.doing(f"putting the backend of {variant.name} into the Nix store")
         described = base_of(python, wheelhouse.wheels(variant.build_lock), infrastructure)
         bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
-        names[variant.name] = write_json(names_of(variant, shape), layout.nix / "bases", f"{variant.name}-names")
+        names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
         expression = Expression(
             entry=layout.nix_entry, tree=variant.folder, names=names[variant.name], base=bases[variant.name]
         )
@@ -200,30 +199,3 @@ def prepare_nix(
 
 
 _SANDBOX_HINT = "Builds need user namespaces, or root: see `python -m harness doctor`."
-
-
-def names_of(variant: Variant, shape: Shape) -> dict[str, dict[str, str]]:
-    """Which members and applications there are, and what each is called in the package set."""
-    attribute = variant.spec.nix.attribute_of
-    return {
-        "members": {member.name: attribute(member.name) for member in shape.members},
-        "applications": {member.name: attribute(member.name) for member in shape.applications},
-    }
-
-
-def read_statements(nix: Nix, expression: Expression) -> Mapping[str, NixPackage] | str:
-    """What each member's package.nix states, as Nix reads it, or why it cannot be read."""
-    try:
-        found = json.loads(nix.evaluate(expression, "statements"))
-    except StateError as error:
-        return error.message
-    return {
-        name: NixPackage(
-            arguments=tuple(item["arguments"]),
-            pname=item["pname"],
-            version=item["version"],
-            build_system=tuple(item["build_system"]),
-            dependencies=tuple(item["dependencies"]),
-        )
-        for name, item in found.items()
-    }

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from harness.errors import ResultsError
-from harness.plan import variant_of
+from harness.plan import share, variant_of
 from harness.records import Cell, Lane, Plan
 
 #: Seconds for a cell of a lane of which nothing was ever measured. A guess, and counted among the unknown cells as
@@ -52,7 +52,7 @@ class Estimate:
 
 
 def estimate(plan: Plan, earlier: Sequence[EarlierCell]) -> Estimate:
-    """How long a block takes in which every cell of the plan runs once.
+    """How long a block takes on average: a cell that takes turns with others counts for its share of the blocks.
 
     ``earlier`` may hold samples of any runs, in any order. A cell takes the median of what it took; one that never
     ran, the median of the known cells of its scenario, else of its lane, else ``DEFAULT_S``.
@@ -65,13 +65,14 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell]) -> Estimate:
         by_lane[cell.lane].append(seconds)
     total = 0.0
     found = 0
-    for cell in map(_repeated, plan.cells):
+    for planned in plan.cells:
+        cell = _repeated(planned)
         if cell in known:
             found += 1
-            total += known[cell]
+            seconds = known[cell]
         else:
-            like = by_scenario.get((cell.lane, cell.scenario)) or by_lane.get(cell.lane) or [DEFAULT_S]
-            total += median(like)
+            seconds = median(by_scenario.get((cell.lane, cell.scenario)) or by_lane.get(cell.lane) or [DEFAULT_S])
+        total += seconds * share(plan, planned)
     return Estimate(seconds_per_block=total, known_cells=found, unknown_cells=len(plan.cells) - found)
 
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness import VERSION
+from harness.changes import STANDARD
+from harness.findings import Experiment, Inspection, experiments, inspections
 from harness.host import host_facts
 from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, VariantFacts
 from harness.scenarios.base import Scenario
@@ -19,7 +21,8 @@ from harness.variants import Variant
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
     """What a reader of the results has to know of a variant."""
     files = {relative: path.read_text(encoding="utf-8") for relative, path in variant.files().items()}
-    files["variant.toml"] = (variant.folder / "variant.toml").read_text(encoding="utf-8")
+    own = [variant.folder / "variant.toml", *sorted((variant.folder / "changes").rglob("*.*"))]
+    files.update({path.relative_to(variant.folder).as_posix(): path.read_text(encoding="utf-8") for path in own})
     return VariantFacts(
         title=variant.spec.title,
         summary=variant.spec.summary,
@@ -70,6 +73,8 @@ def run_info(
 ) -> RunInfo:
     """``run.json`` of a run that is about to begin."""
     used = {cell.scenario for cell in plan.cells}
+    kinds: dict[str, Inspection | Experiment] = {**inspections()}
+    kinds.update({name: kind for name, kind in experiments().items() if name in plan.experiments})
     tools = {"python": platform.python_version(), "pip": version("pip"), "uv": version("uv")}
     if nix_version:
         tools["nix"] = nix_version
@@ -88,5 +93,7 @@ def run_info(
             for variant in variants
         },
         scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
+        findings={name: facts for kind in kinds.values() for name, facts in kind.facts.items()},
+        changes={name: change.facts for name, change in STANDARD.items()},
         nix_unavailable=nix_unavailable,
     )

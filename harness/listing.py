@@ -18,6 +18,7 @@ from rich.text import Text
 
 from harness.errors import ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
+from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run
 from harness.plan import order_of
@@ -53,6 +54,17 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
             {"name": name, "lane": scenario.lane.value, "title": scenario.facts.title}
             for name, scenario in all_scenarios().items()
         ],
+        "findings": [
+            {
+                "name": name,
+                "experiment": kind if kind in experiments() else None,
+                "lanes": [lane.value for lane in facts.lanes],
+                "title": facts.title,
+                "question": facts.question,
+            }
+            for kind, found in all_kinds().items()
+            for name, facts in found.facts.items()
+        ],
         "shapes": list(shape_names()),
     }
 
@@ -70,7 +82,15 @@ def as_table(found: dict[str, Any]) -> RenderableType:
         scenarios.add_column(heading)
     for item in found["scenarios"]:
         scenarios.add_row(item["name"], item["lane"], item["title"])
-    return Group(variants, "", scenarios, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
+    findings = Table(title="Findings", title_justify="left", box=None, pad_edge=False)
+    for heading in ("name", "lanes", "what it is"):
+        findings.add_column(heading, overflow="fold")
+    kinds = {item["experiment"] or item["name"]: item for item in reversed(found["findings"])}
+    for kind, item in reversed(kinds.items()):
+        titles = [other["title"] for other in found["findings"] if other["experiment"] == kind] or [item["title"]]
+        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+        findings.add_row(kind, ", ".join(item["lanes"]), titles[0] + more)
+    return Group(variants, "", scenarios, "", findings, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
 
 
 def foresee(plan: Plan, results: Path) -> Estimate:
@@ -93,7 +113,16 @@ def in_words(plan: Plan, expected: Estimate) -> str:
         else f"{spell(expected.seconds_per_block * plan.blocks)} for {plan.blocks}"
     )
     known = f"{expected.known_cells} of {expected.known_cells + expected.unknown_cells} cells were measured before"
-    return f"about {block} a block, {whole}, set-up not counted ({known})"
+    experiments = counted(len(plan.experiments), "experiment")
+    if not plan.cells:
+        return f"{experiments} with each variant, and nothing that is timed"
+    more = f" and {experiments} with each variant" if plan.experiments else ""
+    return f"about {block} a block, {whole}, set-up{more} not counted ({known})"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: ``1 cell``, ``2 cells``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
@@ -106,9 +135,13 @@ def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
     lanes = Counter(cell.lane.value for cell in plan.cells)
     cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
     blocks = "as many blocks as fit" if plan.budget_s is not None else f"{plan.blocks} blocks"
-    head = f"{len(plan.cells)} cells ({cells}), {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
-    words = Text("Every cell runs once in each block; nothing was run now.")
-    return Group(Text(head), Text(in_words(plan, expected)), words, "", table)
+    head = f"{counted(len(plan.cells), 'cell')} ({cells or 'nothing is timed'}), {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
+    turns = (
+        f" Changes take turns, one in each block: {', '.join(group[0] for group in plan.turns)}." if plan.turns else ""
+    )
+    words = Text(f"Every {'other ' if turns else ''}cell runs once in each block; nothing was run now.{turns}")
+    found = Text(f"Experiments, when all is timed: {', '.join(plan.experiments) or 'none'}.")
+    return Group(Text(head), Text(in_words(plan, expected)), words, found, *(("", table) if plan.cells else ()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -239,7 +239,7 @@ class Nix:
         paths = self._query("--requisites", [derivation], "--include-outputs")
         return self._sized([path for path in paths if not path.endswith(".drv")])
 
-    def failure_log(self, derivation: str) -> str:
+    def build_log(self, derivation: str) -> str:
         """What a derivation's builder printed when it was built last, if Nix kept it."""
         answer = self._call((self._program("nix-store"), *self.options, "--read-log", derivation))
         return answer.stdout if answer.ok else ""

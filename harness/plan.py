@@ -31,7 +31,7 @@ class Selection:
     ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
     to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
     under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
-    of ``blocks``.
+    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -44,6 +44,8 @@ class Selection:
     seed: int = 0
     reference: str = REFERENCE
     control: frozenset[str] = CONTROLLED
+    turns: Sequence[Sequence[str]] = ()
+    experiments: Sequence[str] = ()
 
 
 def make_plan(selection: Selection) -> Plan:
@@ -55,6 +57,9 @@ def make_plan(selection: Selection) -> Plan:
         reference=selection.reference,
         digest="",
         budget_s=selection.budget_s,
+        turns=_turns(selection),
+        experiments=tuple(selection.experiments),
+        lanes=tuple(lane for lane in Lane if lane in selection.lanes),
     )
     return replace(plan, digest=digest_of(plan))
 
@@ -88,17 +93,48 @@ def _cells(selection: Selection) -> Iterable[Cell]:
                     )
 
 
+def _turns(selection: Selection) -> tuple[tuple[str, ...], ...]:
+    """The groups that take turns, without what was not asked for."""
+    wanted = {name for name, lane in selection.scenarios.items() if lane in selection.lanes}
+    groups = (tuple(name for name in group if name in wanted) for group in selection.turns)
+    return tuple(group for group in groups if group)
+
+
+def takes_part(plan: Plan, cell: Cell, block: int) -> bool:
+    """Whether a cell is executed in a block: one that takes turns with others is not in every block."""
+    for turn, group in enumerate(plan.turns):
+        if cell.scenario in group:
+            return block % len(plan.turns) == turn
+    return True
+
+
+def executions(plan: Plan, cell: Cell) -> int:
+    """How often a cell is executed in all blocks of a plan."""
+    return sum(takes_part(plan, cell, block) for block in range(plan.blocks)) if plan.turns else plan.blocks
+
+
+def share(plan: Plan, cell: Cell) -> float:
+    """The share of a plan's blocks in which a cell is executed, in the long run."""
+    return 1 / len(plan.turns) if any(cell.scenario in group for group in plan.turns) else 1.0
+
+
+def planned(plan: Plan) -> int:
+    """How many executions a plan has; with a budget of time, the most there can be."""
+    return sum(executions(plan, cell) for cell in plan.cells)
+
+
 def order_of(plan: Plan, block: int) -> tuple[Cell, ...]:
     """The order of one block, counted from 0.
 
     Each pair of blocks has a shuffle of its own, taken from the plan's seed; the second of a pair is the mirror of
-    the first, so that a machine that gets steadily slower or faster within a block favours nobody over the pair.
+    the first, so that a machine that gets steadily slower or faster within a block favours nobody over the pair. A
+    cell whose turn it is not is left out, and moves none of the others.
     """
     cells = list(plan.cells)
     random.Random(f"{plan.seed}/{block // 2}").shuffle(cells)  # noqa: S311 - an order, not a secret
     if block % 2:
         cells.reverse()
-    return tuple(cells)
+    return tuple(cell for cell in cells if takes_part(plan, cell, block))
 
 
 def schedule(

@@ -12,6 +12,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
+from harness.plan import executions, planned
 from harness.records import Cell, Outcome, Plan, Sample
 
 
@@ -20,7 +21,7 @@ class Estimate:
 
     def __init__(self, plan: Plan, done: Collection[tuple[int, Cell]] = ()) -> None:
         self._seen: defaultdict[Cell, list[float]] = defaultdict(list)
-        self._left: dict[Cell, int] = dict.fromkeys(plan.cells, plan.blocks)
+        self._left: dict[Cell, int] = {cell: executions(plan, cell) for cell in plan.cells}
         for _, cell in done:
             self._left[cell] -= 1
 
@@ -90,7 +91,7 @@ class RunProgress:
         self._task = TaskID(0)
 
     def __enter__(self) -> Self:
-        total = None if self._plan.budget_s else len(self._plan.cells) * self._plan.blocks
+        total = None if self._plan.budget_s else planned(self._plan)
         self._task = self._progress.add_task("", total=total, completed=self._done, block="", left="")
         self._progress.start()
         return self
@@ -191,3 +192,41 @@ class SetupProgress:
     def stop(self) -> None:
         """Take the moving line away."""
         self._progress.stop()
+
+
+class ExperimentProgress:
+    """Shows which experiments are under way, and how many are begun."""
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._total = total
+        self._begun = 0
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("experiments"),
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", style="bold"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = TaskID(0)
+
+    def __enter__(self) -> Self:
+        self._console.print(f"{self._total} experiments, two at a time; they are not timed", highlight=False)
+        self._task = self._progress.add_task("", total=self._total)
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def begins(self, variant: str, name: str) -> None:
+        """Name the experiment that begins."""
+        self._begun += 1
+        self._progress.update(self._task, description=f"{variant} · {name}", completed=self._begun)
+        if not self._console.is_terminal:
+            self._console.print(f"experiment {self._begun} of {self._total}: {variant} · {name}", highlight=False)

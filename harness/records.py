@@ -122,7 +122,9 @@ class Plan:
     """What a run does: its cells, how many blocks, the seed of their order; ``digest`` names exactly this plan.
 
     With ``budget_s``, ``blocks`` is only the most there can be: blocks go on until every comparison is settled or so
-    many seconds are up, and a cell that is settled is left out of the blocks that follow.
+    many seconds are up, and a cell that is settled is left out of the blocks that follow. ``turns`` are groups of
+    scenarios that take turns, one group a block; every other scenario is in every block. ``experiments`` are the
+    kinds of findings that are established by doing, in these ``lanes``.
     """
 
     cells: tuple[Cell, ...]
@@ -131,6 +133,9 @@ class Plan:
     reference: str
     digest: str
     budget_s: Seconds | None = None
+    turns: tuple[tuple[str, ...], ...] = ()
+    experiments: tuple[str, ...] = ()
+    lanes: tuple[Lane, ...] = tuple(Lane)
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -180,6 +185,48 @@ class ScenarioFacts:
     verified: str
 
 
+class Tone(StrEnum):
+    """How a finding's value bears on the decision: welcome, acceptable with care, a hazard, or none of these."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ValueFacts:
+    """One value that a finding can have: what it means, as a sentence, and how it bears on the decision."""
+
+    meaning: str
+    tone: Tone
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class FindingFacts:
+    """What a finding asks and how it is answered, in words.
+
+    ``group`` is the question of the overview it belongs to (``freshness``, ``shipping`` …). ``values`` is the closed
+    set of answers; where it is empty the answer is a count, and fewer is better.
+    """
+
+    title: str
+    question: str
+    experiment: str
+    group: str
+    lanes: tuple[Lane, ...]
+    values: dict[str, ValueFacts] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ChangeFacts:
+    """A standard change in words: what a maintainer does, and the effect that is verified."""
+
+    title: str
+    what: str
+    effect: str
+
+
 class RunStatus(StrEnum):
     """Whether a run is still going, came to its end, or was stopped (and can be resumed)."""
 
@@ -206,7 +253,8 @@ class RunInfo:
 
     ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
     the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
-    unknown. ``probes`` are in the order in which they were taken, one before the first block and one after each.
+    unknown. ``findings`` and ``changes`` describe those that this run establishes and makes. ``probes`` are in the
+    order in which they were taken, one before the first block and one after each.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -222,6 +270,8 @@ class RunInfo:
     tools: dict[str, str]
     variants: dict[str, VariantFacts]
     scenarios: dict[str, ScenarioFacts]
+    findings: dict[str, FindingFacts] = Field(default_factory=dict)
+    changes: dict[str, ChangeFacts] = Field(default_factory=dict)
     nix_unavailable: str = ""
     probes: tuple[Probe, ...] = ()
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,18 +17,20 @@ from harness.assignment import Assignment, changed
 from harness.benches import STEP_LIMIT_S, make_benches, nonce, warm_all
 from harness.equipment import Equipment, equipped
 from harness.errors import MeasureError
+from harness.experimenting import conduct_all, tasks
 from harness.facts import run_info
-from harness.findings import establish_all
+from harness.findings import Observation, experiments, inspect
 from harness.journal import Journal, Resumed
+from harness.labs import Labs
 from harness.measure.command import Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
-from harness.plan import schedule
-from harness.progress import RunProgress
+from harness.plan import planned, schedule
+from harness.progress import ExperimentProgress, RunProgress
 from harness.provision.layout import Layout
 from harness.provision.supplies import base_python
-from harness.records import Cell, Finding, Lane, Outcome, RunStatus
+from harness.records import Cell, Finding, Lane, Outcome, Plan, RunStatus
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
@@ -55,13 +56,14 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     Raises:
         HarnessError: set-up failed, or the run cannot be resumed.
     """
-    lanes = {cell.lane for cell in assignment.plan.cells}
+    lanes = lanes_of(assignment.plan)
     scratch = layout.scratch(assignment.run_id)
     try:
         with equipped(assignment.variants, assignment.shape, layout, console, nix=Lane.NIX in lanes) as equipment:
             journal, done = _journal(assignment, layout, equipment, console)
             try:
                 _measure(assignment, journal, done, equipment, scratch, console)
+                _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:
                 journal.finish(RunStatus.INTERRUPTED, _timestamp())
                 where = "" if assignment.results == Path("results") else f" --results {assignment.results}"
@@ -110,7 +112,7 @@ def _journal(assignment: Assignment, layout: Layout, equipment: Equipment, conso
             raise changed(assignment.folder, what, then.get(what, "absent"), now.get(what, "absent"))
     if done.torn:
         console.print("the last line had been cut off while it was written; it was taken away")
-    total = len(assignment.plan.cells) * assignment.plan.blocks
+    total = planned(assignment.plan)
     console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
     journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
     return journal, done
@@ -122,9 +124,11 @@ def _measure(
     plan = assignment.plan
     benches = make_benches(assignment.variants, assignment.shape, plan, equipment, scratch)
     benches = warm_all(benches, plan, journal, console)
-    for finding in _findings(assignment, equipment):
-        if (finding.variant, finding.lane, finding.finding) not in done.findings:
-            journal.add_finding(finding)
+    for variant in assignment.variants:
+        for observation in inspect(equipment.subject(variant, assignment.shape)):
+            known = (variant.name, observation.lane, observation.finding) in done.findings
+            if observation.lane in lanes_of(plan) and not known:
+                _add(journal, variant, observation)
     began = time.monotonic()
     with LauncherExecutor() as executor:
         means = Means(
@@ -147,19 +151,53 @@ def _measure(
             run_blocks(blocks, benches, journal, means, progress)
 
 
-def _findings(assignment: Assignment, equipment: Equipment) -> Iterator[Finding]:
-    lanes = {cell.lane for cell in assignment.plan.cells}
-    for variant in assignment.variants:
-        for observation in establish_all(equipment.subject(variant, assignment.shape)):
-            if observation.lane in lanes:
-                yield Finding(
-                    run_id=assignment.run_id,
-                    variant=variant.name,
-                    lane=observation.lane,
-                    finding=observation.finding,
-                    value=observation.value,
-                    evidence=observation.evidence,
-                )
+def lanes_of(plan: Plan) -> frozenset[Lane]:
+    """The lanes that a plan has anything to do in."""
+    return frozenset(cell.lane for cell in plan.cells) | frozenset(plan.lanes if plan.experiments else ())
+
+
+def _add(journal: Journal, variant: Variant, observation: Observation, log_path: str = "") -> None:
+    journal.add_finding(
+        Finding(
+            run_id=journal.info.run_id,
+            variant=variant.name,
+            lane=observation.lane,
+            finding=observation.finding,
+            value=observation.value,
+            evidence=observation.evidence,
+            log_path=log_path,
+        )
+    )
+
+
+def _experiment(
+    assignment: Assignment, layout: Layout, journal: Journal, done: Resumed, equipment: Equipment, console: Console
+) -> None:
+    """Conduct the plan's experiments, after all that is timed."""
+    plan = assignment.plan
+    known = experiments()
+    left = list(
+        tasks(
+            assignment.variants, {name: known[name] for name in plan.experiments}, frozenset(plan.lanes), done.findings
+        )
+    )
+    if not left:
+        return
+    labs = Labs(
+        equipment=equipment,
+        layout=layout,
+        shape=assignment.shape,
+        scratch=layout.scratch(assignment.run_id) / "experiments",
+        logs=journal.folder / "logs" / "experiments",
+    )
+
+    def found(variant: Variant, observation: Observation) -> None:
+        _add(journal, variant, observation, log_path=journal.relative(labs.log(variant)))
+
+    with ExperimentProgress(sum(len(task.experiments) for task in left), console) as progress:
+        conduct_all(
+            left, labs.lab, frozenset(plan.lanes), found, lambda variant, name: progress.begins(variant.name, name)
+        )
 
 
 class Prober:

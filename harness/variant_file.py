@@ -193,12 +193,13 @@ def parse_variant_file(text: str, *, source: str) -> VariantFile:
         return VARIANT_FILE.validate_python(data)
     except ValidationError as error:
         raise VariantError(
-            f"{source}: " + "; ".join(_explain(problem) for problem in error.errors(include_url=False)),
+            f"{source}: " + "; ".join(explain(problem) for problem in error.errors(include_url=False)),
             hint="CONTRIBUTING.md describes every key of variant.toml.",
         ) from error
 
 
-def _explain(problem: Mapping[str, Any]) -> str:
+def explain(problem: Mapping[str, Any]) -> str:
+    """One of pydantic's complaints about a TOML file as a person puts it, with the key's dotted name first."""
     key = ""
     for part in problem["loc"]:
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)

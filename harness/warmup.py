@@ -6,13 +6,15 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from harness.bench import Attempt, Bench, complete, reach_fresh, reach_installed
+from harness.changes import STANDARD
 from harness.errors import StateError, VerificationError
 from harness.scenarios.lock import verify_locks
 from harness.scenarios.nix_lane import build_standing
 from harness.variant_file import Phase
 
 #: Which phases have to have been done once before a scenario can be measured; ``settled`` is
-#: installing in the workspace that stays installed, ``standing`` building what the Nix lane finds built.
+#: installing in the workspace that stays installed, ``caches`` keeping a copy of what it cached, ``standing`` building
+#: what the Nix lane finds built.
 _NEEDS = {
     "lock": {"lock"},
     "install-cold": {"lock"},
@@ -24,6 +26,7 @@ _NEEDS = {
     "deploy": {"lock", "deploy"},
     "nix-noop": {"standing"},
     "nix-refresh": {"standing"},
+    **{name: {"lock", "settled", "caches"} for name in STANDARD},
 }
 
 
@@ -58,6 +61,8 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
             problems += _try(partial(_complete, bench, attempt, name, phase))
     if "settled" in phases:
         problems += _try(partial(reach_installed, bench, attempt))
+    if "caches" in phases:
+        bench.settled.keep_cache()
     return problems
 
 

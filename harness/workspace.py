@@ -200,6 +200,27 @@ class Workspace:
         for path in self.lock_files:
             shutil.copyfile(kept / path.relative_to(self.root), path)
 
+    @property
+    def kept_cache(self) -> Path:
+        """A copy of the caches as they were left by installing, to put back before what would fill them further."""
+        return self.folder / "kept-cache"
+
+    def keep_cache(self) -> None:
+        """Remember the caches as they are now."""
+        remove(self.kept_cache)
+        shutil.copytree(self.cache, self.kept_cache, symlinks=True)
+
+    def restore_cache(self) -> None:
+        """Put the remembered caches back.
+
+        Raises:
+            StateError: none were remembered.
+        """
+        if not self.kept_cache.is_dir():
+            raise StateError("The caches were not kept when they were warm.")
+        remove(self.cache)
+        shutil.copytree(self.kept_cache, self.cache, symlinks=True)
+
     def remove_locks(self) -> None:
         """Take the lock files out of the checkout."""
         for path in self.lock_files:

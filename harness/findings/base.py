@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.records import Lane
+from harness.lab import Lab
+from harness.nix_tree import NixPackage
+from harness.records import FindingFacts, Lane
 from harness.shapes import Shape
 from harness.variants import Variant
 
-#: The value of a finding that could not be established; its evidence is the reason.
+#: The value of a finding that a variant or this machine cannot have; its evidence is the reason.
 UNSUPPORTED = "unsupported"
+#: The value of a finding whose experiment could not be carried out; its evidence says what stood in the way.
+FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is examined: a variant as committed, and the package set its Nix files describe.
+    """What is examined without running anything: a variant as committed, and the package set its Nix files describe.
 
     ``nix_packages`` maps each member to what its ``package.nix`` states, as Nix itself reads it; ``nix_unavailable``
     is the reason why there is none.
@@ -23,19 +27,8 @@ class Subject:
 
     variant: Variant
     shape: Shape
-    nix_packages: dict[str, NixPackage]
+    nix_packages: Mapping[str, NixPackage]
     nix_unavailable: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NixPackage:
-    """What one member's ``package.nix`` states: the arguments it asks for and those it gives to its builder."""
-
-    arguments: tuple[str, ...]
-    pname: str
-    version: str
-    build_system: tuple[str, ...]
-    dependencies: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,4 +41,21 @@ class Observation:
     evidence: str
 
 
-Establish = Callable[[Subject], Iterable[Observation]]
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """Findings that are established by looking at a variant's files. ``facts`` describes each by its name."""
+
+    facts: Mapping[str, FindingFacts]
+    look: Callable[[Subject], Iterable[Observation]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Findings that are established by doing. ``facts`` describes each by its name.
+
+    ``conduct`` may raise an error of the harness where something that the experiment takes for granted fails: the
+    findings not yet observed then are ``failed``, with that reason.
+    """
+
+    facts: Mapping[str, FindingFacts]
+    conduct: Callable[[Lab], Iterable[Observation]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from harness.findings.base import Observation, Subject
-from harness.records import Lane
+from harness.findings.base import Inspection, Observation, Subject
+from harness.records import FindingFacts, Lane
 
 _DOCUMENTATION = {".md", ".rst", ".txt"}
 
 
-def ESTABLISH(subject: Subject) -> Iterable[Observation]:  # noqa: N802 - the name that makes it a finding
+def look(subject: Subject) -> Iterable[Observation]:
     """Count lines that are neither blank nor comments, in the local lane's files and in Nix's."""
     counts: dict[Lane, dict[str, int]] = {Lane.LOCAL: {}, Lane.NIX: {}}
     for relative, path in subject.variant.files().items():
@@ -39,3 +39,18 @@ def statements(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if (stripped := line.strip()) and not stripped.startswith("#"):
             yield stripped
+
+
+FINDING = Inspection(
+    facts={
+        "configuration-lines": FindingFacts(
+            title="Lines of configuration",
+            question="How many lines does a person write and maintain before any code?",
+            experiment="Lines of the committed files that are neither Python source nor documentation are counted, "
+            "blank lines and comments aside: those of Nix in its lane, all others in the local one.",
+            group="friction",
+            lanes=(Lane.LOCAL, Lane.NIX),
+        )
+    },
+    look=look,
+)

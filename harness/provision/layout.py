@@ -37,6 +37,12 @@ class Layout:
         return self.checkout / "nix" / "host" / "infrastructure.txt"
 
     @property
+    def third_party(self) -> tuple[Path, Path]:
+        """The locks of the outside packages that changes bring in; the second has newer versions of some of them."""
+        folder = self.checkout / "harness" / "changes"
+        return folder / "third-party.txt", folder / "third-party-newer.txt"
+
+    @property
     def wheelhouse(self) -> Path:
         """Every wheel that was fetched, by project."""
         return self.state / "wheelhouse"

@@ -68,9 +68,9 @@ class Scenario(Protocol):
 class LocalScenario(ABC):
     """A scenario that runs the toolchain's own commands in one of the bench's workspaces."""
 
-    name: ClassVar[str]
-    order: ClassVar[int]
-    facts: ClassVar[ScenarioFacts]
+    name: str
+    order: int
+    facts: ScenarioFacts
     #: The phases whose steps are measured; a variant that lacks the first of them does not support the scenario.
     phases: ClassVar[tuple[str, ...]]
     lane: ClassVar[Lane] = Lane.LOCAL

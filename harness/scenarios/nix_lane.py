@@ -24,9 +24,9 @@ STANDING = "standing"
 class NixScenario(ABC):
     """A scenario that evaluates and builds the variant's own package.nix files in a private store."""
 
-    name: ClassVar[str]
-    order: ClassVar[int]
-    facts: ClassVar[ScenarioFacts]
+    name: str
+    order: int
+    facts: ScenarioFacts
     lane: ClassVar[Lane] = Lane.NIX
     program: ClassVar[str] = "nix-build"
 

@@ -171,7 +171,7 @@ def test_a_dependency_that_only_pyproject_declares_is_refused(variant: Variant, 
     derivation = monorepo.side.nix.instantiate(monorepo.expression, ["members.hello"])["members.hello"]
     refusal = monorepo.refusal("members.hello")
 
-    log = monorepo.side.nix.failure_log(derivation)
+    log = monorepo.side.nix.build_log(derivation)
     for told in (refusal, log):
         assert "shared" in told
         assert "is not declared" in told

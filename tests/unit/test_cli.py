@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness import VERSION, cli, listing
+from harness.changes import STANDARD
+from harness.findings import all_findings
 from harness.listing import Check
 from harness.provision.layout import Layout
 from harness.variants import load_variants
@@ -75,8 +77,10 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     result = invoke(*words)
 
     assert result.exit_code == 0
-    assert "9 cells (9 local), 2 blocks, seed 7" in result.stdout
+    assert "15 cells (15 local), 2 blocks, seed 7" in result.stdout
     assert "uv · local · install-cold" in result.stdout
+    assert "Changes take turns, one in each block: add-dependency," in " ".join(result.stdout.split())
+    assert "Experiments, when all is timed: changes" in " ".join(result.stdout.split())
     assert not (tmp_path / "results").exists()
     assert invoke(*words).stdout == result.stdout
 
@@ -99,6 +103,31 @@ def test_how_much_to_run_is_said_once(tmp_path: Path, words: list[str], said: st
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_names_findings_gets_nothing_that_is_timed(tmp_path: Path) -> None:
+    result = invoke("run", "--plan", "--finding", "changes", "--variant", "uv", "--results", str(tmp_path))
+
+    assert result.exit_code == 0
+    assert "0 cells" in result.stdout
+    assert "Experiments, when all is timed: changes." in result.stdout
+
+
+def test_a_finding_that_does_not_exist_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    result = invoke("run", "--finding", "chnges", "--results", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "--finding: there is no finding named 'chnges'" in result.stderr
+    assert "changes" in result.stderr
+
+
+def test_who_names_scenarios_gets_no_experiments(tmp_path: Path) -> None:
+    result = invoke("run", "--plan", "--scenario", "add-library", "--variant", "uv", "--results", str(tmp_path))
+
+    assert result.exit_code == 0
+    assert "1 cell (" in result.stdout
+    assert "turns" not in result.stdout
+    assert "Experiments, when all is timed: none." in result.stdout
+
+
 def test_a_budget_is_part_of_the_plan() -> None:
     result = invoke("run", "--plan", "--budget", "90s", "--variant", "uv", "--lane", "local", "--seed", "1")
 
@@ -113,8 +142,9 @@ def test_the_list_names_every_variant_and_scenario() -> None:
 
     assert [item["name"] for item in found["variants"]] == folders
     assert [item["name"] for item in found["scenarios"] if item["lane"] == "nix"] == [
-        "nix-eval", "nix-build", "nix-noop", "nix-refresh",
+        "nix-eval", "nix-build", "nix-noop", "nix-refresh", *(f"nix-{name}" for name in STANDARD),
     ]  # fmt: skip
+    assert [item["name"] for item in found["findings"]] == list(all_findings())
     assert found["shapes"] == ["canonical"]
     table = invoke("list").stdout
     assert all(name in table for name in folders)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.equipment import names_of, read_statements
+from harness.nix_tree import names_of, read_statements
 from harness.errors import NixUnavailableError, StateError
 from harness.findings.base import NixPackage
 from harness.measure.command import Execution
@@ -270,8 +270,8 @@ def test_contents_leave_out_derivations_locks_and_hidden_entries(tmp_path: Path)
 
 
 def test_a_log_that_was_not_kept_is_empty() -> None:
-    assert nix(PlayedNix(lambda argv: "built\n")).failure_log("/nix/store/1-x.drv") == "built\n"
-    assert nix(PlayedNix(lambda argv: execution(exit_code=1, stdout="half"))).failure_log("/nix/store/1-x.drv") == ""
+    assert nix(PlayedNix(lambda argv: "built\n")).build_log("/nix/store/1-x.drv") == "built\n"
+    assert nix(PlayedNix(lambda argv: execution(exit_code=1, stdout="half"))).build_log("/nix/store/1-x.drv") == ""
 
 
 # Complaints
@@ -309,7 +309,7 @@ def test_a_complaint_stays_short() -> None:
 def test_names_go_by_the_variants_way_to_name_attributes(tmp_path: Path) -> None:
     text = VARIANT_TOML + '\n[nix]\nattribute = "ours-{member}"\n'
 
-    assert names_of(made_up_variant(tmp_path, text=text), CANONICAL) == {
+    assert names_of(made_up_variant(tmp_path, text=text).spec.nix, CANONICAL) == {
         "members": {"shared": "ours-shared", "hello": "ours-hello", "goodbye": "ours-goodbye"},
         "applications": {"hello": "ours-hello", "goodbye": "ours-goodbye"},
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.plan import Selection, make_plan, order_of, variant_of
+from harness.plan import Selection, executions, make_plan, order_of, planned, schedule, variant_of
 from harness.records import CONTROL_SUFFIX, Cell, Lane
 
 SELECTION = Selection(
@@ -77,3 +77,51 @@ def test_the_digest_names_the_plan() -> None:
 def test_a_cells_folder_is_found_without_the_control_suffix() -> None:
     assert variant_of(Cell(variant="venv~aa", lane=Lane.LOCAL, scenario="run")) == "venv"
     assert variant_of(Cell(variant="uv", lane=Lane.LOCAL, scenario="run")) == "uv"
+
+
+TURNING = replace(
+    SELECTION,
+    scenarios={**SELECTION.scenarios, "add": Lane.LOCAL, "nix-add": Lane.NIX, "rename": Lane.LOCAL},
+    turns=(("add", "nix-add"), ("rename", "nix-rename"), ("gone",)),
+)
+
+
+@given(seed=st.integers(), block=st.integers(0, 50))
+def test_scenarios_that_take_turns_are_in_every_so_manieth_block_and_no_other_cell_is_moved(
+    seed: int, block: int
+) -> None:
+    plan = make_plan(replace(TURNING, seed=seed))
+    everything = make_plan(replace(TURNING, seed=seed, turns=()))
+    turning = {"add", "nix-add", "rename"}
+
+    order = order_of(plan, block)
+    wanted = {"add", "nix-add"} if block % 2 == 0 else {"rename"}
+    assert {cell.scenario for cell in order} & turning == wanted
+    assert [cell for cell in order_of(everything, block) if cell in order] == list(order)
+    assert {cell for cell in order if cell.scenario not in turning} == {
+        cell for cell in plan.cells if cell.scenario not in turning
+    }
+
+
+@given(blocks=st.integers(1, 40))
+def test_what_is_planned_is_what_is_scheduled(blocks: int) -> None:
+    plan = make_plan(replace(TURNING, blocks=blocks))
+    done = [
+        cell for _, cells in schedule(plan, done=(), settled=lambda: (), time_is_up=lambda: False) for _, cell in cells
+    ]
+
+    assert planned(plan) == len(done)
+    assert all(executions(plan, cell) == done.count(cell) for cell in plan.cells)
+
+
+def test_turns_hold_only_what_was_asked_for() -> None:
+    assert make_plan(TURNING).turns == (("add", "nix-add"), ("rename",))
+    assert make_plan(replace(TURNING, lanes=frozenset({Lane.NIX}))).turns == (("nix-add",),)
+    assert make_plan(SELECTION).turns == ()
+
+
+def test_the_digest_goes_by_turns_and_experiments_too() -> None:
+    plans = [make_plan(SELECTION), make_plan(replace(SELECTION, experiments=("stale",)))]
+    plans += [make_plan(TURNING), make_plan(replace(TURNING, turns=()))]
+
+    assert len({plan.digest for plan in plans}) == 4

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.bench import Attempt, Bench, NixBench
+from harness.changes import STANDARD
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Execution
 from harness.nix import Nix, NixProgram
@@ -22,7 +23,11 @@ from harness.shapes import CANONICAL
 from harness.workspace import Workspace
 from tests.made_up import VARIANT_TOML, execution, made_up_attempt, made_up_bench, made_up_workspace
 
-NIX_LANE = [name for name, scenario in all_scenarios().items() if scenario.lane is Lane.NIX]
+NIX_LANE = [
+    name
+    for name, scenario in all_scenarios().items()
+    if scenario.lane is Lane.NIX and name.removeprefix("nix-") not in STANDARD
+]
 APPLICATIONS = ("environments.hello", "environments.goodbye")
 
 

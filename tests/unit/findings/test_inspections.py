@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings import Observation, Subject, establish_all
-from harness.findings.base import NixPackage
+from harness.findings import Observation, Subject, inspect
 from harness.findings.configuration_lines import is_configuration
 from harness.findings.statements import mentions, requirement_name
+from harness.nix_tree import NixPackage
 from harness.records import Lane
 from harness.shapes import CANONICAL
 from harness.variants import load_variant
@@ -48,7 +48,7 @@ def subject(folder: Path, *, hello: str, nix: bool = True) -> Subject:
 
 
 def answers(found: Subject) -> dict[tuple[str, Lane], Observation]:
-    return {(item.finding, item.lane): item for item in establish_all(found)}
+    return {(item.finding, item.lane): item for item in inspect(found)}
 
 
 def test_lines_that_say_something_are_counted_by_lane(tmp_path: Path) -> None:

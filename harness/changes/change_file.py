@@ -1,0 +1,119 @@
+"""``variants/<name>/changes/<change>/change.toml``: what a person does, in order, under one toolchain.
+
+Each ``[[do]]`` is a deed: a ``patch`` (a unified diff beside the file, what is edited by hand) or ``steps`` (argument
+lists with the placeholders of ``variant.toml``, what is typed). ``nix.patch`` beside it, if there is one, is what has
+to be edited in the Nix files besides. ``[test]`` is the command whose running is the effect, where a change has one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import field
+from pathlib import Path
+from typing import Self
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+
+from harness.changes.standard import STANDARD, Change
+from harness.errors import VariantError
+from harness.variant_file import Phase, Step, Template, explain
+from harness.variants import Variant
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Deed:
+    """One thing a person does: edit by hand, or type commands.
+
+    ``environment_only`` marks commands that only bring the environment up to date: the Nix lane does without them.
+    """
+
+    patch: str = ""
+    steps: tuple[Step, ...] = ()
+    directory: Template = "{root}"
+    environment: dict[str, Template] = field(default_factory=dict)
+    environment_only: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.patch) == bool(self.steps):
+            raise ValueError("a deed has either a patch or steps")
+        return self
+
+    @property
+    def phase(self) -> Phase:
+        """The steps as a phase."""
+        return Phase(steps=self.steps, directory=self.directory, environment=self.environment)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ChangeFile:
+    """``change.toml`` to the letter."""
+
+    do: tuple[Deed, ...] = ()
+    test: Phase | None = None
+    unsupported: str = ""
+    unsupported_nix: str = ""
+
+    @model_validator(mode="after")
+    def _says_what_to_do(self) -> Self:
+        if bool(self.do) == bool(self.unsupported):
+            raise ValueError('add a [[do]], or say why it cannot be made in unsupported = "…"')
+        return self
+
+
+_CHANGE_FILE: TypeAdapter[ChangeFile] = TypeAdapter(ChangeFile)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantChange:
+    """How one standard change is made under one toolchain; ``folder`` has the patches."""
+
+    change: Change
+    folder: Path
+    file: ChangeFile
+
+    @property
+    def patches(self) -> tuple[Path, ...]:
+        """What is edited by hand, in order, the Nix files apart."""
+        return tuple(self.folder / deed.patch for deed in self.file.do if deed.patch)
+
+    @property
+    def nix_patch(self) -> Path | None:
+        """What has to be edited in the Nix files, if anything has."""
+        path = self.folder / "nix.patch"
+        return path if path.is_file() else None
+
+    @property
+    def commands(self) -> tuple[tuple[str, ...], ...]:
+        """What is typed, in order, with placeholders left in."""
+        return tuple(step for deed in self.file.do for step in deed.steps)
+
+
+def load_change(variant: Variant, name: str) -> VariantChange | None:
+    """How a variant makes a standard change; nothing if it does not say.
+
+    Raises:
+        VariantError: ``change.toml`` is malformed, or a patch that it names is missing.
+    """
+    folder = variant.folder / "changes" / name
+    file = folder / "change.toml"
+    if not file.is_file():
+        return None
+    shown = f"{variant.name}/changes/{name}/change.toml"
+    try:
+        parsed = _CHANGE_FILE.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise VariantError(f"{shown}: not valid TOML: {error}", hint="Mend the line it names.") from error
+    except ValidationError as error:
+        raise VariantError(
+            f"{shown}: " + "; ".join(explain(problem) for problem in error.errors(include_url=False)),
+            hint="CONTRIBUTING.md describes every key of change.toml.",
+        ) from error
+    change = VariantChange(change=STANDARD[name], folder=folder, file=parsed)
+    for patch in change.patches:
+        if not patch.is_file():
+            raise VariantError(f"{shown}: there is no {patch.name} beside it.", hint="Add the patch, or its name.")
+    return change

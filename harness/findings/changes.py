@@ -1,0 +1,234 @@
+"""What each standard change costs by hand, and whether it works: made for real, in both lanes.
+
+In the Nix lane each change is made twice: without its edit of the Nix files, to see what Nix says of what was
+forgotten, and with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from harness.changes import STANDARD, VariantChange, load_change
+from harness.changes.making import apply_nix_patch, before, effects, make, verify_effect
+from harness.changes.patch import Edit, Part, edits
+from harness.errors import HarnessError, StateError
+from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
+from harness.findings.statements import Statement, listed, nix_statements, python_statements, stated_again
+from harness.lab import Lab, Trial
+from harness.nix_tree import read_statements
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.shapes import Shape
+from harness.variants import Variant
+
+#: Packages from outside whose statements are counted; changes bring them in.
+OUTSIDE = ("more-itertools", "pytest")
+
+_WORKS = {
+    "works": ValueFacts(meaning="The change was made, and its effect was seen.", tone=Tone.GOOD),
+    "fails": ValueFacts(meaning="The change was made as described, and its effect did not show.", tone=Tone.BAD),
+}
+
+_FORGOTTEN = {
+    "not-needed": ValueFacts(meaning="Nothing has to be edited in the Nix files: it works at once.", tone=Tone.GOOD),
+    "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.FAIR),
+    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds a member.", tone=Tone.FAIR),
+    "noticed-at-start": ValueFacts(meaning="All is built, and an application fails when it is started.", tone=Tone.BAD),
+    "unnoticed": ValueFacts(meaning="All is built and runs, without the change.", tone=Tone.BAD),
+}
+
+# Each measure: its words, the lanes it is taken in, and its values; a measure without values is a count.
+_MEASURES: dict[str, tuple[str, str, tuple[Lane, ...], dict[str, ValueFacts]]] = {
+    "works": ("does it work", "Is the effect seen when the change is made as described?", tuple(Lane), _WORKS),
+    "files": ("files edited", "How many files are edited by hand?", tuple(Lane), {}),
+    "lines-added": ("lines added", "How many lines are added by hand, code aside?", tuple(Lane), {}),
+    "lines-removed": ("lines removed", "How many lines are removed by hand, code aside?", tuple(Lane), {}),
+    "lock-lines": ("lock lines", "How many lines of hand-kept lists of versions are edited?", (Lane.LOCAL,), {}),
+    "code-lines": ("code lines", "How many lines of Python are added or removed?", (Lane.LOCAL,), {}),
+    "commands": ("commands typed", "How many commands are typed until it works?", (Lane.LOCAL,), {}),
+    "stated-twice": ("stated twice", "How many facts has it to state in more than one place?", tuple(Lane), {}),
+    "forgotten": ("forgotten in Nix", "What happens if the Nix files are forgotten?", (Lane.NIX,), _FORGOTTEN),
+}
+
+
+def _facts() -> dict[str, FindingFacts]:
+    return {
+        f"{name}.{measure}": FindingFacts(
+            title=f"{change.facts.title}: {title}",
+            question=question,
+            experiment=f"{change.facts.what} It is made in a scratch copy as changes/{name} of the variant says. Then: "
+            f"{change.facts.effect}",
+            group="changes",
+            lanes=lanes,
+            values=values,
+        )
+        for name, change in STANDARD.items()
+        for measure, (title, question, lanes, values) in _MEASURES.items()
+    }
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Make every change, in both lanes; one that cannot be made leaves the others as they are."""
+    for name in STANDARD:
+        for lane, report in ((Lane.LOCAL, _local), (Lane.NIX, _nix)):
+            measures = [measure for measure, (_, _, lanes, _) in _MEASURES.items() if lane in lanes]
+            found: dict[str, tuple[str, str]] = {}
+            try:
+                reason = _cannot(lab, name, lane)
+                found = dict.fromkeys(measures, (UNSUPPORTED, reason)) if reason else report(lab, _change(lab, name))
+            except HarnessError as error:
+                found = {"works": ("fails", lab.show(error.message))}
+            for measure in measures:
+                missing = (FAILED, "The change could not be made: " + found["works"][1])
+                value, evidence = found.get(measure, missing)
+                yield Observation(finding=f"{name}.{measure}", lane=lane, value=value, evidence=evidence)
+
+
+def _change(lab: Lab, name: str) -> VariantChange:
+    change = load_change(lab.bench.variant, name)
+    if change is None:
+        raise StateError(f"There is no changes/{name}/change.toml.")
+    return change
+
+
+def _cannot(lab: Lab, name: str, lane: Lane) -> str:
+    """Why a change cannot be made here; empty if it can."""
+    if lane is Lane.NIX and lab.nix_unavailable:
+        return lab.nix_unavailable
+    for item in (STANDARD[name].base, name):
+        if item:
+            file = _change(lab, item).file
+            if file.unsupported or (lane is Lane.NIX and file.unsupported_nix):
+                return file.unsupported or file.unsupported_nix
+    return ""
+
+
+def _local(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
+    base, shape = before(lab.bench.variant, change, lab.shape)
+    lab.installed()
+    _make(lab, base, shape, environments=True)
+    again_before = _again(lab.shaped(shape), Lane.LOCAL)
+    after = _make(lab, change, change.change.reshape(shape), environments=True)
+    trials = [
+        (after.command(command), command, application)
+        for command, application in effects(after.bench, after.attempt, after.workspace, change)
+    ]
+    for trial, command, application in trials:
+        verify_effect(change, after.shape, command, trial.last, application)
+    new = {fact: found for fact, found in _again(after, Lane.LOCAL).items() if fact not in again_before}
+    by_hand = [item for item in edits(change.patches) if item.part is not Part.NIX]
+    configuration = [item for item in by_hand if item.part is not Part.CODE]
+    typed = [" ".join(step) for step in change.commands]
+    return {
+        "works": ("works", "\n".join(trial.evidence for trial, _, _ in trials)),
+        **_counts(configuration, _texts(change)),
+        "files": (str(len(by_hand)), _told(by_hand)),
+        "lock-lines": _sum([item for item in by_hand if item.part is Part.LOCK]),
+        "code-lines": _sum([item for item in by_hand if item.part is Part.CODE]),
+        "commands": (str(len(typed)), "\n".join(f"$ {line}" for line in typed) or "Nothing is typed."),
+        "stated-twice": (str(len(new)), "\n".join(map(listed, new.items())) or "No fact is stated twice for it."),
+    }
+
+
+def _nix(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
+    base, shape = before(lab.bench.variant, change, lab.shape)
+    lab.fresh()
+    _make(lab, base, shape, environments=False, nix=True)
+    again_before = _again(lab.shaped(shape), Lane.NIX)
+    after = _make(lab, change, change.change.reshape(shape), environments=False)
+    checks = [f"checks.{member.name}" for member in after.shape.applications]
+    forgotten = _forgotten(after, change, after.nix_build(*checks), after.nix_build(*_members(after)))
+    apply_nix_patch(after.bench, after.attempt, after.workspace, change)
+    built = after.nix_build(*checks)
+    works = ("works" if _shows(after, change, built, _members(after)) else "fails", built.evidence)
+    new = {fact: found for fact, found in _again(after, Lane.NIX).items() if fact not in again_before}
+    by_hand = list(edits((change.nix_patch,))) if change.nix_patch else []
+    return {
+        "works": works,
+        **_counts(by_hand, _text(change.nix_patch.read_text(encoding="utf-8")) if change.nix_patch else "Nothing."),
+        "files": (str(len(by_hand)), _told(by_hand)),
+        "stated-twice": (str(len(new)), "\n".join(map(listed, new.items())) or "No fact is stated twice for it."),
+        "forgotten": forgotten,
+    }
+
+
+def _make(lab: Lab, change: VariantChange | None, shape: Shape, *, environments: bool, nix: bool = False) -> Lab:
+    """The lab after a change, which may be none; with ``nix``, its edit of the Nix files included."""
+    after = lab.shaped(shape)
+    if change is not None:
+        make(after.bench, after.attempt, after.workspace, change, environments=environments)
+        if nix:
+            apply_nix_patch(after.bench, after.attempt, after.workspace, change)
+    return after
+
+
+def _members(lab: Lab) -> list[str]:
+    return [f"members.{member.name}" for member in lab.shape.members]
+
+
+def _forgotten(lab: Lab, change: VariantChange, checks: Trial, members: Trial) -> tuple[str, str]:
+    """What came of building without the edit of the Nix files."""
+    if checks.ok and _shows(lab, change, checks, _members(lab)):
+        return "not-needed", checks.evidence
+    if checks.ok:
+        return "unnoticed", checks.evidence + "\n(built and started; the effect of the change does not show)"
+    if members.ok:
+        return "noticed-at-start", checks.evidence
+    began = "building '/nix/store" in members.output or "builder for '" in members.output
+    return ("noticed-at-build" if began else "noticed-at-evaluation"), members.evidence
+
+
+def _shows(lab: Lab, change: VariantChange, built: Trial, members: Iterable[str]) -> bool:
+    """Whether the effect of a change shows in what was built: ``built`` are the checks of all applications."""
+    if not built.ok:
+        return False
+    side = lab.nix()
+    printed = [side.nix.physical(path).read_text(encoding="utf-8") for path in built.last.stdout.split()]
+    if printed != [change.change.line(member.name) for member in lab.shape.applications]:
+        return False
+    if not change.change.tests:
+        return True
+    derivations = side.nix.instantiate(side.expression("handwritten"), list(members))
+    return all("1 passed" in side.nix.build_log(derivation) for derivation in derivations.values())
+
+
+def _again(lab: Lab, lane: Lane) -> dict[str, list[Statement]]:
+    """The facts that are stated more than once in the checkout as it is now."""
+    variant: Variant = lab.bench.variant
+    stated = list(python_statements(lab.workspace.root, lab.shape, OUTSIDE))
+    if lane is Lane.NIX:
+        side = lab.nix()
+        packages = read_statements(side.nix, side.expression("handwritten"))
+        if isinstance(packages, str):
+            raise StateError(f"The Nix files cannot be read: {packages}")
+        stated += nix_statements(variant.spec.nix, lab.shape, packages, OUTSIDE)
+    return stated_again(stated, lane)
+
+
+def _counts(found: list[Edit], text: str) -> dict[str, tuple[str, str]]:
+    return {
+        "lines-added": (str(sum(item.added for item in found)), text),
+        "lines-removed": (str(sum(item.removed for item in found)), _told(found)),
+    }
+
+
+def _sum(found: list[Edit]) -> tuple[str, str]:
+    return str(sum(item.added + item.removed for item in found)), _told(found)
+
+
+def _told(found: list[Edit]) -> str:
+    return (
+        "\n".join(f"{item.path}: +{item.added} -{item.removed}{' (moved)' if item.moved else ''}" for item in found)
+        or "Nothing is edited by hand."
+    )
+
+
+def _texts(change: VariantChange) -> str:
+    return "\n".join(_text(patch.read_text(encoding="utf-8")) for patch in change.patches) or "Nothing by hand."
+
+
+def _text(patch: str) -> str:
+    """A patch without the lines that only Git reads."""
+    return "\n".join(line for line in patch.splitlines() if not line.startswith(("index ", "diff --git ")))
+
+
+FINDING = Experiment(facts=_facts(), conduct=conduct)

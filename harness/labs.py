@@ -1,0 +1,95 @@
+"""Makes a lab for a variant: a workspace of its own, warmed up, with the index and Nix of a run's equipment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bench import Attempt, Bench, complete, reach_fresh
+from harness.benches import STEP_LIMIT_S, nonce
+from harness.equipment import Equipment
+from harness.errors import StateError
+from harness.lab import Lab
+from harness.measure.command import Executor
+from harness.provision.index import Index
+from harness.provision.layout import Layout
+from harness.provision.supplies import base_python
+from harness.shapes import Shape
+from harness.variants import Variant
+from harness.workspace import Surroundings, Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labs:
+    """Makes labs below ``scratch``; what their commands print goes into ``logs``."""
+
+    equipment: Equipment
+    layout: Layout
+    shape: Shape
+    scratch: Path
+    logs: Path
+
+    def log(self, variant: Variant) -> Path:
+        """Where all that is printed in a variant's lab goes."""
+        return self.logs / f"{variant.name}.log"
+
+    def lab(self, variant: Variant, executor: Executor) -> Lab:
+        """A lab for one variant, with its lock files written and its caches warm.
+
+        Raises:
+            StateError: the toolchain is not there, or cannot lock or install.
+        """
+        tools = self.equipment.tools.get(variant.name)
+        if tools is None:
+            raise StateError(self.equipment.problems[variant.name])
+        self.logs.mkdir(parents=True, exist_ok=True)
+        attempt = Attempt(executor=executor, log_path=self.log(variant), limit_s=STEP_LIMIT_S, nonce=nonce)
+        lab = Lab(
+            bench=self._bench(variant, tools),
+            attempt=attempt,
+            wheelhouse=self.layout.wheelhouse,
+            open_index=lambda roots: self._index(variant, roots),
+            hidden=self._hidden(tools),
+        )
+        _warm(lab)
+        return lab
+
+    def _bench(self, variant: Variant, tools: Path) -> Bench:
+        surroundings = Surroundings(python=base_python(), tools=tools, index=self.equipment.index.url)
+        workspace = Workspace(
+            variant=variant, shape=self.shape, folder=self.scratch / variant.name, surroundings=surroundings
+        )
+        return Bench(
+            variant=variant,
+            shape=self.shape,
+            warm=workspace,
+            settled=workspace,
+            cold=workspace,
+            meter=self.equipment.index,
+            host_environment=os.environ,
+            nix=self.equipment.nix_bench(variant, workspace),
+            nix_unavailable=self.equipment.nix_unavailable,
+        )
+
+    def _index(self, variant: Variant, roots: Sequence[Path]) -> Index:
+        return Index([*roots, self.layout.wheelhouse], self.scratch / variant.name / "index")
+
+    def _hidden(self, tools: Path) -> dict[str, str]:
+        return {
+            str(tools.parent): "{toolchain}",
+            str(self.layout.nix): "{nix}",
+            str(self.layout.state): "{state folder}",
+            str(self.layout.checkout): "{harness}",
+            str(Path.home()): "{user}",
+        }
+
+
+def _warm(lab: Lab) -> None:
+    spec = lab.bench.variant.spec
+    reach_fresh(lab.workspace, lock=False)
+    if spec.phases.lock:
+        complete(lab.bench, lab.attempt, lab.workspace, spec.phases.lock, error=StateError, purpose="Locking failed")
+    lab.workspace.keep_locks()
+    lab.installed()

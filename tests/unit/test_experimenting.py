@@ -1,0 +1,142 @@
+"""harness.experimenting: what is left to find out, and what happens when it goes wrong."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StateError
+from harness.experimenting import Stoppable, Stopped, conduct_all, tasks
+from harness.findings import FAILED, Experiment, Observation
+from harness.lab import Lab
+from harness.measure.command import Command, Executor
+from harness.measure.executor import LauncherExecutor
+from harness.records import FindingFacts, Lane
+from harness.variants import Variant
+from tests.made_up import made_up_attempt, made_up_bench, made_up_variant
+
+COUNT = FindingFacts(title="t", question="q", experiment="e", group="friction", lanes=(Lane.LOCAL, Lane.NIX))
+
+
+def answering(name: str, *, error: Exception | None = None) -> Experiment:
+    def conduct(lab: Lab) -> Iterator[Observation]:
+        yield Observation(finding=name, lane=Lane.LOCAL, value="1", evidence="seen")
+        if error:
+            raise error
+        yield Observation(finding=name, lane=Lane.NIX, value="2", evidence="seen")
+
+    return Experiment(facts={name: COUNT}, conduct=conduct)
+
+
+def lab_of(tmp_path: Path, executor: Executor) -> Lab:
+    bench = made_up_bench(tmp_path)
+    return Lab(
+        bench=bench,
+        attempt=made_up_attempt(executor, tmp_path),
+        wheelhouse=tmp_path,
+        open_index=lambda roots: pytest.fail(f"no index is wanted: {roots}"),
+        hidden={},
+    )
+
+
+def variants(tmp_path: Path) -> list[Variant]:
+    return [made_up_variant(tmp_path / name, name) for name in ("one", "two")]
+
+
+def test_what_is_in_the_record_is_not_done_again(tmp_path: Path) -> None:
+    known = {"count": answering("count"), "other": answering("other")}
+    done = {("one", Lane.LOCAL, "count"), ("one", Lane.NIX, "count"), ("one", Lane.LOCAL, "other")}
+
+    left = {
+        task.variant.name: list(task.experiments) for task in tasks(variants(tmp_path), known, frozenset(Lane), done)
+    }
+    assert left == {"one": ["other"], "two": ["count", "other"]}
+    local = {task.variant.name for task in tasks(variants(tmp_path / "x"), known, frozenset({Lane.LOCAL}), done)}
+    assert local == {"two"}
+
+
+def conduct(tmp_path: Path, **known: Experiment) -> tuple[list[tuple[str, Observation]], list[tuple[str, str]]]:
+    found: list[tuple[str, Observation]] = []
+    begun: list[tuple[str, str]] = []
+    folders = iter(range(9))
+    conduct_all(
+        list(tasks(variants(tmp_path), known, frozenset(Lane), ())),
+        lambda variant, executor: lab_of(tmp_path / f"lab{next(folders)}", executor),
+        frozenset(Lane),
+        lambda variant, observation: found.append((variant.name, observation)),
+        lambda variant, name: begun.append((variant.name, name)),
+    )
+    return found, begun
+
+
+def test_every_variant_gets_every_answer(tmp_path: Path) -> None:
+    found, begun = conduct(tmp_path, count=answering("count"))
+
+    assert sorted((name, item.lane, item.value) for name, item in found) == [
+        ("one", Lane.LOCAL, "1"), ("one", Lane.NIX, "2"), ("two", Lane.LOCAL, "1"), ("two", Lane.NIX, "2"),
+    ]  # fmt: skip
+    assert sorted(begun) == [("one", "count"), ("two", "count")]
+
+
+def test_an_experiment_that_cannot_go_on_fails_with_the_reason_and_the_next_is_conducted(tmp_path: Path) -> None:
+    found, _ = conduct(tmp_path, a=answering("a", error=StateError("The disk is full.")), b=answering("b"))
+    of_one = {(item.finding, item.lane): item for name, item in found if name == "one"}
+
+    assert of_one["a", Lane.LOCAL].value == "1"
+    assert of_one["a", Lane.NIX].value == FAILED
+    assert of_one["a", Lane.NIX].evidence == "The disk is full."
+    assert of_one["b", Lane.NIX].value == "2"
+
+
+def test_a_variant_without_a_lab_has_a_reason_for_each_finding(tmp_path: Path) -> None:
+    found: list[Observation] = []
+
+    def no_lab(variant: Variant, executor: Executor) -> Lab:
+        raise StateError(f"{variant.name} is not installed.")
+
+    left = list(tasks(variants(tmp_path)[:1], {"count": answering("count")}, frozenset(Lane), ()))
+    conduct_all(left, no_lab, frozenset(Lane), lambda _, item: found.append(item), lambda *_: None)
+
+    assert [(item.value, item.evidence) for item in found] == [(FAILED, "one is not installed.")] * 2
+
+
+def test_a_defect_of_an_experiment_is_not_taken_for_an_answer(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        conduct(tmp_path, count=answering("count", error=ZeroDivisionError()))
+    silent = Experiment(facts={"count": COUNT}, conduct=lambda lab: ())
+    with pytest.raises(ValueError, match="left out count"):
+        conduct(tmp_path / "again", count=silent)
+
+
+def test_what_is_stopped_ends_at_once_and_nothing_follows(tmp_path: Path) -> None:
+    with LauncherExecutor() as launcher:
+        stoppable = Stoppable(launcher)
+        sleep = Command(
+            argv=(sys.executable, "-c", "import time; print('on', flush=True); time.sleep(60)"),
+            cwd=tmp_path,
+            env={},
+            timeout_s=60,
+            log_path=tmp_path / "log",
+        )
+        raised: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                stoppable.run(sleep)
+            except Stopped as error:
+                raised.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        while not (tmp_path / "log").is_file():
+            thread.join(0.01)
+        stoppable.stop()
+        thread.join(30)
+        assert not thread.is_alive()
+        assert len(raised) == 1
+        with pytest.raises(Stopped):
+            stoppable.run(sleep)
