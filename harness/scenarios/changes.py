@@ -54,9 +54,9 @@ class MakeChange(InstalledScenario):
 
     def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
         """What is typed, and what shows the effect."""
-        found = load_change(variant, self.name)
-        if found is None or found.file.unsupported:
+        if cannot(variant, self._change):
             return ()
+        found = needed(variant, self.name)
         shows = found.file.test.steps if found.file.test else variant.spec.phases.run.steps
         return (*found.commands, *shows)
 
