@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.bench import Attempt, Bench
+from harness.equipment import ask_for_nix
 from harness.errors import MeasureError
 from harness.journal import Journal
 from harness.measure.executor import LauncherExecutor
@@ -199,3 +200,42 @@ def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) 
     assert len(outcomes) == 3 * 2, output  # the reference is there twice
     assert outcomes[0] is Outcome.OK
     assert outcomes[-1] is Outcome.OK, output
+
+
+def descendants_of(pid: int) -> dict[int, str]:
+    """All processes below ``pid``, with their command lines."""
+    found = children_of(pid)
+    for child in list(found):
+        found |= descendants_of(child)
+    return found
+
+
+def test_a_nix_that_is_killed_fails_its_cell_and_the_next_one_is_built(tmp_path: Path) -> None:
+    version, unavailable = ask_for_nix(Layout.here())
+    if not version:
+        pytest.skip(unavailable)
+    words = ["run", "--variant", "uv", "--lane", "nix", "--scenario", "nix-build", "--blocks", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *words, "--results", str(tmp_path), "--run-id", "cut"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log = tmp_path / "cut" / "logs" / "block-0" / "uv_nix_nix-build_host_handwritten.log"
+    deadline = time.monotonic() + 300
+    building: list[int] = []
+    while not building:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+        if log.is_file():
+            building = [pid for pid, line in descendants_of(process.pid).items() if "nix-build" in line.split(" ")[0]]
+    os.kill(building[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=180)
+
+    samples = [SAMPLE.validate_json(line) for line in (tmp_path / "cut" / "samples.jsonl").read_bytes().splitlines()]
+    assert [item.outcome for item in samples] == [Outcome.FAILED, Outcome.OK], output
+    assert "was ended by signal 9" in samples[0].reason
+    assert samples[0].wall_s is None
+    assert process.returncode == 1
