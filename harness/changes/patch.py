@@ -17,6 +17,7 @@ class Part(StrEnum):
     """What a file that is edited is for."""
 
     CODE = "code"
+    DOCUMENTATION = "documentation"
     PACKAGING = "packaging"
     LOCK = "lock"
     NIX = "nix"
@@ -33,6 +34,8 @@ class Edit:
     moved: bool
 
 
+_DOCUMENTATION = (".md", ".rst")
+
 #: Lists of exact versions that a person keeps by hand, where a tool does not make them.
 _LOCKS_BY_HAND = ("requirements", "constraints")
 
@@ -42,6 +45,8 @@ def part_of(path: str) -> Part:
     file = PurePosixPath(path)
     if file.suffix == ".py":
         return Part.CODE
+    if file.suffix in _DOCUMENTATION:
+        return Part.DOCUMENTATION
     if file.suffix == ".nix":
         return Part.NIX
     if file.suffix == ".txt" and file.name.startswith(_LOCKS_BY_HAND):

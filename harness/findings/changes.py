@@ -40,8 +40,8 @@ _FORGOTTEN = {
 _MEASURES: dict[str, tuple[str, str, tuple[Lane, ...], dict[str, ValueFacts]]] = {
     "works": ("does it work", "Is the effect seen when the change is made as described?", tuple(Lane), _WORKS),
     "files": ("files edited", "How many files are edited by hand?", tuple(Lane), {}),
-    "lines-added": ("lines added", "How many lines are added by hand, code aside?", tuple(Lane), {}),
-    "lines-removed": ("lines removed", "How many lines are removed by hand, code aside?", tuple(Lane), {}),
+    "lines-added": ("lines added", "How many lines are added by hand, code and documentation aside?", tuple(Lane), {}),
+    "lines-removed": ("lines removed", "How many lines are removed by hand, code and documentation aside?", tuple(Lane), {}),
     "lock-lines": ("lock lines", "How many lines of hand-kept lists of versions are edited?", (Lane.LOCAL,), {}),
     "code-lines": ("code lines", "How many lines of Python are added or removed?", (Lane.LOCAL,), {}),
     "commands": ("commands typed", "How many commands are typed until it works?", (Lane.LOCAL,), {}),
@@ -116,7 +116,7 @@ def _local(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
         verify_effect(change, after.shape, command, trial.last, application)
     new = {fact: found for fact, found in _again(after, Lane.LOCAL).items() if fact not in again_before}
     by_hand = [item for item in edits(change.patches) if item.part is not Part.NIX]
-    configuration = [item for item in by_hand if item.part is not Part.CODE]
+    configuration = [item for item in by_hand if item.part in (Part.PACKAGING, Part.LOCK)]
     typed = [" ".join(step) for step in change.commands]
     return {
         "works": ("works", "\n".join(trial.evidence for trial, _, _ in trials)),
