@@ -179,12 +179,13 @@ def prepare_nix(
     python = import_python(base_python(), layout.nix / "import", nix.program.programs)
     wheelhouse = Wheelhouse(layout.wheelhouse)
     infrastructure = wheelhouse.wheels(layout.infrastructure)
+    packages = [wheel for lock in layout.third_party for wheel in wheelhouse.wheels(lock)]
     names = {}
     bases = {}
     statements: dict[str, Mapping[str, NixPackage] | str] = {}
     for variant in variants:
         progress.doing(f"putting the backend of {variant.name} into the Nix store")
-        described = base_of(python, wheelhouse.wheels(variant.build_lock), infrastructure)
+        described = base_of(python, wheelhouse.wheels(variant.build_lock), packages, infrastructure)
         bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
         names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
         expression = Expression(

@@ -10,12 +10,17 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import parse_wheel_filename
+from packaging.metadata import parse_email
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from harness.errors import NixUnavailableError
 
@@ -185,15 +190,51 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         ) from error
 
 
-def base_of(python: HostPython, wheels: Sequence[Path], infrastructure: Sequence[Path]) -> dict[str, Any]:
-    """What ``nix/host`` reads: the interpreter, a variant's wheels, and those that every build works with."""
+def base_of(
+    python: HostPython, wheels: Sequence[Path], packages: Sequence[Path], infrastructure: Sequence[Path]
+) -> dict[str, Any]:
+    """What ``nix/host`` reads: the interpreter, a variant's wheels, packages from outside, and what builds work with.
+
+    ``wheels`` are the build requirements, ``packages`` what members may depend on.
+    """
     return {
         "python": asdict(python),
         "wheels": [_wheel(path) for path in wheels],
+        "packages": list(_packages(packages, python.version)),
         "infrastructure": {
             {"pyproject-hooks": "hooks"}.get(item["name"], item["name"]): item for item in map(_wheel, infrastructure)
         },
     }
+
+
+def _packages(wheels: Sequence[Path], python_version: str) -> Iterator[dict[str, Any]]:
+    """Wheels by their attribute in the package set, each with the attributes of what it requires.
+
+    The oldest version of a project has the project's name; a newer one has its major version behind it, as nixpkgs
+    names those it keeps beside its own.
+    """
+    versions: defaultdict[str, list[tuple[Version, Path]]] = defaultdict(list)
+    for path in wheels:
+        project, version, _, _ = parse_wheel_filename(path.name)
+        versions[project].append((version, path))
+    for name, found in sorted(versions.items()):
+        for position, (version, path) in enumerate(sorted(found)):
+            attribute = name if position == 0 else f"{name}_{version.major}"
+            yield {**_wheel(path), "attribute": attribute, "requires": sorted(requires(path, python_version))}
+
+
+def requires(wheel: Path, python_version: str) -> set[str]:
+    """The normalised names of what a wheel requires on a Python of that version on this system, extras left out."""
+    with zipfile.ZipFile(wheel) as archive:
+        inside = next(path for path in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", path))
+        metadata, _ = parse_email(archive.read(inside))
+    environment = {
+        "extra": "",
+        "python_full_version": python_version,
+        "python_version": ".".join(python_version.split(".")[:2]),
+    }
+    wanted = map(Requirement, metadata.get("requires_dist", ()))
+    return {canonicalize_name(item.name) for item in wanted if item.marker is None or item.marker.evaluate(environment)}
 
 
 def _wheel(path: Path) -> dict[str, str]:

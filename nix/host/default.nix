@@ -70,7 +70,7 @@ let
     , nativeBuildInputs ? [ ]
     , nativeCheckInputs ? [ ]
     , pythonImportsCheck ? [ ]
-    , doCheck ? true # there is no check phase; pythonImportsCheck does not depend on it
+    , doCheck ? true # the check phase is what a hook among nativeCheckInputs does: there is pytestCheckHook
     , passthru ? { }
     , meta ? { }
     }:
@@ -78,7 +78,7 @@ let
       throw "${pname}: set pyproject = true; members without a pyproject.toml are not supported"
     else
       run "${pname}-${version}" ./build_member.py
-        {
+        ({
           inherit pname version src salt;
           # What a backend requires itself is not told apart here, as a lock does not tell it apart either.
           backends = pathOf (build-system ++ nativeBuildInputs ++ wheelPackages);
@@ -88,9 +88,17 @@ let
           propagated = map toString dependencies;
           imports = pythonImportsCheck;
           inherit (infrastructure) hooks packaging;
-        } // { inherit pname version dependencies optional-dependencies passthru meta; };
+        } // (if !(doCheck && builtins.any (package: package ? runsTests) nativeCheckInputs) then { } else {
+          checkInputs = pathOf (closure nativeCheckInputs);
+        })) // { inherit pname version dependencies optional-dependencies passthru meta; };
 
   wheelPackages = map wheelPackage base.wheels;
+
+  # A package from outside that members may depend on, with what it depends on itself.
+  outside = final: wheel: {
+    name = wheel.attribute;
+    value = wheelPackage wheel // { dependencies = map (name: final.${name}) wheel.requires; };
+  };
 
   environment = packages:
     run "python3-env" ./environment.py {
@@ -101,15 +109,17 @@ let
   pythonPackages = extensions:
     fix (builtins.foldl' (f: extension: extend extension f)
       (final:
-        builtins.listToAttrs (map (wheel: { inherit (wheel) name; value = wheelPackage wheel; }) base.wheels) // {
+        builtins.listToAttrs (map (outside final) base.packages)
+        // builtins.listToAttrs (map (wheel: { inherit (wheel) name; value = wheelPackage wheel; }) base.wheels) // {
           inherit lib buildPythonPackage;
+          pytestCheckHook = final.pytest // { pname = "pytestCheckHook"; runsTests = true; };
           buildPythonApplication = buildPythonPackage;
           callPackage = callPackageWith final;
           python = {
             pkgs = final;
             inherit (base.python) version;
             outPath = interpreter.outPath;
-            base = [ interpreter ] ++ wheelPackages;
+            base = [ interpreter ] ++ wheelPackages ++ map (wheel: final.${wheel.attribute}) base.packages;
             withPackages = choose: environment (choose final);
             runModule = environment: module: run "${module}-output" ./run_module.py { inherit environment module; };
           };

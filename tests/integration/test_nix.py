@@ -105,7 +105,7 @@ def lane() -> Iterator[tuple[NixSide, Path]]:
     scratch = LAYOUT.state / "tests" / uuid.uuid4().hex[:8]
     scratch.mkdir(parents=True)
     with CacheLock(LAYOUT.state, on_wait=lambda holder: None), LauncherExecutor() as executor:
-        fetch_wheels(VARIANTS, [LAYOUT.infrastructure], LAYOUT, Silent())
+        fetch_wheels(VARIANTS, [LAYOUT.infrastructure, *LAYOUT.third_party], LAYOUT, Silent())
         try:
             yield prepare_nix(VARIANTS, CANONICAL, LAYOUT, executor, Silent()), scratch
         except NixUnavailableError as error:
@@ -216,11 +216,93 @@ def test_an_attribute_that_the_package_set_lacks_is_named(variant: Variant, chec
 
 
 @some_variant
-def test_a_version_that_drifted_is_refused(variant: Variant, checkout: Checkout) -> None:
+def test_a_version_that_drifted_goes_unnoticed_as_in_nixpkgs(variant: Variant, checkout: Checkout) -> None:
     monorepo = checkout(variant)
     monorepo.edit("shared/package.nix", r'\bversion = "0\.1\.0"', 'version = "0.2.0"')
 
-    assert "shared 0.1.0 was built, but its package.nix says 0.2.0" in monorepo.refusal("members.shared")
+    assert monorepo.lines() == ["Hello, PolyWolf\n", "Goodbye, PolyWolf\n"]
+
+
+def depend(monorepo: Monorepo, requirement: str, attribute: str) -> None:
+    """Let shared require a package from outside, and its package.nix declare one."""
+    pyproject = monorepo.root / "shared" / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    line = f'requires-python = ">=3.11"\ndependencies = ["{requirement}"]'
+    pyproject.write_text(text.replace('requires-python = ">=3.11"', line), encoding="utf-8")
+    monorepo.edit("shared/package.nix", r"\blib,", f"lib, {attribute},")
+    monorepo.edit("shared/package.nix", r"pythonImportsCheck", f"dependencies = [ {attribute} ]; pythonImportsCheck")
+    monorepo.edit("shared/src/shared/__init__.py", "NAME = ", "import more_itertools\n\nNAME = ")
+
+
+@some_variant
+def test_a_package_from_outside_comes_with_the_environment(variant: Variant, checkout: Checkout) -> None:
+    monorepo = checkout(variant)
+    depend(monorepo, "More_Itertools>=9.1,<10", "more-itertools")
+
+    assert monorepo.lines() == ["Hello, PolyWolf\n", "Goodbye, PolyWolf\n"]
+    newer = checkout(variant)
+    depend(newer, "more-itertools>=10.8", "more-itertools_10")
+    assert newer.lines() == ["Hello, PolyWolf\n", "Goodbye, PolyWolf\n"]
+
+
+@some_variant
+@pytest.mark.parametrize(
+    ("requirement", "said"),
+    [
+        ("more-itertools>=10.8,<11", "is not met by the declared more-itertools 9.1.0"),
+        ("iniconfig", "'iniconfig' is not declared"),
+    ],
+)
+def test_a_bound_that_the_package_set_cannot_meet_is_refused(
+    variant: Variant, checkout: Checkout, requirement: str, said: str
+) -> None:
+    monorepo = checkout(variant)
+    depend(monorepo, requirement, "more-itertools")
+
+    refusal = monorepo.refusal("members.shared")
+    assert said in refusal
+    assert "shared" in refusal
+
+
+def give_a_test(monorepo: Monorepo, assertion: str, *, hook: str = "pytestCheckHook", more: str = "") -> None:
+    """Give shared a test, and its package.nix what runs it."""
+    (monorepo.root / "shared" / "tests").mkdir()
+    text = f"from shared import NAME\n\n\ndef test_name() -> None:\n    assert {assertion}\n"
+    (monorepo.root / "shared" / "tests" / "test_shared.py").write_text(text, encoding="utf-8")
+    monorepo.edit("shared/package.nix", r"\blib,", f"lib, {hook},")
+    monorepo.edit("shared/package.nix", r"\./src\b", "./src ./tests")
+    monorepo.edit(
+        "shared/package.nix", r"pythonImportsCheck", f"nativeCheckInputs = [ {hook} ]; {more} pythonImportsCheck"
+    )
+
+
+@some_variant
+def test_the_hook_runs_a_members_tests(variant: Variant, checkout: Checkout) -> None:
+    monorepo = checkout(variant)
+    give_a_test(monorepo, 'NAME == "PolyWolf"')
+
+    derivation = monorepo.side.nix.instantiate(monorepo.expression, ["members.shared"])["members.shared"]
+    monorepo.build("members.shared")
+    assert "1 passed" in monorepo.side.nix.build_log(derivation)
+
+
+@some_variant
+def test_a_test_that_fails_fails_the_build(variant: Variant, checkout: Checkout) -> None:
+    monorepo = checkout(variant)
+    give_a_test(monorepo, 'NAME == "Lynx"')
+
+    derivation = monorepo.side.nix.instantiate(monorepo.expression, ["members.shared"])["members.shared"]
+    monorepo.refusal("members.shared")
+    assert "1 failed" in monorepo.side.nix.build_log(derivation)
+
+
+@some_variant
+@pytest.mark.parametrize(("hook", "more"), [("pytest", ""), ("pytestCheckHook", "doCheck = false;")])
+def test_without_the_hook_or_checks_no_test_is_run(variant: Variant, checkout: Checkout, hook: str, more: str) -> None:
+    monorepo = checkout(variant)
+    give_a_test(monorepo, "False", hook=hook, more=more)
+
+    monorepo.build("members.shared")
 
 
 @some_variant

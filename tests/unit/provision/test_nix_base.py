@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import sys
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
@@ -243,7 +244,7 @@ def test_a_base_names_python_wheels_and_infrastructure(tmp_path: Path) -> None:
     for path in (backend, hooks, installer):
         path.write_bytes(path.name.encode())
 
-    base = base_of(PYTHON, [backend], [hooks, installer])
+    base = base_of(PYTHON, [backend], [], [hooks, installer])
 
     assert base["python"]["loader"] == "ld.so"
     assert base["wheels"] == [
@@ -354,3 +355,34 @@ def test_installed_distributions_go_by_normalised_name(builder: ModuleType, tmp_
     found = builder.installed([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "none")])
 
     assert found == {"my-own-library": "1.0", "rich": "13.0"}
+
+
+def wheel_of(folder: Path, file: str, *requirements: str) -> Path:
+    """A wheel that has nothing but metadata."""
+    project, version = file.split("-")[:2]
+    lines = [f"Name: {project}", f"Version: {version}", *(f"Requires-Dist: {item}" for item in requirements)]
+    with zipfile.ZipFile(folder / file, "w") as archive:
+        archive.writestr(f"{project}-{version}.dist-info/METADATA", "Metadata-Version: 2.4\n" + "\n".join(lines) + "\n")
+    return folder / file
+
+
+def test_packages_have_the_attributes_that_nixpkgs_would_give_them(tmp_path: Path) -> None:
+    newer = wheel_of(tmp_path, "More_Itertools-10.8.0-py3-none-any.whl")
+    older = wheel_of(tmp_path, "More_Itertools-9.1.0-py3-none-any.whl")
+    pytest_ = wheel_of(
+        tmp_path,
+        "pytest-9.2.0-py3-none-any.whl",
+        "Iniconfig>=1",
+        "colorama; sys_platform == 'nowhere'",
+        "tomli; python_version < '3.11'",
+        "exceptiongroup; python_full_version < '3.11.3'",
+        "argcomplete; extra == 'dev'",
+    )
+
+    found = base_of(PYTHON, [], [newer, pytest_, older], [])["packages"]
+
+    assert [(item["attribute"], item["version"], item["requires"]) for item in found] == [
+        ("more-itertools", "9.1.0", []),
+        ("more-itertools_10", "10.8.0", []),
+        ("pytest", "9.2.0", ["exceptiongroup", "iniconfig"]),
+    ]
