@@ -166,6 +166,19 @@ class Lab:
         """Start an application the toolchain's own way."""
         return self.do(self.bench.variant.spec.phases.run, application=name)
 
+    def python(self, application: str, code: str) -> Trial:
+        """Run Python code where the toolchain runs an application: its run phase, with ``-c`` in the place of ``-m``.
+
+        Raises:
+            StateError: the run phase does not end in ``-m {app}``.
+        """
+        run = self.bench.variant.spec.phases.run
+        if run.steps[-1][-2:] != ("-m", "{app}"):
+            raise StateError("The run phase does not end in -m {app}, so no other code can be run in its place.")
+        escaped = code.replace("{", "{{").replace("}", "}}")
+        steps = (*run.steps[:-1], (*run.steps[-1][:-2], "-c", escaped))
+        return self.do(replace(run, steps=steps), application=application)
+
     def type(self, *argv: str | Path, cwd: Path | None = None, extra: Mapping[str, str] | None = None) -> Trial:
         """Run one command in the toolchain's environment, with ``extra`` variables, by default in the checkout."""
         env = {**environment(self.bench, self.workspace), **(extra or {})}

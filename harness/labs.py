@@ -82,6 +82,7 @@ class Labs:
             str(self.layout.nix): "{nix}",
             str(self.layout.state): "{state folder}",
             str(self.layout.checkout): "{harness}",
+            str(base_python().parent.parent): "{python prefix}",
             str(Path.home()): "{user}",
         }
 

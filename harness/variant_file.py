@@ -144,8 +144,9 @@ class VariantFile:
 
     ``environment`` are variables every step sees; ``caches`` likewise, but each names a folder below ``{cache}``.
     ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
-    ``generated`` what else the toolchain leaves in the checkout. ``unsupported`` maps a scenario or phase to the
-    reason why this toolchain cannot do it. ``broken`` quarantines the variant.
+    ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
+    without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it. ``broken``
+    quarantines the variant.
     """
 
     schema_version: Literal[1]
@@ -158,6 +159,7 @@ class VariantFile:
     environments: tuple[Template, ...] = ()
     lock_files: tuple[Template, ...] = ()
     generated: tuple[Template, ...] = ()
+    offline: dict[str, Template] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: Nix = field(default_factory=Nix)
     broken: str = ""

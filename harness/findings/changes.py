@@ -41,7 +41,12 @@ _MEASURES: dict[str, tuple[str, str, tuple[Lane, ...], dict[str, ValueFacts]]] =
     "works": ("does it work", "Is the effect seen when the change is made as described?", tuple(Lane), _WORKS),
     "files": ("files edited", "How many files are edited by hand?", tuple(Lane), {}),
     "lines-added": ("lines added", "How many lines are added by hand, code and documentation aside?", tuple(Lane), {}),
-    "lines-removed": ("lines removed", "How many lines are removed by hand, code and documentation aside?", tuple(Lane), {}),
+    "lines-removed": (
+        "lines removed",
+        "How many lines are removed by hand, code and documentation aside?",
+        tuple(Lane),
+        {},
+    ),
     "lock-lines": ("lock lines", "How many lines of hand-kept lists of versions are edited?", (Lane.LOCAL,), {}),
     "code-lines": ("code lines", "How many lines of Python are added or removed?", (Lane.LOCAL,), {}),
     "commands": ("commands typed", "How many commands are typed until it works?", (Lane.LOCAL,), {}),

@@ -1,0 +1,107 @@
+"""Edits that experiments make in a scratch checkout, whatever the toolchain: what a maintainer would type."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from harness.errors import StateError
+
+_DEPENDENCIES = re.compile(r"^dependencies = \[(?P<items>.*?)\]$", re.MULTILINE | re.DOTALL)
+_VERSION = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
+
+
+def pyproject(root: Path, member: str) -> Path:
+    """A member's pyproject.toml."""
+    return root / member / "pyproject.toml"
+
+
+def module(root: Path, member: str, name: str = "__init__") -> Path:
+    """A module of a member's package."""
+    return root / member / "src" / member / f"{name}.py"
+
+
+def write_module(root: Path, member: str, text: str, name: str = "__init__") -> None:
+    """Give a member's package a module, or one it has another text.
+
+    Raises:
+        StateError: it has that text already.
+    """
+    path = module(root, member, name)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        raise StateError(f"{member}'s {name}.py has that text already, so editing it would change nothing.")
+    path.write_text(text, encoding="utf-8")
+
+
+def add_requirement(root: Path, member: str, requirement: str) -> None:
+    """Declare in ``[project]`` that a member requires something; what it required under that name is replaced.
+
+    Raises:
+        StateError: its pyproject.toml is not as it has to be, so that it could not be declared.
+    """
+    path = pyproject(root, member)
+    text = path.read_text(encoding="utf-8")
+    wanted = Requirement(requirement)
+    kept = [item for item in _dependencies(text) if _name(item) != canonicalize_name(wanted.name)]
+    items = "".join(f'\n  "{item}",' for item in [*kept, requirement])
+    line = f"dependencies = [{items}\n]"
+    edited = (
+        _DEPENDENCIES.sub(lambda _: line, text, count=1)
+        if "dependencies" in _project(text)
+        else text.replace("[project]\n", f"[project]\n{line}\n", 1)
+    )
+    path.write_text(edited, encoding="utf-8")
+    if requirement not in _dependencies(edited):
+        raise StateError(f"{member}/pyproject.toml has no [project] in which {requirement} could be declared.")
+
+
+def set_version(root: Path, member: str, version: str) -> None:
+    """Give a member another version.
+
+    Raises:
+        StateError: its pyproject.toml states no version.
+    """
+    path = pyproject(root, member)
+    edited = _VERSION.sub(f'version = "{version}"', path.read_text(encoding="utf-8"), count=1)
+    path.write_text(edited, encoding="utf-8")
+    if _project(edited).get("version") != version:
+        raise StateError(f"{member}/pyproject.toml states no version that could be raised.")
+
+
+def add_script(root: Path, member: str, name: str, target: str) -> None:
+    """Give a member a console script.
+
+    Raises:
+        StateError: its pyproject.toml is not as it has to be, so that it could not be declared.
+    """
+    path = pyproject(root, member)
+    edited = path.read_text(encoding="utf-8") + f'\n[project.scripts]\n{name} = "{target}"\n'
+    path.write_text(edited, encoding="utf-8")
+    if _project(edited).get("scripts") != {name: target}:
+        raise StateError(f"{member}/pyproject.toml has no [project] to which a script could be added.")
+
+
+def _project(text: str) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(text).get("project", {})
+    except tomllib.TOMLDecodeError as error:
+        raise StateError(f"A pyproject.toml is not valid TOML any more: {error}") from error
+    return dict(found)
+
+
+def _dependencies(text: str) -> list[str]:
+    return [str(item) for item in _project(text).get("dependencies", ())]
+
+
+def _name(requirement: str) -> str:
+    # Backends fill in their own placeholders before they read it, so it may hold what a URL may not.
+    name = requirement.partition("@")[0].strip()
+    try:
+        return canonicalize_name(Requirement(name).name)
+    except InvalidRequirement:
+        return requirement

@@ -1,0 +1,119 @@
+"""``offline-…``: which work goes on when the index is gone and the caches are warm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.errors import StateError
+from harness.findings import complaints
+from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.variant_file import Phase
+
+_PHASES = {
+    "lock": "locking anew",
+    "install": "installing into a new environment",
+    "run": "starting an application",
+    "build": "building sdists and wheels",
+    "deploy": "deploying an application",
+}
+
+_VALUES = {
+    "works": ValueFacts(meaning="It works as always.", tone=Tone.GOOD),
+    "works-if-told": ValueFacts(meaning="It works when the toolchain is told to do without the index.", tone=Tone.FAIR),
+    "fails": ValueFacts(meaning="It fails, though all it needs was fetched before.", tone=Tone.BAD),
+}
+
+
+def _facts() -> dict[str, FindingFacts]:
+    found = {
+        f"offline-{name}": FindingFacts(
+            title=f"Offline: {what}",
+            question=f"With the index gone and warm caches, does {what} work?",
+            experiment="Everything is done once with an index on loopback, so that caches are warm. Then the index is "
+            f"ended, its address stays in the settings, and {what} is tried from the same state as always; if it fails, "
+            "once more with the variables that the variant has for working offline.",
+            group="offline",
+            lanes=(Lane.LOCAL,),
+            values=_VALUES,
+        )
+        for name, what in _PHASES.items()
+    }
+    return {**found, "error-offline": complaints.facts("the index is gone")}
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Warm the caches with an index of its own, end it, and try each phase."""
+    kept = {path: path.read_bytes() for path in lab.workspace.kept_locks.rglob("*") if path.is_file()}
+    try:
+        yield from _observe(lab)
+    finally:
+        # Lock files may name the index: the next experiment has to find those of the lab's own.
+        for path, content in kept.items():
+            path.write_bytes(content)
+
+
+def _observe(lab: Lab) -> Iterator[Observation]:
+    with lab.open_index([]) as index:
+        own = lab.served_by(index.url)
+        for name in _PHASES:
+            trial = _try(own, name)
+            if trial is not None and not trial.ok:
+                raise StateError(f"With the index there, {name} failed: {trial.evidence}")
+            if name == "lock":
+                own.workspace.keep_locks()
+    failed: list[Trial] = []
+    for name in _PHASES:
+        trial = _try(own, name)
+        if trial is None:
+            reason = lab.bench.variant.spec.unsupported[name]
+            yield Observation(finding=f"offline-{name}", lane=Lane.LOCAL, value=UNSUPPORTED, evidence=reason)
+            continue
+        value, evidence = ("works", trial.evidence) if trial.ok else ("fails", trial.evidence)
+        if not trial.ok:
+            failed.append(trial)
+            if told := _told(own, name):
+                value, evidence = "works-if-told", f"{evidence}\n{told}"
+        yield Observation(finding=f"offline-{name}", lane=Lane.LOCAL, value=value, evidence=evidence)
+    if failed:
+        address = own.workspace.surroundings.index
+        keys = ["{index}", address, address.removeprefix("http://").partition("/")[0]]
+        yield complaints.judge("error-offline", failed[0], files=_LOCKED_OR_STATED, keys=keys)
+    else:
+        nothing = "Everything worked with the index gone: there is no message to judge."
+        yield Observation(finding="error-offline", lane=Lane.LOCAL, value=complaints.NO_ERROR, evidence=nothing)
+
+
+#: Where a person would look for what could not be had.
+_LOCKED_OR_STATED = ("pyproject.toml", "requirements.txt", ".lock", "pylock")
+
+
+def _told(lab: Lab, name: str) -> str:
+    """The evidence that a phase works with the variant's variables for working offline; empty if it does not."""
+    variables = lab.bench.variant.spec.offline
+    if not variables:
+        return ""
+    trial = _try(lab, name, variables)
+    if trial is None or not trial.ok:
+        return ""
+    return "\n".join(f"{key}={value}" for key, value in variables.items()) + "\n" + trial.evidence
+
+
+def _try(lab: Lab, name: str, variables: dict[str, str] | None = None) -> Trial | None:
+    """A phase from the state it begins with; nothing if the variant has no such phase."""
+    phase: Phase | None = getattr(lab.bench.variant.spec.phases, name)
+    if phase is None:
+        return None
+    # What is installed stays so for starting an application, as it does for a person who goes on a journey.
+    if name != "run":
+        lab.fresh(lock=False)
+        if name != "lock":
+            lab.workspace.restore_locks()
+    application = lab.shape.applications[0].name if name in ("run", "deploy") else None
+    told = replace(phase, environment={**phase.environment, **(variables or {})})
+    return lab.do(told, application=application)
+
+
+FINDING = Experiment(facts=_facts(), conduct=conduct)

@@ -1,0 +1,183 @@
+"""What a toolchain builds, and what comes of it where the checkout is not: used by the findings about shipping."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from harness.errors import StateError
+from harness.findings.base import UNSUPPORTED, Observation
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane
+from harness.shapes import Member, Shape
+from harness.variant_file import Phase
+from harness.workspace import expected_line
+
+_MOST_LINES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What the build phase made: wheels and sdists by the names of their members, and how."""
+
+    trial: Trial
+    wheels: Mapping[str, Path]
+    sdists: Mapping[str, Path]
+
+    @property
+    def typed(self) -> str:
+        """The commands that were given, a line each, without what they printed."""
+        return commands_of(self.trial)
+
+    @property
+    def archives(self) -> list[Path]:
+        """Every wheel and every sdist, in the order of their names."""
+        return sorted([*self.wheels.values(), *self.sdists.values()])
+
+
+def commands_of(trial: Trial) -> str:
+    """The commands of a trial, a line each, repetitions left out."""
+    return trial.shown("\n".join(dict.fromkeys(f"$ {' '.join(command.argv)}" for command, _ in trial.steps)))
+
+
+def observed(finding: str, value: str, told: Iterable[str]) -> Observation:
+    """An answer about the local lane; ``told`` are the lines of its evidence."""
+    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence="\n".join(told))
+
+
+def shortened(lines: Sequence[str]) -> list[str]:
+    """The first lines, and how many there are besides."""
+    left = len(lines) - _MOST_LINES
+    return [*lines[:_MOST_LINES], f"… {left} lines more"] if left > 0 else list(lines)
+
+
+def phase_of(lab: Lab, name: str) -> Phase:
+    """A phase that the variant is known to have.
+
+    Raises:
+        StateError: it has none; see :func:`without`.
+    """
+    phase: Phase | None = getattr(lab.bench.variant.spec.phases, name)
+    if phase is None:
+        raise StateError(f"The variant has no phase {name}: {lab.bench.variant.spec.unsupported[name]}")
+    return phase
+
+
+def without(lab: Lab, facts: Mapping[str, FindingFacts], *phases: str) -> Iterator[Observation]:
+    """``unsupported`` for every finding, if the variant lacks one of the phases; nothing if it has them all."""
+    reasons = lab.bench.variant.spec.unsupported
+    lacking = [name for name in phases if getattr(lab.bench.variant.spec.phases, name) is None]
+    for finding, described in facts.items() if lacking else ():
+        for lane in described.lanes:
+            yield Observation(finding=finding, lane=lane, value=UNSUPPORTED, evidence=reasons[lacking[0]])
+
+
+def application_and_library(lab: Lab) -> tuple[Member, Member]:
+    """The first application, and the library it needs."""
+    application = lab.shape.applications[0]
+    return application, lab.shape.member(application.needs[0])
+
+
+def alone(lab: Lab, member: Member) -> Lab:
+    """The same lab for work on one member, where the toolchain can be asked about one."""
+    return lab.shaped(Shape(name=lab.shape.name, members=(member,)))
+
+
+def try_build(lab: Lab, **variables: str) -> Trial:
+    """Do the build phase with further variables, whatever comes of it; what was built before is gone."""
+    lab.workspace.remove_outputs()
+    phase = phase_of(lab, "build")
+    return lab.do(replace(phase, environment={**phase.environment, **variables}))
+
+
+def build(lab: Lab, **variables: str) -> Built:
+    """Do the build phase, and find a wheel and an sdist of every member of the lab.
+
+    Raises:
+        StateError: it fails, or one is missing.
+    """
+    trial = try_build(lab, **variables)
+    if not trial.ok:
+        raise StateError(f"Building failed: {trial.evidence}")
+    return products(lab, trial)
+
+
+def products(lab: Lab, trial: Trial) -> Built:
+    """What a build that went well left behind.
+
+    Raises:
+        StateError: there is no wheel or no sdist of a member, or one has a name that none may have.
+    """
+    files = sorted(lab.workspace.dist.rglob("*"))
+    try:
+        wheels = {parse_wheel_filename(path.name)[0]: path for path in files if path.suffix == ".whl"}
+        sdists = {parse_sdist_filename(path.name)[0]: path for path in files if path.name.endswith(".tar.gz")}
+    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+        raise StateError(f"The build phase made a file with a wrong name: {error}") from error
+    names = {member.name: canonicalize_name(member.name) for member in lab.shape.members}
+    for what, found in (("wheel", wheels), ("sdist", sdists)):
+        if missing := [name for name, normal in names.items() if normal not in found]:
+            raise StateError(f"The build phase made no {what} of {', '.join(missing)}.")
+    return Built(
+        trial=trial,
+        wheels={name: wheels[normal] for name, normal in names.items()},
+        sdists={name: sdists[normal] for name, normal in names.items()},
+    )
+
+
+@contextmanager
+def checkout_moved_away(lab: Lab) -> Iterator[None]:
+    """Have the checkout out of reach meanwhile, as on another machine."""
+    root = lab.workspace.root
+    elsewhere = root.with_name("moved-away") / root.name
+    elsewhere.parent.mkdir(exist_ok=True)
+    root.rename(elsewhere)
+    try:
+        yield
+    finally:
+        elsewhere.rename(root)
+
+
+def pip_install(lab: Lab, python: Path, *arguments: str | Path) -> Trial:
+    """Install into an environment with the harness's own pip, which knows nothing of the toolchain.
+
+    The index is the one that the lab's toolchain is told of.
+    """
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    return lab.plain(*pip, "install", *arguments, cwd=python.parent.parent, extra=_pip_settings(lab))
+
+
+def pip_wheel(lab: Lab, project: Path, into: Path) -> Trial:
+    """Build a wheel of an unpacked project with the harness's own pip and the backend that the index has."""
+    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir")
+    return lab.plain(*pip, into, project, cwd=into, extra=_pip_settings(lab))
+
+
+def _pip_settings(lab: Lab) -> dict[str, str]:
+    return {
+        "PIP_INDEX_URL": lab.workspace.surroundings.index,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_QUIET": "1",
+    }
+
+
+def start(lab: Lab, python: Path, application: str) -> Trial:
+    """Start an application from an environment, away from the checkout."""
+    return lab.plain(python, "-m", application, cwd=python.parent.parent)
+
+
+def prints_its_line(trial: Trial, application: str) -> bool:
+    """Whether an application that was started printed what it has to, and nothing else."""
+    return trial.ok and trial.last.stdout == expected_line(application)

@@ -1,0 +1,48 @@
+"""``stale-environment``: is an application found that was added after the environment was made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.changes import STANDARD, load_change
+from harness.changes.making import make
+from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.products import observed
+from harness.lab import Lab
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+
+_CHANGE = STANDARD["add-application"]
+
+_FACTS = {
+    "stale-environment": FindingFacts(
+        title="Finds an application added later",
+        question="If an application is added after the environment was made, can it be started at once?",
+        experiment="With everything installed, the application farewell is added as the variant's own change describes, "
+        "without the commands that only bring the environment up to date. Then it is started the toolchain's own way.",
+        group="freshness",
+        lanes=(Lane.LOCAL,),
+        values={
+            "found": ValueFacts(meaning="It starts: the environment is brought up to date by itself.", tone=Tone.GOOD),
+            "not-found": ValueFacts(meaning="It does not start before something is installed again.", tone=Tone.FAIR),
+        },
+    )
+}
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Install, add an application, start it."""
+    change = load_change(lab.bench.variant, _CHANGE.name)
+    if change is None or change.file.unsupported:
+        reason = change.file.unsupported if change else f"The variant has no changes/{_CHANGE.name}/change.toml."
+        yield observed("stale-environment", UNSUPPORTED, [reason])
+        return
+    lab.installed()
+    after = lab.shaped(_CHANGE.reshape(lab.shape))
+    make(after.bench, after.attempt, after.workspace, change, environments=False)
+    typed = [f"$ {' '.join(step)}" for deed in change.file.do if not deed.environment_only for step in deed.steps]
+    trial = after.application("farewell")
+    value = "found" if trial.ok and trial.last.stdout == _CHANGE.line("farewell") else "not-found"
+    yield observed("stale-environment", value, ["(farewell is added)", *typed, trial.evidence])
+
+
+FINDING = Experiment(facts=_FACTS, conduct=conduct)

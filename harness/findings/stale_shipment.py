@@ -1,0 +1,71 @@
+"""``stale-shipment``: is what was edited shipped, or an old wheel from a cache, if nobody raised the version?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.errors import StateError
+from harness.findings.base import Experiment, Observation
+from harness.findings.products import checkout_moved_away, commands_of, observed, phase_of, without
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.variant_file import DeployPhase
+from harness.workspace import expected_line, remove
+
+_FACTS = {
+    "stale-shipment": FindingFacts(
+        title="Ships what was edited",
+        question="If the library is edited and its version is not raised, does a deployment made with warm caches have "
+        "the new code?",
+        experiment="hello is deployed once. Then a value in the library is edited, its version left as it is, and hello "
+        "is deployed again into a fresh folder, with the caches that the first deployment filled. hello is started from "
+        "there, with the checkout moved away.",
+        group="shipping",
+        lanes=(Lane.LOCAL,),
+        values={
+            "ships-new": ValueFacts(meaning="The edited code is shipped.", tone=Tone.GOOD),
+            "ships-old": ValueFacts(
+                meaning="The code before the edit is shipped, from a cache, and nothing says so.", tone=Tone.BAD
+            ),
+            "fails": ValueFacts(meaning="The second deployment fails, or what it made does not start.", tone=Tone.FAIR),
+        },
+    )
+}
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Deploy, edit, deploy again, and see which code was shipped."""
+    if reasons := list(without(lab, _FACTS, "deploy")):
+        yield from reasons
+        return
+    application = lab.shape.applications[0].name
+    workspace = lab.fresh()
+    first = lab.do(phase_of(lab, "deploy"), application=application)
+    with checkout_moved_away(lab):
+        before = _start(lab, application)
+    if not first.ok or before.last.stdout != expected_line(application):
+        raise StateError(f"Deploying failed even before the edit: {first.evidence}\n{before.evidence}")
+    workspace.edit_name("Lynx")
+    remove(workspace.deployment)
+    again = lab.do(phase_of(lab, "deploy"), application=application)
+    with checkout_moved_away(lab):
+        after = _start(lab, application)
+    told = [commands_of(first), before.evidence, "(NAME in shared is edited to Lynx; its version stays)"]
+    if not again.ok or not after.ok:
+        value = "fails"
+        told += [again.evidence if not again.ok else commands_of(again), after.evidence]
+    else:
+        value = "ships-new" if after.last.stdout == expected_line(application, "Lynx") else "ships-old"
+        told += [commands_of(again), after.evidence]
+    yield observed("stale-shipment", value, told)
+
+
+def _start(lab: Lab, application: str) -> Trial:
+    phase = phase_of(lab, "deploy")
+    if not isinstance(phase, DeployPhase):
+        raise StateError("The deploy phase does not say how a deployed application is started.")
+    values = lab.workspace.values(app=application)
+    return lab.plain(*(part.format_map(values) for part in phase.run), cwd=lab.workspace.folder)
+
+
+FINDING = Experiment(facts=_FACTS, conduct=conduct)

@@ -1,0 +1,77 @@
+"""``published-resolve``: both applications go to an index with their library, and somebody else installs them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from harness.findings.base import Experiment, Observation
+from harness.findings.products import (
+    Built,
+    build,
+    checkout_moved_away,
+    observed,
+    pip_install,
+    prints_its_line,
+    start,
+    without,
+)
+from harness.lab import Lab
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Build all members, put their wheels on an index, and install both applications from there at once."""
+    if unsupported := list(without(lab, _FACTS, "build")):
+        yield from unsupported
+        return
+    lab.fresh()
+    yield _installed_by_others(lab, build(lab))
+
+
+def _installed_by_others(lab: Lab, built: Built) -> Observation:
+    python = lab.clean_environment("customer")
+    names = [member.name for member in lab.shape.applications]
+    with lab.open_index([_published(lab, built)]) as index, checkout_moved_away(lab):
+        customer = lab.served_by(index.url)
+        installed = pip_install(customer, python, "--only-binary", ":all:", *names)
+        if not installed.ok:
+            return observed("published-resolve", "refused", [built.typed, installed.evidence])
+        started = {name: start(customer, python, name) for name in names}
+    right = all(prints_its_line(trial, name) for name, trial in started.items())
+    told = [built.typed, installed.evidence, *(trial.evidence for trial in started.values())]
+    return observed("published-resolve", "resolve-and-run" if right else "wrong", told)
+
+
+def _published(lab: Lab, built: Built) -> Path:
+    """A folder of the members' wheels, laid out as an index is served from."""
+    folder = lab.away("published")
+    for name, wheel in built.wheels.items():
+        project = folder / canonicalize_name(name)
+        project.mkdir()
+        shutil.copyfile(wheel, project / wheel.name)
+    return folder
+
+
+_FACTS = {
+    "published-resolve": FindingFacts(
+        title="Published, then installed by others",
+        question="If all members are published, can both applications be installed from the index?",
+        experiment="The built wheels of all members are put on an index and the checkout is moved away. pip installs "
+        "both applications from there into one new environment, and both are started.",
+        group="shipping",
+        lanes=(Lane.LOCAL,),
+        values={
+            "resolve-and-run": ValueFacts(
+                meaning="Both are installed with one library that suits both, and run.", tone=Tone.GOOD
+            ),
+            "refused": ValueFacts(meaning="They cannot be installed from the index.", tone=Tone.BAD),
+            "wrong": ValueFacts(meaning="They are installed, and one does not run as it should.", tone=Tone.BAD),
+        },
+    ),
+}
+
+FINDING = Experiment(facts=_FACTS, conduct=conduct)
