@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,6 +23,21 @@ _FIRST_LINES = 4
 _LAST_LINES = 12
 _WIDTH = 300
 
+_HASHED = re.compile(r"/nix/store/[0-9a-z]{32}-")
+
+
+class OpenIndex(Protocol):
+    """Starts an index on loopback."""
+
+    def __call__(
+        self, roots: Sequence[Path], *, pages_for_s: int | None = None, port: int = 0
+    ) -> AbstractContextManager[Serving]:
+        """Serve ``roots``, and after them the wheelhouse; clients may cache a page so many seconds.
+
+        ``port`` is where to serve; without it any that is free.
+        """
+        ...
+
 
 class Serving(Protocol):
     """An index on loopback."""
@@ -34,10 +50,15 @@ class Serving(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """Commands that an experiment ran, in order, up to the first that failed."""
+    """Commands that an experiment ran, in order, up to the first that failed.
+
+    ``typed`` is what a person would have typed, where the one command that was run is longer than that; evidence then
+    leaves out what it printed about its progress, unless it failed.
+    """
 
     steps: tuple[tuple[Command, Execution], ...]
     shown: Callable[[str], str]
+    typed: str = ""
 
     @property
     def ok(self) -> bool:
@@ -62,11 +83,12 @@ class Trial:
     @property
     def evidence(self) -> str:
         """What was typed and what came, shortened, without this machine's paths."""
-        return "\n".join(_told(command, execution, self.shown) for command, execution in self.steps)
+        return "\n".join(_told(command, execution, self.shown, self.typed) for command, execution in self.steps)
 
 
-def _told(command: Command, execution: Execution, shown: Callable[[str], str]) -> str:
-    lines = [line.rstrip() for line in f"{execution.stdout}\n{execution.stderr}".splitlines() if line.strip()]
+def _told(command: Command, execution: Execution, shown: Callable[[str], str], typed: str) -> str:
+    printed = execution.stdout if typed and execution.ok else f"{execution.stdout}\n{execution.stderr}"
+    lines = [line.rstrip() for line in printed.splitlines() if line.strip()]
     if len(lines) > _FIRST_LINES + _LAST_LINES + 1:
         left_out = f"… {len(lines) - _FIRST_LINES - _LAST_LINES} lines …"
         lines = [*lines[:_FIRST_LINES], left_out, *lines[-_LAST_LINES:]]
@@ -76,8 +98,13 @@ def _told(command: Command, execution: Execution, shown: Callable[[str], str]) -
         Ended.TIMED_OUT: "(did not end within its time limit)",
         Ended.NOT_STARTED: f"(could not be started: {execution.reason})",
     }[execution.ended]
-    told = [f"$ {' '.join(command.argv)}", *(line[:_WIDTH] for line in lines)]
+    told = [f"$ {typed or ' '.join(command.argv)}", *(line[:_WIDTH] for line in lines)]
     return shown("\n".join(told if execution.ok else [*told, ending]))
+
+
+def _nameless(text: str) -> str:
+    """What Nix said, without hashes and without the place of its private store."""
+    return _HASHED.sub("/nix/store/…-", text.replace("{nix}/store/nix/store", "/nix/store"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +120,7 @@ class Lab:
     bench: Bench
     attempt: Attempt
     wheelhouse: Path
-    open_index: Callable[[Sequence[Path]], AbstractContextManager[Serving]]
+    open_index: OpenIndex
     hidden: Mapping[str, str]
 
     @property
@@ -260,4 +287,8 @@ class Lab:
         path = workspace.surroundings.host_path
         env = scrubbed(home=workspace.home, path=path, extra={}, host=self.bench.host_environment)
         argv = side.nix.build_command(expression, attributes)
-        return self._run([self.attempt.command(argv, workspace.folder, side.nix.environment(env))])
+        trial = self._run([self.attempt.command(argv, workspace.folder, side.nix.environment(env))])
+        wanted = " ".join(f"-A {attribute}" for attribute in attributes)
+        return replace(
+            trial, typed=f"nix-build nix/default.nix {wanted}", shown=lambda text: _nameless(self.show(text))
+        )

@@ -50,7 +50,7 @@ class Labs:
             bench=self._bench(variant, tools),
             attempt=attempt,
             wheelhouse=self.layout.wheelhouse,
-            open_index=lambda roots: self._index(variant, roots),
+            open_index=lambda roots, **options: self._index(variant, roots, **options),
             hidden=self._hidden(tools),
         )
         _warm(lab)
@@ -73,8 +73,11 @@ class Labs:
             nix_unavailable=self.equipment.nix_unavailable,
         )
 
-    def _index(self, variant: Variant, roots: Sequence[Path]) -> Index:
-        return Index([*roots, self.layout.wheelhouse], self.scratch / variant.name / "index")
+    def _index(
+        self, variant: Variant, roots: Sequence[Path], *, pages_for_s: int | None = None, port: int = 0
+    ) -> Index:
+        folder = self.scratch / variant.name / "index"
+        return Index([*roots, self.layout.wheelhouse], folder, pages_for_s=pages_for_s, port=port)
 
     def _hidden(self, tools: Path) -> dict[str, str]:
         return {

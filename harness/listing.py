@@ -135,7 +135,8 @@ def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
     lanes = Counter(cell.lane.value for cell in plan.cells)
     cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
     blocks = "as many blocks as fit" if plan.budget_s is not None else f"{plan.blocks} blocks"
-    head = f"{counted(len(plan.cells), 'cell')} ({cells or 'nothing is timed'}), {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
+    what = f"{counted(len(plan.cells), 'cell')} ({cells or 'nothing is timed'})"
+    head = f"{what}, {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
     turns = (
         f" Changes take turns, one in each block: {', '.join(group[0] for group in plan.turns)}." if plan.turns else ""
     )

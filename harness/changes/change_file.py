@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
@@ -17,10 +17,13 @@ from pydantic.dataclasses import dataclass
 
 from harness.changes.standard import STANDARD, Change
 from harness.errors import VariantError
+from harness.suggest import did_you_mean
 from harness.variant_file import Phase, Step, Template, explain
 from harness.variants import Variant
 
 _STRICT = ConfigDict(extra="forbid")
+
+_ROOT = "{root}"
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -32,7 +35,7 @@ class Deed:
 
     patch: str = ""
     steps: tuple[Step, ...] = ()
-    directory: Template = "{root}"
+    directory: Template = _ROOT
     environment: dict[str, Template] = field(default_factory=dict)
     environment_only: bool = False
 
@@ -40,6 +43,10 @@ class Deed:
     def _is_one_thing(self) -> Self:
         if bool(self.patch) == bool(self.steps):
             raise ValueError("a deed has either a patch or steps")
+        if self.patch and (self.environment_only or self.environment or self.directory != _ROOT):
+            raise ValueError("directory, environment and environment_only are for steps, not for a patch")
+        if self.patch and PurePath(self.patch).name != self.patch:
+            raise ValueError(f"patch has to be the name of a file beside change.toml, got {self.patch!r}")
         return self
 
     @property
@@ -59,7 +66,9 @@ class ChangeFile:
 
     @model_validator(mode="after")
     def _says_what_to_do(self) -> Self:
-        if bool(self.do) == bool(self.unsupported):
+        if self.do and self.unsupported:
+            raise ValueError("it has a [[do]], and unsupported says that it cannot be made: keep one of them")
+        if not self.do and not self.unsupported:
             raise ValueError('add a [[do]], or say why it cannot be made in unsupported = "…"')
         return self
 
@@ -96,8 +105,14 @@ def load_change(variant: Variant, name: str) -> VariantChange | None:
     """How a variant makes a standard change; nothing if it does not say.
 
     Raises:
-        VariantError: ``change.toml`` is malformed, or a patch that it names is missing.
+        VariantError: there is no standard change of that name, ``change.toml`` cannot be read or is malformed, or a
+            patch that it names is missing.
     """
+    if name not in STANDARD:
+        raise VariantError(
+            f"{variant.name}/changes/{name}: there is no standard change named {name!r}.",
+            hint=did_you_mean(name, STANDARD),
+        )
     folder = variant.folder / "changes" / name
     file = folder / "change.toml"
     if not file.is_file():
@@ -105,6 +120,8 @@ def load_change(variant: Variant, name: str) -> VariantChange | None:
     shown = f"{variant.name}/changes/{name}/change.toml"
     try:
         parsed = _CHANGE_FILE.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise VariantError(f"{shown}: not valid TOML: {error}", hint="Mend the line it names.") from error
     except ValidationError as error:

@@ -58,12 +58,14 @@ def edits(patches: Iterable[Path]) -> Iterator[Edit]:
     """What patches edit, file by file.
 
     Raises:
-        VariantError: one is not a unified diff.
+        VariantError: one cannot be read, is not a unified diff, or edits nothing.
     """
     for patch in patches:
         shown = "/".join(patch.parts[-4:])
         try:
             files = PatchSet(patch.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
         except UnidiffParseError as error:
             raise VariantError(f"{shown}: not a unified diff: {error}", hint="Make it with git diff -M.") from error
         if not files:

@@ -13,6 +13,7 @@ from harness.changes.making import apply_nix_patch, before, effects, make, verif
 from harness.changes.patch import Edit, Part, edits
 from harness.errors import HarnessError, StateError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
+from harness.findings.noticing import began
 from harness.findings.statements import Statement, listed, nix_statements, python_statements, stated_again
 from harness.lab import Lab, Trial
 from harness.nix_tree import read_statements
@@ -178,8 +179,7 @@ def _forgotten(lab: Lab, change: VariantChange, checks: Trial, members: Trial) -
         return "unnoticed", checks.evidence + "\n(built and started; the effect of the change does not show)"
     if members.ok:
         return "noticed-at-start", checks.evidence
-    began = "building '/nix/store" in members.output or "builder for '" in members.output
-    return ("noticed-at-build" if began else "noticed-at-evaluation"), members.evidence
+    return ("noticed-at-build" if began(members) else "noticed-at-evaluation"), members.evidence
 
 
 def _shows(lab: Lab, change: VariantChange, built: Trial, members: Iterable[str]) -> bool:

@@ -17,8 +17,8 @@ _FACTS = {
     "left-in-checkout": FindingFacts(
         title="Leaves the checkout clean",
         question="After locking, installing, running, building and deploying, does `git status` show anything?",
-        experiment="The monorepo is committed to a scratch repository as it is, its .gitignore included. Then all of the "
-        "work is done once, lock files are committed, and git is asked what is there that it does not know.",
+        experiment="The monorepo is committed to a scratch repository as it is, its .gitignore included. Then all "
+        "of the work is done once, lock files are committed, and git is asked what is there that it does not know.",
         group="cleanliness",
         lanes=(Lane.LOCAL,),
         values={

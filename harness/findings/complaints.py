@@ -23,7 +23,7 @@ _PARTS = ("file", "key", "remedy")
 _REMEDY = re.compile(
     r"\b(hint|help|tip|try|consider|please|to fix|suggestion)\b"
     r"|\b(you (can|may|should|must|need to|have to|might)|make sure|be sure)\b"
-    r"|^\W*(add|set|use|run|remove|pin|upgrade|install|update|specify)\b",
+    r"|^\W*(add|declare|set|use|run|remove|pin|upgrade|install|update|specify)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 

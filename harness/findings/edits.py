@@ -13,6 +13,9 @@ from packaging.utils import canonicalize_name
 from harness.errors import StateError
 
 _DEPENDENCIES = re.compile(r"^dependencies = \[(?P<items>.*?)\]$", re.MULTILINE | re.DOTALL)
+_ARGUMENTS = re.compile(r"^\{\n", re.MULTILINE)
+_NIX_DEPENDENCIES = re.compile(r"^  dependencies = \[", re.MULTILINE)
+_NIX_END = re.compile(r"^\}\s*\Z", re.MULTILINE)
 _VERSION = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
@@ -84,6 +87,38 @@ def add_script(root: Path, member: str, name: str, target: str) -> None:
     path.write_text(edited, encoding="utf-8")
     if _project(edited).get("scripts") != {name: target}:
         raise StateError(f"{member}/pyproject.toml has no [project] to which a script could be added.")
+
+
+def nix_declare(root: Path, member: str, attribute: str) -> None:
+    """Let a member's package.nix take a package as an argument and declare it as a dependency.
+
+    Raises:
+        StateError: its package.nix is not as it has to be.
+    """
+    path = root / member / "package.nix"
+    text = path.read_text(encoding="utf-8")
+    edited = _ARGUMENTS.sub(lambda found: f"{found[0]}  {attribute},\n", text, count=1)
+    if _NIX_DEPENDENCIES.search(edited):
+        edited = _NIX_DEPENDENCIES.sub(lambda found: f"{found[0]}\n    {attribute}", edited, count=1)
+    else:
+        edited = _NIX_END.sub(lambda found: f"\n  dependencies = [\n    {attribute}\n  ];\n{found[0]}", edited, count=1)
+    path.write_text(edited, encoding="utf-8")
+    if len(re.findall(rf"^\s+{re.escape(attribute)}\b", edited, re.MULTILINE)) < 2:
+        raise StateError(f"{member}/package.nix has no place in which {attribute} could be declared.")
+
+
+def nix_set(root: Path, member: str, key: str, value: str) -> None:
+    """Give a string in a member's package.nix another value.
+
+    Raises:
+        StateError: there is no such line.
+    """
+    path = root / member / "package.nix"
+    text = path.read_text(encoding="utf-8")
+    edited, count = re.subn(rf'^(\s+{re.escape(key)} = ")[^"]*(";)$', rf"\g<1>{value}\g<2>", text, flags=re.MULTILINE)
+    if count != 1:
+        raise StateError(f'{member}/package.nix has {count} lines {key} = "…", expected 1.')
+    path.write_text(edited, encoding="utf-8")
 
 
 def _project(text: str) -> dict[str, Any]:

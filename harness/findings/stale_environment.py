@@ -17,7 +17,7 @@ _FACTS = {
     "stale-environment": FindingFacts(
         title="Finds an application added later",
         question="If an application is added after the environment was made, can it be started at once?",
-        experiment="With everything installed, the application farewell is added as the variant's own change describes, "
+        experiment="With everything installed, the application farewell is added as the variant's own change says, "
         "without the commands that only bring the environment up to date. Then it is started the toolchain's own way.",
         group="freshness",
         lanes=(Lane.LOCAL,),

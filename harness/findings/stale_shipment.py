@@ -15,11 +15,11 @@ from harness.workspace import expected_line, remove
 _FACTS = {
     "stale-shipment": FindingFacts(
         title="Ships what was edited",
-        question="If the library is edited and its version is not raised, does a deployment made with warm caches have "
-        "the new code?",
-        experiment="hello is deployed once. Then a value in the library is edited, its version left as it is, and hello "
-        "is deployed again into a fresh folder, with the caches that the first deployment filled. hello is started from "
-        "there, with the checkout moved away.",
+        question="If the library is edited and its version is not raised, does a deployment with warm caches have the "
+        "new code?",
+        experiment="hello is deployed once. Then a value in the library is edited, its version left as it is, and "
+        "hello is deployed again into a fresh folder, with the caches that the first deployment filled. hello is "
+        "started from there, with the checkout moved away.",
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={

@@ -33,15 +33,17 @@ class Traffic:
 class Index:
     """Serves folders of wheels as a simple index (PEP 503, 691, 658) on a free port of 127.0.0.1.
 
-    ``roots`` are asked in order; ``folder`` is for its log. A process of its own, so that serving does not share
-    the harness's; should it die, :meth:`traffic` starts it again at the same address.
+    ``roots`` are asked in order; ``folder`` is for its log; ``pages_for_s`` is how many seconds clients may cache a
+    page, without it as long as any run takes; ``port`` is one to serve on. A process of its own, so that serving does
+    not share the harness's; should it die, :meth:`traffic` starts it again at the same address.
     """
 
-    def __init__(self, roots: Sequence[Path], folder: Path) -> None:
+    def __init__(self, roots: Sequence[Path], folder: Path, *, pages_for_s: int | None = None, port: int = 0) -> None:
+        self._pages_for_s = pages_for_s
         self._roots = roots
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self._port = port
         self._read = 0
         self._served = Traffic(requests=0, bytes_downloaded=0)
 
@@ -99,6 +101,8 @@ class Index:
         port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "harness.provision.index_app", "--access-log", str(self._log)]
         command += ["--port-file", str(port_file), "--port", str(self._port)]
+        if self._pages_for_s is not None:
+            command += ["--pages-for", str(self._pages_for_s)]
         for root in self._roots:
             command += ["--root", str(root)]
         errors = self._folder / "server.log"

@@ -75,7 +75,7 @@ class HashedRepository(RepositoryContainer):
 #: That index lets pages be kept for ten minutes; here it is a day, longer than a run takes, so that what counts as
 #: warm does not depend on how far a run has come.
 _FILES_FOR = b"max-age=365000000, immutable, public"
-_PAGES_FOR = b"max-age=86400, public"
+PAGES_FOR_S = 86400
 
 
 class AccessLog:
@@ -84,7 +84,8 @@ class AccessLog:
     So a client's requests are all in the log by the time the client is done.
     """
 
-    def __init__(self, app: App, log: BinaryIO) -> None:
+    def __init__(self, app: App, log: BinaryIO, pages_for_s: int = PAGES_FOR_S) -> None:
+        self._pages_for = f"max-age={pages_for_s}, public".encode()
         self._app = app
         self._log = log
 
@@ -99,7 +100,7 @@ class AccessLog:
             if message["type"] == "http.response.start":
                 record["status"] = message["status"]
                 if message["status"] == 200:
-                    kept_for = _FILES_FOR if scope["path"].startswith("/resources/") else _PAGES_FOR
+                    kept_for = _FILES_FOR if scope["path"].startswith("/resources/") else self._pages_for
                     message["headers"] = [*message.get("headers", ()), (b"cache-control", kept_for)]
             elif message["type"] == "http.response.body":
                 record["bytes"] += len(message.get("body", b""))
@@ -125,12 +126,12 @@ def make_app(roots: list[Path]) -> fastapi.FastAPI:
     return fastapi.FastAPI(openapi_url=None, lifespan=lifespan)
 
 
-async def _serve(roots: list[Path], log: BinaryIO, port_file: Path, port: int) -> None:
+async def _serve(roots: list[Path], log: BinaryIO, port_file: Path, port: int, pages_for_s: int) -> None:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(
-        AccessLog(make_app(roots), log),
+        AccessLog(make_app(roots), log, pages_for_s),
         log_level="warning",
         access_log=False,
         lifespan="on",
@@ -163,9 +164,10 @@ def main() -> None:
     parser.add_argument("--access-log", type=Path, required=True)
     parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--pages-for", type=int, default=PAGES_FOR_S, help="seconds that a page may be cached")
     arguments = parser.parse_args()
     with arguments.access_log.open("ab", buffering=0) as log:
-        asyncio.run(_serve(arguments.root, log, arguments.port_file, arguments.port))
+        asyncio.run(_serve(arguments.root, log, arguments.port_file, arguments.port, arguments.pages_for))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""``conflict``: what happens if two applications need versions of one package that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.specifiers import SpecifierSet
+
+from harness.findings import complaints
+from harness.findings.base import Experiment, Observation
+from harness.findings.edits import add_requirement
+from harness.findings.products import observed
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+
+_BOUNDS = {"hello": "<10", "goodbye": ">=10"}
+_ASK = "import importlib.metadata; print(importlib.metadata.version('more-itertools'))"
+
+_FACTS = {
+    "conflict": FindingFacts(
+        title="Conflicting requirements",
+        question="If hello needs a version of a package that goodbye excludes, when is it noticed?",
+        experiment="hello is made to require more-itertools<10 and goodbye more-itertools>=10, of which the index has "
+        "9.1 and 10.8. Then all is locked and installed, and each application's environment is asked for its version.",
+        group="safety",
+        lanes=(Lane.LOCAL,),
+        values={
+            "refused-when-locking": ValueFacts(meaning="Locking refuses.", tone=Tone.GOOD),
+            "refused-when-installing": ValueFacts(meaning="Installing refuses.", tone=Tone.GOOD),
+            "accepted": ValueFacts(
+                meaning="Each application has an environment of its own, with the version it needs.", tone=Tone.GOOD
+            ),
+            "accepted-and-broken": ValueFacts(
+                meaning="All is installed, and an application has a version that it excludes.", tone=Tone.BAD
+            ),
+        },
+    ),
+    "error-conflict": complaints.facts("two applications' requirements exclude each other"),
+}
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Require, lock, install, ask."""
+    workspace = lab.fresh(lock=False)
+    for application, bound in _BOUNDS.items():
+        add_requirement(workspace.root, application, f"more-itertools{bound}")
+    told = [f"({application} requires more-itertools{bound})" for application, bound in _BOUNDS.items()]
+    for name in ("lock", "install"):
+        trial = lab.phase(name)
+        if trial is not None and not trial.ok:
+            yield observed("conflict", f"refused-when-{name}ing", [*told, trial.evidence])
+            yield _judged(trial)
+            return
+    answers = {application: lab.python(application, _ASK) for application in _BOUNDS}
+    fits = all(
+        answers[application].ok and SpecifierSet(bound).contains(answers[application].last.stdout.strip())
+        for application, bound in _BOUNDS.items()
+    )
+    evidence = [*told, *(answer.evidence for answer in answers.values())]
+    yield observed("conflict", "accepted" if fits else "accepted-and-broken", evidence)
+    yield observed("error-conflict", complaints.NO_ERROR, ["Nothing was refused.", *evidence])
+
+
+def _judged(trial: Trial) -> Observation:
+    return complaints.judge(
+        "error-conflict",
+        trial,
+        files=["hello/pyproject.toml", "goodbye/pyproject.toml", "requirements.txt"],
+        keys=["more-itertools<10", "more-itertools>=10", "more-itertools (<10", "more-itertools (>=10"],
+    )
+
+
+FINDING = Experiment(facts=_FACTS, conduct=conduct)

@@ -1,0 +1,77 @@
+"""``plain-build`` and ``environment-adds``: what Nix builds as hello, and what ``withPackages`` adds to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.errors import StateError
+from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+
+_FACTS = {
+    "plain-build": FindingFacts(
+        title="A plain build of an application",
+        question="Does what Nix builds as hello start by itself, without an environment made with withPackages?",
+        experiment="The member hello is built. Then python -m hello is started with its output alone on the path, and "
+        "with the outputs of all that it propagates.",
+        group="nix",
+        lanes=(Lane.NIX,),
+        values={
+            "runs": ValueFacts(meaning="It starts from its own output.", tone=Tone.GOOD),
+            "needs-propagated": ValueFacts(
+                meaning="It starts only with what it propagates beside it, as an environment puts it.",
+                tone=Tone.NEUTRAL,
+            ),
+            "does-not-run": ValueFacts(meaning="It does not start even so.", tone=Tone.BAD),
+        },
+    ),
+    "environment-adds": FindingFacts(
+        title="What an environment adds",
+        question="How many store paths has the environment's runtime closure that the plain build's has not?",
+        experiment="The runtime closures of the member hello and of its environment are listed and held against each "
+        "other.",
+        group="nix",
+        lanes=(Lane.NIX,),
+    ),
+}
+
+
+def conduct(lab: Lab) -> Iterator[Observation]:
+    """Build both, start the one, list the closures."""
+    if lab.nix_unavailable:
+        for name in _FACTS:
+            yield Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=lab.nix_unavailable)
+        return
+    lab.fresh(lock=False)
+    application = lab.shape.applications[0].name
+    built = lab.nix_build(f"members.{application}", f"environments.{application}")
+    if not built.ok:
+        raise StateError(f"Building failed: {built.evidence}")
+    member, environment = built.last.stdout.split()
+    nix = lab.nix().nix
+    plain = {item.path for item in nix.runtime_closure(member)}
+    whole = {item.path for item in nix.runtime_closure(environment)}
+    alone = _start(lab, application, [nix.physical(member)])
+    together = _start(lab, application, [nix.physical(path) for path in sorted(plain)])
+    value = "runs" if alone.ok else "needs-propagated" if together.ok else "does-not-run"
+    shown = f"(runtime closure of the member: {_names(plain)})"
+    evidence = f"{shown}\n(with its output alone:)\n{alone.evidence}\n(with its closure:)\n{together.evidence}"
+    yield Observation(finding="plain-build", lane=Lane.NIX, value=value, evidence=evidence)
+    more = f"{shown}\n(the environment's has besides: {_names(whole - plain)})"
+    yield Observation(finding="environment-adds", lane=Lane.NIX, value=str(len(whole - plain)), evidence=more)
+
+
+def _start(lab: Lab, application: str, outputs: list[Path]) -> Trial:
+    sites = [str(site) for output in outputs for site in sorted(output.glob("lib/python3*/site-packages"))]
+    python = lab.workspace.surroundings.python
+    return lab.plain(python, "-m", application, cwd=lab.workspace.folder, extra={"PYTHONPATH": ":".join(sites)})
+
+
+def _names(paths: set[str]) -> str:
+    """Store paths without their hashes."""
+    return ", ".join(sorted(Path(path).name.partition("-")[2] for path in paths)) or "nothing"
+
+
+FINDING = Experiment(facts=_FACTS, conduct=conduct)
