@@ -17,4 +17,5 @@ in
   inherit (given) pname version;
   build_system = names (given.build-system or [ ]);
   dependencies = names (given.dependencies or [ ]);
+  check_inputs = names (given.nativeCheckInputs or [ ]);
 }

@@ -24,6 +24,10 @@ class RefusedError(Exception):
     """What package.nix declares and what the member requires do not fit."""
 
 
+class FailedError(Exception):
+    """A program that the build started failed, and said why itself."""
+
+
 def installed(folders: Iterable[str]) -> dict[str, str]:
     """The version of every distribution in ``folders``, by normalised name."""
     found = {}
@@ -68,12 +72,20 @@ def check(what: str, where: str, requirements: Iterable[str], available: Mapping
         )
 
 
+def finish(what: str, command: list[str], *, cwd: str | Path | None, env: Mapping[str, str]) -> None:
+    """Run a program to its end; of a failure only one line follows its own words, as Nix quotes the last lines."""
+    # Nix gives builders a terminal, where programs would colour what is kept as a log.
+    plain = {**env, "NO_COLOR": "1"}
+    if status := subprocess.run(command, cwd=cwd, env=plain, check=False).returncode:
+        raise FailedError(f"{os.environ['pname']}: {what} failed with status {status}; the build log has its words.")
+
+
 def runner(cmd: list[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
     """Run a backend's hook where it finds the backend and the backend's programs."""
     env = {**os.environ, **(extra_environ or {}), "PYTHONPATH": os.environ["backends"], "HOME": os.fspath(Path.cwd())}
     env["PATH"] = f"{os.environ['tools']}:{env['PATH']}" if os.environ["tools"] else env["PATH"]
     env["SOURCE_DATE_EPOCH"] = "315532800"
-    subprocess.run(cmd, cwd=cwd, env=env, check=True)
+    finish("its build backend", cmd, cwd=cwd, env=env)
 
 
 def build(source: Path) -> Path:
@@ -113,10 +125,23 @@ def put_in_place(wheel: Path, out: Path) -> Path:
     return site
 
 
-def run_tests(source: Path, folders: Iterable[str]) -> None:
-    """Run the member's tests, as pytestCheckHook does: with what was installed, not with what lies in the source."""
+def start(what: str, arguments: Iterable[str], folders: Iterable[str], cwd: Path) -> None:
+    """Start Python where it can import what lies in ``folders``."""
     env = {**os.environ, "PYTHONPATH": ":".join(folders), "HOME": os.fspath(Path.cwd())}
-    subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider"], cwd=source, env=env, check=True)
+    finish(what, [sys.executable, *arguments], cwd=cwd, env=env)
+
+
+def check_member(site: Path, dependencies: Iterable[str], source: Path) -> None:
+    """Import what pythonImportsCheck names and, where pytestCheckHook asks for it, run the tests in ``source``.
+
+    Inputs of the check are at hand for both, as in nixpkgs.
+    """
+    inputs = os.environ.get("checkInputs", "").split(":")
+    folders = [folder for folder in (os.fspath(site), *dependencies, *inputs) if folder]
+    for module in os.environ["imports"].split():
+        start(f"pythonImportsCheck of {module}", ["-c", f"import {module}"], folders, Path.cwd())
+    if os.environ.get("runsTests"):
+        start("pytestCheckHook", ["-m", "pytest", "-p", "no:cacheprovider"], folders, source)
 
 
 def main() -> None:
@@ -130,11 +155,7 @@ def main() -> None:
     dependencies = list(filter(None, os.environ["requires"].split(":")))
     own = PathDistribution(next(site.glob("*.dist-info")))
     check("what its wheel requires", "dependencies", own.requires or (), installed(dependencies))
-    env = {**os.environ, "PYTHONPATH": ":".join([os.fspath(site), *dependencies])}
-    for module in os.environ["imports"].split():
-        subprocess.run([sys.executable, "-c", f"import {module}"], env=env, check=True)
-    if inputs := os.environ.get("checkInputs"):
-        run_tests(source, [os.fspath(site), *dependencies, *inputs.split(":")])
+    check_member(site, dependencies, source)
     # What a member needs has to be in its closure, though nothing in its files names a store path.
     support = out / "nix-support"
     support.mkdir()
@@ -144,5 +165,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except RefusedError as refusal:
+    except (FailedError, RefusedError) as refusal:
         sys.exit(f"error: {refusal}")

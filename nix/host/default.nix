@@ -40,14 +40,17 @@ let
     inherit (infrastructure) installer;
   });
 
-  # A pinned wheel, installed into a prefix of its own.
-  wheelPackage = wheel:
-    run "${wheel.name}-${wheel.version}" ./install_wheel.py {
-      wheel = wheelFile wheel;
-      inherit (wheel) file;
-      inherit (infrastructure) patchelf;
-      loader = "${interpreter}/lib/${base.python.loader}";
-    } // { pname = wheel.name; dependencies = [ ]; };
+  # A pinned wheel, installed into a prefix of its own. What it depends on is no input of a derivation that has none.
+  wheelPackage = wheel: dependencies:
+    run "${wheel.name}-${wheel.version}" ./install_wheel.py
+      ({
+        wheel = wheelFile wheel;
+        inherit (wheel) file;
+        inherit (infrastructure) patchelf;
+        loader = "${interpreter}/lib/${base.python.loader}";
+      } // (if dependencies == [ ] then { } else {
+        propagated = map toString dependencies;
+      })) // { pname = wheel.name; inherit dependencies; };
 
   # What is needed to import `packages`: they, and what they depend on, each once.
   closure = packages:
@@ -88,17 +91,20 @@ let
           propagated = map toString dependencies;
           imports = pythonImportsCheck;
           inherit (infrastructure) hooks packaging;
-        } // (if !(doCheck && builtins.any (package: package ? runsTests) nativeCheckInputs) then { } else {
+        } // (if !doCheck || nativeCheckInputs == [ ] then { } else {
           checkInputs = pathOf (closure nativeCheckInputs);
+          runsTests = builtins.any (package: package ? runsTests) nativeCheckInputs;
         })) // { inherit pname version dependencies optional-dependencies passthru meta; };
 
-  wheelPackages = map wheelPackage base.wheels;
+  wheelPackages = map (wheel: wheelPackage wheel [ ]) base.wheels;
 
   # A package from outside that members may depend on, with what it depends on itself.
   outside = final: wheel: {
     name = wheel.attribute;
-    value = wheelPackage wheel // { dependencies = map (name: final.${name}) wheel.requires; };
+    value = wheelPackage wheel (map (required final wheel) wheel.requires);
   };
+  required = final: wheel: name:
+    final.${name} or (throw "${wheel.file} requires ${name}, which no lock of packages from outside has");
 
   environment = packages:
     run "python3-env" ./environment.py {
@@ -110,7 +116,7 @@ let
     fix (builtins.foldl' (f: extension: extend extension f)
       (final:
         builtins.listToAttrs (map (outside final) base.packages)
-        // builtins.listToAttrs (map (wheel: { inherit (wheel) name; value = wheelPackage wheel; }) base.wheels) // {
+        // builtins.listToAttrs (map (package: { name = package.pname; value = package; }) wheelPackages) // {
           inherit lib buildPythonPackage;
           pytestCheckHook = final.pytest // { pname = "pytestCheckHook"; runsTests = true; };
           buildPythonApplication = buildPythonPackage;

@@ -33,6 +33,11 @@ def main() -> None:
     wheel.symlink_to(os.environ["wheel"])
     with WheelFile.open(wheel) as source:
         install(source=source, destination=destination, additional_metadata={})
+    if propagated := os.environ.get("propagated"):
+        # What a package needs has to be in its closure, though nothing in its files names a store path.
+        support = out / "nix-support"
+        support.mkdir()
+        (support / "propagated-build-inputs").write_text(propagated, encoding="utf-8")
     # A wheel whose programs are linked statically needs no loader, and patchelf refuses to give it one.
     programs = [path for path in sorted(out.glob("bin/*")) if path.read_bytes()[:4] == ELF]
     if not programs:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.nix_tree import names_of, read_statements
 from harness.errors import NixUnavailableError, StateError
-from harness.findings.base import NixPackage
 from harness.measure.command import Execution
 from harness.nix import HOW_TO_GET_IT, Expression, Nix, NixProgram, StorePath, complaint, find_nix
+from harness.nix_tree import NixPackage, names_of, read_statements
 from harness.shapes import CANONICAL
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, made_up_variant
