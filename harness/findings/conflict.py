@@ -9,19 +9,22 @@ from packaging.specifiers import SpecifierSet
 from harness.findings import complaints
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement
-from harness.findings.products import observed
+from harness.findings.noticing import see_that_it_is_about
+from harness.findings.products import commands_of, observed
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
-_BOUNDS = {"hello": "<10", "goodbye": ">=10"}
+# A set-up of several toolchains may have still newer versions on its index, so both are bounded above.
+_BOUNDS = {"hello": "<10", "goodbye": ">=10,<11"}
 _ASK = "import importlib.metadata; print(importlib.metadata.version('more-itertools'))"
 
 _FACTS = {
     "conflict": FindingFacts(
         title="Conflicting requirements",
         question="If hello needs a version of a package that goodbye excludes, when is it noticed?",
-        experiment="hello is made to require more-itertools<10 and goodbye more-itertools>=10, of which the index has "
-        "9.1 and 10.8. Then all is locked and installed, and each application's environment is asked for its version.",
+        experiment="hello is made to require more-itertools<10 and goodbye more-itertools>=10,<11; the index has "
+        "versions for both. Then all is locked and installed, and each application's environment is asked for its "
+        "version.",
         group="safety",
         lanes=(Lane.LOCAL,),
         values={
@@ -31,7 +34,7 @@ _FACTS = {
                 meaning="Each application has an environment of its own, with the version it needs.", tone=Tone.GOOD
             ),
             "accepted-and-broken": ValueFacts(
-                meaning="All is installed, and an application has a version that it excludes.", tone=Tone.BAD
+                meaning="All is installed, and an application has a version that it excludes, or none.", tone=Tone.BAD
             ),
         },
     ),
@@ -47,10 +50,14 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     told = [f"({application} requires more-itertools{bound})" for application, bound in _BOUNDS.items()]
     for name in ("lock", "install"):
         trial = lab.phase(name)
-        if trial is not None and not trial.ok:
+        if trial is None:
+            continue
+        if not trial.ok:
+            see_that_it_is_about(trial, "more-itertools")
             yield observed("conflict", f"refused-when-{name}ing", [*told, trial.evidence])
             yield _judged(trial)
             return
+        told.append(commands_of(trial))
     answers = {application: lab.python(application, _ASK) for application in _BOUNDS}
     fits = all(
         answers[application].ok and SpecifierSet(bound).contains(answers[application].last.stdout.strip())
@@ -58,15 +65,16 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     )
     evidence = [*told, *(answer.evidence for answer in answers.values())]
     yield observed("conflict", "accepted" if fits else "accepted-and-broken", evidence)
-    yield observed("error-conflict", complaints.NO_ERROR, ["Nothing was refused.", *evidence])
+    yield observed("error-conflict", complaints.NO_ERROR, ["Nothing was refused.", *told])
 
 
 def _judged(trial: Trial) -> Observation:
     return complaints.judge(
         "error-conflict",
         trial,
-        files=["hello/pyproject.toml", "goodbye/pyproject.toml", "requirements.txt"],
-        keys=["more-itertools<10", "more-itertools>=10", "more-itertools (<10", "more-itertools (>=10"],
+        files=[f"{application}/pyproject.toml" for application in _BOUNDS],
+        # pip sorts a requirement's bounds its own way, and poetry puts them in parentheses.
+        keys=[f"more-itertools{space}{bound}" for space in ("", " (") for bound in ("<10", ">=10", "<11")],
     )
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.errors import StateError
 from harness.findings import complaints
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement, write_module
-from harness.findings.made_wheels import make_wheel
-from harness.findings.products import observed
+from harness.findings.made_wheels import caches_set_aside, make_wheel
+from harness.findings.noticing import see_that_it_is_about
+from harness.findings.products import commands_of, observed, phase_of
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace import remove
 
 _VERSION = "10.8.0"
+_TAMPERED = {"more_itertools/__init__.py": 'OTHER = "content"\n'}
 
 _FACTS = {
     "integrity": FindingFacts(
@@ -24,7 +27,7 @@ _FACTS = {
         question="If an index serves another wheel under a locked name and version, is it refused?",
         experiment=f"The library is made to require more-itertools {_VERSION}, and all is locked. Then the index, at "
         "the same address, serves a wheel of that name and version with other content, and all is installed with empty "
-        "caches.",
+        "caches. Where that is refused, all is locked again, and the same wheel has to be installed without complaint.",
         group="safety",
         lanes=(Lane.LOCAL,),
         values={
@@ -43,33 +46,69 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Lock against the genuine wheel, serve another, install."""
     served = lab.away("served")
     _serve_genuine(lab, served)
-    with lab.open_index([served], pages_for_s=0) as index:
-        own = lab.served_by(index.url)
-        workspace = own.fresh(lock=False)
-        add_requirement(workspace.root, "shared", f"more-itertools=={_VERSION}")
-        write_module(workspace.root, "shared", 'import more_itertools\n\nNAME = "PolyWolf"\n')
-        if (locked := own.phase("lock")) is not None and not locked.ok:
-            raise StateError(f"Locking failed: {locked.evidence}")
-    remove(served / "more-itertools")
-    make_wheel(served, "more-itertools", _VERSION, {"more_itertools/__init__.py": 'OTHER = "content"\n'})
-    # The same address, so that what the lock file says of the index still holds.
-    with lab.open_index([served], pages_for_s=0, port=_port(own)):
-        remove(workspace.cache)
-        workspace.prepare_folders()
-        trial = own.phase("install")
-    if trial is None:
-        raise StateError("The variant has no phase install.")
-    told = [*([locked.evidence] if locked else []), "(the index now serves another wheel under that name)"]
-    if not trial.ok:
-        yield observed("integrity", "refused", [*told, trial.evidence])
-        yield _judged(trial)
+    with caches_set_aside(lab):
+        with lab.open_index([served], pages_for_s=0) as index:
+            own = lab.served_by(index.url)
+            told = _locked(own)
+        remove(served / "more-itertools")
+        make_wheel(served, "more-itertools", _VERSION, _TAMPERED)
+        told.append("(the index now serves another wheel of that name and version)")
+        # The same address, so that what the lock file says of the index still holds.
+        with lab.open_index([served], pages_for_s=0, port=urlsplit(index.url).port or 0):
+            with caches_set_aside(own):
+                trial = own.do(phase_of(own, "install"))
+            yield from _judged(own, told, trial)
+
+
+def _judged(lab: Lab, told: list[str], trial: Trial) -> Iterator[Observation]:
+    if trial.ok:
+        value = "accepted" if lab.workspace.lock_files else "no-lock"
+        taken = _taken(lab)
+        yield observed("integrity", value, [*told, commands_of(trial), taken.evidence])
+        yield observed("error-integrity", complaints.NO_ERROR, ["Nothing was refused.", commands_of(trial)])
         return
-    taken = own.python(own.shape.applications[0].name, "import more_itertools; print(more_itertools.OTHER)")
+    see_that_it_is_about(trial, "more-itertools", "more_itertools")
+    _see_nothing_else_is_wrong_with_it(lab)
+    yield observed("integrity", "refused", [*told, trial.evidence, "(locked again, the same wheel is installed)"])
+    files = [*(path.name for path in lab.workspace.lock_files), "pyproject.toml"]
+    yield complaints.judge("error-integrity", trial, files=files, keys=["more-itertools", "more_itertools"])
+
+
+def _locked(lab: Lab) -> list[str]:
+    """Require the package and lock; what was done.
+
+    Raises:
+        StateError: locking fails.
+    """
+    root = lab.fresh(lock=False).root
+    add_requirement(root, "shared", f"more-itertools=={_VERSION}")
+    write_module(root, "shared", 'import more_itertools\n\nNAME = "PolyWolf"\n')
+    locked = lab.phase("lock")
+    if locked is None:
+        return [f"(nothing can be locked: {lab.bench.variant.spec.unsupported['lock']})"]
+    if not locked.ok:
+        raise StateError(f"Locking failed: {locked.evidence}")
+    return [commands_of(locked)]
+
+
+def _taken(lab: Lab) -> Trial:
+    """The proof that the other wheel was installed.
+
+    Raises:
+        StateError: it was not.
+    """
+    taken = lab.python(lab.shape.applications[0].name, "import more_itertools; print(more_itertools.OTHER)")
     if not taken.ok:
-        raise StateError(f"The other wheel was not taken, and nothing was refused: {taken.evidence}")
-    value = "accepted" if workspace.lock_files else "no-lock"
-    yield observed("integrity", value, [*told, trial.evidence, taken.evidence])
-    yield observed("error-integrity", complaints.NO_ERROR, ["Nothing was refused.", trial.evidence])
+        raise StateError(f"Nothing was refused, and yet the other wheel was not taken: {taken.evidence}")
+    return taken
+
+
+def _see_nothing_else_is_wrong_with_it(lab: Lab) -> None:
+    _locked(lab)
+    installed = lab.do(phase_of(lab, "install"))
+    if not installed.ok:
+        raise StateError(f"The other wheel is refused even if it is the locked one: {installed.evidence}")
+    _taken(lab)
 
 
 def _serve_genuine(lab: Lab, folder: Path) -> None:
@@ -78,15 +117,6 @@ def _serve_genuine(lab: Lab, folder: Path) -> None:
         raise StateError(f"more-itertools {_VERSION} is not in the wheelhouse.")
     (folder / "more-itertools").mkdir()
     shutil.copy(wheels[0], folder / "more-itertools")
-
-
-def _port(lab: Lab) -> int:
-    return int(lab.workspace.surroundings.index.split(":")[2].partition("/")[0])
-
-
-def _judged(trial: Trial) -> Observation:
-    files = ["uv.lock", "pdm.lock", "poetry.lock", "pylock.toml", "requirements.txt"]
-    return complaints.judge("error-integrity", trial, files=files, keys=["more-itertools", "more_itertools"])
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

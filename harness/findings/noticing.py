@@ -1,13 +1,16 @@
-"""At which point Nix notices something: while it evaluates, while it builds, or only when an application starts."""
+"""At which point something wrong is noticed, in which words, and whether they are about what is wrong."""
 
 from __future__ import annotations
 
+import re
+
+from harness.errors import StateError
 from harness.lab import Lab, Trial
 from harness.records import Tone, ValueFacts
 
 NOTICED = {
     "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.GOOD),
-    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds a member.", tone=Tone.GOOD),
+    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds.", tone=Tone.GOOD),
     "noticed-at-start": ValueFacts(meaning="All is built, and an application fails when it is started.", tone=Tone.BAD),
     "unnoticed": ValueFacts(meaning="All is built, and the applications run.", tone=Tone.BAD),
 }
@@ -15,18 +18,46 @@ NOTICED = {
 # What Nix says on its standard error when a derivation begins to be built, and when one failed.
 _BEGAN = ("building '/nix/store", "builder for '")
 
+# Nix's account of its progress, which depends on what is in the store already, and the frames of Python's tracebacks.
+_PROGRESS = re.compile(r"^(this derivation|these \d+ derivations|building '|copying |  /nix/store/).*\n", re.MULTILINE)
+_FRAMES = re.compile(r'^( *)File ".*", line \d+.*\n(?:\1 +.*\n)*', re.MULTILINE)
+
+_MOST_LINES = 12
+_WIDTH = 300
+
 
 def noticed(lab: Lab) -> tuple[str, Trial]:
-    """Build and start every application of the checkout as it is; where it was noticed, and what was said."""
-    started = lab.nix_build(*(f"checks.{member.name}" for member in lab.shape.applications))
+    """Build and start every application of the checkout as it is; where Nix noticed something, and what was said."""
+    applications = [member.name for member in lab.shape.applications]
+    started = lab.nix_build(*(f"checks.{name}" for name in applications))
     if started.ok:
         return "unnoticed", started
-    members = lab.nix_build(*(f"members.{member.name}" for member in lab.shape.members))
-    if members.ok:
+    members = (f"members.{member.name}" for member in lab.shape.members)
+    built = lab.nix_build(*members, *(f"environments.{name}" for name in applications))
+    if built.ok:
         return "noticed-at-start", started
-    return ("noticed-at-build" if began(members) else "noticed-at-evaluation"), members
+    return ("noticed-at-build" if began(built) else "noticed-at-evaluation"), built
 
 
 def began(trial: Trial) -> bool:
     """Whether Nix had begun to build anything."""
     return any(words in trial.output for words in _BEGAN)
+
+
+def said(trial: Trial) -> str:
+    """The evidence of one command of Nix: what was typed, and of a failure the words without the way there."""
+    if trial.ok:
+        return trial.evidence
+    told = _FRAMES.sub("", _PROGRESS.sub("", f"{trial.output}\n"))
+    lines = [line.rstrip()[:_WIDTH] for line in told.splitlines() if line.strip()]
+    return "\n".join([f"$ {trial.typed}", *lines[-_MOST_LINES:], f"(exit status {trial.last.exit_code})"])
+
+
+def see_that_it_is_about(trial: Trial, *names: str) -> None:
+    """See that a refusal is about what an experiment did: one of ``names`` has to stand in what was said.
+
+    Raises:
+        StateError: none does, so something else went wrong, which proves nothing.
+    """
+    if not any(name in trial.output for name in names):
+        raise StateError(f"Something failed that has nothing to do with {names[0]}: {trial.evidence}")

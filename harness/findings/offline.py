@@ -34,8 +34,8 @@ def _facts() -> dict[str, FindingFacts]:
             question=f"With the index gone and warm caches, does {what} work?",
             experiment="Everything is done once with an index on loopback, so that caches are warm. Then the "
             "index is ended, and its address stays in the settings; its pages count as old, as those of the public "
-            f"index do after ten minutes. Now {what} is tried from the same state as always; if it fails, once more with the "
-            "variables that the variant has for working offline.",
+            f"index do after ten minutes. Now {what} is tried from the state it always begins with; if it fails, once "
+            "more with the variables that the variant has for working offline.",
             group="offline",
             lanes=(Lane.LOCAL,),
             values=_VALUES,

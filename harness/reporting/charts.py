@@ -17,6 +17,7 @@ import vl_convert
 
 from harness.records import Lane
 from harness.reporting import prose, words
+from harness.reporting.friction import by_hand
 from harness.reporting.model import Report, Row, ScenarioView, Section
 
 INK, MUTED, GRID, ACCENT = "#1b1f24", "#59636e", "#d9dee4", "#2f5fb3"
@@ -57,7 +58,59 @@ def draw_charts(report: Report) -> tuple[Chart, ...]:
             )
             if chart is not None
         ]
-    return tuple(drawn)
+    friction = _friction(report)
+    return tuple([*drawn, friction] if friction else drawn)
+
+
+def _friction(report: Report) -> Chart | None:
+    """Lines by hand for each change, the Nix lane's on top of the local one's."""
+    rows = [
+        {"change": change.facts.title, "variant": row.variant, "files": _LANES[lane], "lines": lines, "order": order}
+        for change in report.changes
+        for row in change.rows
+        for order, lane in enumerate(_LANES)
+        if (lines := by_hand(row, lane)) is not None
+    ]
+    if not rows:
+        return None
+    titles = list(dict.fromkeys(str(row["change"]) for row in rows))
+    scale = alt.Scale(domain=list(_LANES.values()), range=[SHADES[0], SHADES[2]])
+    most = max(sum(int(str(row["lines"])) for row in rows if _same(row, other)) for other in rows)
+    panels = []
+    for title in titles:
+        own = [row for row in rows if row["change"] == title]
+        bars = (
+            alt.Chart(_data(own))
+            .mark_bar(height=11)
+            .encode(
+                y=alt.Y("variant:N", sort=None, title=None),
+                x=alt.X("lines:Q", title=None, scale=alt.Scale(domain=[0, most]), axis=alt.Axis(tickMinStep=1)),
+                color=alt.Color("files:N", scale=scale, title=None, legend=alt.Legend(orient="top")),
+                order="order:Q",
+            )
+        )
+        panel = bars.properties(
+            width=210,
+            height=18 * len({row["variant"] for row in own}),
+            title=alt.Title(title, anchor="start", fontSize=12, color=INK, fontWeight=600),
+        )
+        panels.append(panel)
+    return Chart(
+        name="friction-changes",
+        slug="changes",
+        title="Lines edited by hand for each change",
+        label="Lines added and removed by hand for each change and variant; the tables below have the same figures.",
+        caption="Lines added and removed by hand, Python sources and documentation aside: in the toolchain's own files,"
+        " and on top in the Nix files. Shorter is better. What a tool writes itself does not count.",
+        svg=_svg(alt.concat(*panels, columns=2, spacing=28)),
+    )
+
+
+_LANES = {Lane.LOCAL: "packaging", Lane.NIX: "Nix files"}
+
+
+def _same(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    return (row["change"], row["variant"]) == (other["change"], other["variant"])
 
 
 def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from harness.records import Lane
 from harness.reporting import prose, words
 from harness.reporting.charts import Chart
+from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
+from harness.reporting.story import SURPRISING
 
 # What vega says of each mark helps nobody who cannot see the picture; its accessible name and the tables do.
 _CHATTER = re.compile(r' (?:aria-[a-z]+|role|xmlns(?::xlink)?|version)="[^"]*"')
@@ -26,7 +29,9 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(w=words, glance=prose.glance, groups=prose.groups, command=prose.command)
+    environment.globals.update(
+        w=words, glance=prose.glance, groups=prose.groups, command=prose.command, highlighted=highlighted
+    )
     overview = next((chart for chart in charts if chart.name.startswith("intervals-")), None)
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -38,6 +43,8 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         banners=prose.banners(report),
         method=prose.method(report),
         machine=prose.machine(report),
+        lanes=(Lane.LOCAL, Lane.NIX),
+        surprising=f"{SURPRISING:.0f}",
         quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
     )
 

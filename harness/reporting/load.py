@@ -63,16 +63,15 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
         raise ResultsError("The same run was named twice.", hint="Name each run once.")
     notes: list[str] = []
     builder = FrameBuilder()
-    findings: dict[tuple[str, Lane, str], Finding] = {}
+    findings: list[Finding] = []
     for folder in folders:
         _load_samples(folder / "samples.jsonl", builder, notes)
-        for finding in _load_findings(folder / "findings.jsonl", notes):
-            findings[finding.variant, finding.lane, finding.finding] = finding
+        findings += _load_findings(folder / "findings.jsonl", notes)
     return Loaded(
         folders=named,
         runs=tuple(runs),
         frames=builder.build(),
-        findings=tuple(findings.values()),
+        findings=tuple(findings),
         notes=tuple(notes),
     )
 

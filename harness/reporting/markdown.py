@@ -6,6 +6,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from harness.records import Lane
 from harness.reporting import prose, words
 from harness.reporting.model import Report
 
@@ -35,6 +36,9 @@ def render_markdown(report: Report) -> str:
         glance=prose.glance,
         groups=prose.groups,
         command=prose.command,
+        lanes=(Lane.LOCAL, Lane.NIX),
+        measure=words.measure,
+        took=words.took,
         w=words,
     )
     return re.sub(r"\n{3,}", "\n\n", text)

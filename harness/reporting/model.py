@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harness.analysis.compare import Comparison
 from harness.analysis.noise import Noise
 from harness.analysis.statistics import Summary
-from harness.records import HostFacts, Lane, Outcome, RunInfo, VariantFacts
+from harness.records import ChangeFacts, FindingFacts, HostFacts, Lane, Outcome, RunInfo, Tone, VariantFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,22 +101,85 @@ class HeadlineColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindingCell:
-    """What was found of one variant in one lane."""
+class Answer:
+    """What was found of one variant. ``wavers`` are the values that runs disagree on, none where they agree."""
 
     value: str
+    tone: Tone
+    meaning: str
     evidence: str
+    wavers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindingTable:
-    """One kind of finding: by variant, by lane."""
+class Question:
+    """One finding in one lane, with each variant's answer."""
 
     name: str
+    lane: Lane
+    facts: FindingFacts
+    answers: Mapping[str, Answer]
+
+    @property
+    def slug(self) -> str:
+        """Its anchor on the page."""
+        return f"finding-{self.name}-{self.lane.value}"
+
+    @property
+    def varies(self) -> bool:
+        """Whether variants differ in it."""
+        return len({answer.value for answer in self.answers.values()}) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionGroup:
+    """Questions that belong together."""
+
+    slug: str
     title: str
-    explanation: str
-    lanes: tuple[Lane, ...]
-    cells: Mapping[str, Mapping[Lane, FindingCell]]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRow:
+    """One variant making one change: what was counted by lane and measure, and the figures of the timed scenarios."""
+
+    variant: str
+    measures: Mapping[Lane, Mapping[str, Answer]]
+    times: Mapping[Lane, Row | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeView:
+    """One standard change, with a row for each variant."""
+
+    name: str
+    facts: ChangeFacts
+    rows: tuple[ChangeRow, ...]
+
+    @property
+    def slug(self) -> str:
+        """Its anchor on the page."""
+        return f"change-{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surprise:
+    """Something that a variant's user would not expect, and the anchor of its evidence."""
+
+    title: str
+    words: str
+    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One variant's own section. ``figures`` are a section's title, an anchor, a scenario's title and the row."""
+
+    variant: str
+    facts: VariantFacts
+    surprises: tuple[Surprise, ...]
+    figures: tuple[tuple[str, str, str, Row], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +218,9 @@ class Report:
     variants: Mapping[str, VariantFacts]
     headline: tuple[HeadlineColumn, ...]
     sections: tuple[Section, ...]
-    friction: tuple[FindingTable, ...]
-    findings: tuple[FindingTable, ...]
+    questions: tuple[QuestionGroup, ...]
+    changes: tuple[ChangeView, ...]
+    stories: tuple[Story, ...]
     failures: tuple[Failure, ...]
     hidden_failures: int
     unsupported: tuple[Unsupported, ...]

@@ -9,35 +9,22 @@ import pandas as pd
 from harness.analysis.frames import Frames, base_variant
 from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
 from harness.analysis.statistics import Summary
+from harness.plan import planned
 from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
+from harness.reporting.answers import groups
+from harness.reporting.friction import changes
 from harness.reporting.model import (
     Failure,
-    FindingCell,
-    FindingTable,
     HeadlineColumn,
     Report,
     Section,
     Unsupported,
 )
+from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
 
 #: What the top of the page shows, where it was measured.
 KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
-
-FRICTION = {
-    "configuration-lines": (
-        "Lines of configuration",
-        "Lines that a person writes and maintains before any code, blank lines and comments aside.",
-    ),
-    "dependency-statements": (
-        "Places that state one dependency",
-        "How many places state that hello needs shared.",
-    ),
-    "must-agree-by-hand": (
-        "Facts to be kept equal by hand",
-        "Facts that are stated in more than one place, with nothing but people to keep them equal.",
-    ),
-}
 
 MOST_FAILURES = 40
 
@@ -91,6 +78,8 @@ def build_report(
         build_section(key, cells, frames, reference=reference, variants=variants, facts=titles, distrusted=distrusted)
         for key in cells.sections()
     )
+    questions = groups(runs, findings, variants)
+    made = changes(runs, findings, sections, variants)
     failures = find_failures(frames)
     outcomes = frames.samples["outcome"].value_counts()
     return Report(
@@ -100,12 +89,9 @@ def build_report(
         variants=variants,
         headline=_headline(sections),
         sections=sections,
-        friction=tuple(_finding_table(name, findings, variants) for name in FRICTION if _has(findings, name)),
-        findings=tuple(
-            _finding_table(name, findings, variants)
-            for name in dict.fromkeys(item.finding for item in findings)
-            if name not in FRICTION
-        ),
+        questions=questions,
+        changes=made,
+        stories=stories(variants, sections, questions, made),
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
         unsupported=_unsupported(frames),
@@ -113,7 +99,7 @@ def build_report(
         notes=tuple(notes),
         nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
         samples=len(frames.samples),
-        planned=sum(len(run.plan.cells) * run.plan.blocks for run in runs),
+        planned=sum(planned(run.plan) for run in runs),
         blocks=len(frames.samples[["run_id", "block"]].drop_duplicates()),
         outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
     )
@@ -138,25 +124,6 @@ def _headline(sections: Sequence[Section]) -> tuple[HeadlineColumn, ...]:
         for section in first.values()
         for name in KEY_SCENARIOS
         if (scenario := section.scenario(name)) is not None
-    )
-
-
-def _has(findings: Sequence[Finding], name: str) -> bool:
-    return any(item.finding == name for item in findings)
-
-
-def _finding_table(name: str, findings: Sequence[Finding], variants: Mapping[str, VariantFacts]) -> FindingTable:
-    own = [item for item in findings if item.finding == name]
-    cells: dict[str, dict[Lane, FindingCell]] = {variant: {} for variant in variants}
-    for item in own:
-        cells.setdefault(item.variant, {})[item.lane] = FindingCell(value=item.value, evidence=item.evidence)
-    title, explanation = FRICTION.get(name, (name.replace("-", " ").capitalize(), ""))
-    return FindingTable(
-        name=name,
-        title=title,
-        explanation=explanation,
-        lanes=tuple(lane for lane in Lane if any(item.lane is lane for item in own)),
-        cells={variant: by_lane for variant, by_lane in cells.items() if by_lane},
     )
 
 

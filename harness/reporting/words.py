@@ -6,9 +6,13 @@ import math
 
 from harness.analysis.compare import Comparison, Verdict
 from harness.analysis.statistics import Interval, Summary
-from harness.reporting.model import Row
+from harness.records import Lane, Tone
+from harness.reporting.model import Answer, ChangeRow, Row
 
 NONE = "–"
+
+#: The most characters of one finding's evidence that a report shows.
+_EVIDENCE = 1400
 
 _BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -122,3 +126,37 @@ def _digits(value: float) -> str:
         return "0"
     places = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{min(places, 6)}f}"
+
+
+_TONES = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
+
+
+def tone(answer: Answer) -> str:
+    """An answer's tone as a sign that needs no colour."""
+    return "≠" if answer.wavers else {"unsupported": NONE, "failed": "!"}.get(answer.value, _TONES[answer.tone])
+
+
+def answer(found: Answer) -> str:
+    """An answer in a word; where runs disagree, all of theirs."""
+    return f"wavers: {', '.join(found.wavers)}" if found.wavers else found.value
+
+
+def excerpt(evidence: str) -> str:
+    """Evidence as long as a page has room for; all of it is in the run's findings.jsonl."""
+    if len(evidence) <= _EVIDENCE:
+        return evidence
+    return f"{evidence[:_EVIDENCE].rpartition(chr(10))[0] or evidence[:_EVIDENCE]}\n… (the rest is in findings.jsonl)"
+
+
+def measure(row: ChangeRow, lane: Lane, name: str) -> str:
+    """What was counted or seen of a change."""
+    found = row.measures[lane].get(name)
+    return NONE if found is None else answer(found)
+
+
+def took(row: ChangeRow, lane: Lane) -> str:
+    """How long a change took until it worked, and in how many samples."""
+    time = row.times[lane]
+    if time is None or time.summary is None:
+        return NONE if time is None else verdict(time)
+    return f"{seconds(time.summary.median)} ({time.summary.count})"

@@ -13,7 +13,7 @@ from harness.records import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
 from harness.shapes import Shape
 from harness.variants import Variant
-from harness.workspace import Workspace
+from harness.workspace import NAME, Workspace
 
 #: Changes stand behind everything else in listings.
 FIRST = 100
@@ -63,6 +63,8 @@ class MakeChange(InstalledScenario):
     def prepare(self, bench: Bench, attempt: Attempt) -> None:
         """Installed with the caches as they were, the change before made, and what is edited first edited in."""
         bench.settled.restore_cache()
+        # A patch is made for the committed files, and the scenario before may have edited them.
+        bench.installed = bench.installed and bench.settled.name == NAME
         reach_installed(bench, attempt)
         bench.installed = False
         change = needed(bench.variant, self.name)

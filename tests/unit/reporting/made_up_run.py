@@ -13,7 +13,6 @@ from harness.journal import Journal
 from harness.records import (
     CONTROL_SUFFIX,
     Cell,
-    Finding,
     HostFacts,
     Lane,
     Outcome,
@@ -24,6 +23,7 @@ from harness.records import (
     ScenarioFacts,
     VariantFacts,
 )
+from tests.unit.reporting.made_up_findings import CHANGES, FACTS, made_up_findings
 
 #: Seconds a scenario takes with each variant: hatch, uv, pdm, poetry, venv.
 SECONDS: Mapping[str, tuple[float, ...]] = {
@@ -90,7 +90,7 @@ def made_up_run(
             sample = _sample(cell, block, position, rng, noise, run_id)
             journal_sample = _mishap(sample) if mishaps else sample
             _append(journal, journal_sample)
-    for finding in _findings(variants, run_id):
+    for finding in made_up_findings(variants, run_id):
         journal.add_finding(finding)
     finished = None if status is RunStatus.RUNNING else "2026-11-02T10:18:41Z"
     journal.write_info(replace(info, status=status, finished_at=finished))
@@ -107,6 +107,8 @@ def made_up_info(cells: Sequence[Cell], variants: Sequence[str], *, blocks: int,
         harness_version="0.1.0",
         git_revision="0123456789abcdef0123456789abcdef01234567",
         plan=Plan(cells=tuple(cells), blocks=blocks, seed=seed, reference=REFERENCE, digest="d" * 64),
+        findings=FACTS,
+        changes=CHANGES,
         host=HostFacts(
             host_id="made-up-host",
             system="Linux",
@@ -222,22 +224,6 @@ def _append(journal: Journal, sample: Sample) -> None:
         lines = "".join(f"line {number}\n" for number in range(60))
         log.write_text(f"$ tool {sample.scenario}\n{lines}error: it did not work\n", encoding="utf-8")
     journal.add_sample(sample)
-
-
-def _findings(variants: Sequence[str], run_id: str) -> list[Finding]:
-    found = []
-    for place, variant in enumerate(variants):
-        for lane in Lane:
-            evidence = "hello/pyproject.toml project.dependencies: shared\nhello/pyproject.toml tool.x.sources: shared"
-            for name, value in (
-                ("configuration-lines", str(40 + 7 * place)),
-                ("dependency-statements", str(1 + place % 3) if lane is Lane.LOCAL else "2"),
-                ("must-agree-by-hand", "unsupported" if place == 1 and lane is Lane.NIX else str(place)),
-            ):
-                found.append(
-                    Finding(run_id=run_id, variant=variant, lane=lane, finding=name, value=value, evidence=evidence)
-                )
-    return found
 
 
 if __name__ == "__main__":

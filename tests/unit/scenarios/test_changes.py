@@ -201,3 +201,12 @@ def test_every_change_is_a_scenario_in_both_lanes() -> None:
     assert [name for name in names if name.startswith("nix-") and name[4:] in STANDARD] == [
         f"nix-{name}" for name in STANDARD
     ]
+
+
+def test_a_change_begins_with_the_committed_files_whatever_was_edited_before(bench: Bench, attempt: Attempt) -> None:
+    write_change(bench, "add-dependency", TYPED)
+    warm_up(bench, attempt, phases_needed(["refresh", "add-dependency"]))
+    for name in ("refresh", "add-dependency", "refresh", "add-dependency"):
+        scenario = all_scenarios()[name]
+        scenario.prepare(bench, attempt)
+        scenario.verify(bench, attempt, run_until_failure(attempt, list(scenario.measured(bench, attempt))))

@@ -1,0 +1,82 @@
+"""Findings as questions and answers: pure, from the lines of ``findings.jsonl`` to what the matrix shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from harness.records import Finding, FindingFacts, Lane, RunInfo, Tone
+from harness.reporting.model import Answer, Question, QuestionGroup
+
+#: The groups in the order of the page, each with the question it stands for; others follow in the order of their names.
+GROUPS = {
+    "friction": "What is stated by hand",
+    "freshness": "What shows after an edit",
+    "shipping": "What is shipped",
+    "metadata": "What built packages say of themselves",
+    "safety": "What is refused, and what slips through",
+    "offline": "Without an index",
+    "cleanliness": "What is left behind",
+    "newcomer": "What a newcomer meets",
+    "nix": "What Nix notices",
+    "errors": "How good the messages are",
+}
+
+#: The group of the findings about changes, which have a section of their own.
+CHANGES = "changes"
+
+_SPECIAL = {
+    "unsupported": "It cannot be established for this variant, or on this machine.",
+    "failed": "The experiment could not be carried out; the evidence says what stood in the way.",
+}
+
+
+def groups(runs: Sequence[RunInfo], findings: Iterable[Finding], variants: Iterable[str]) -> tuple[QuestionGroup, ...]:
+    """Every question that was asked and is not about a change, by group, with each variant's answer."""
+    known = facts_of(runs)
+    found = by_question(findings)
+    order = [*GROUPS, *sorted({facts.group for facts in known.values()} - {*GROUPS, CHANGES})]
+    return tuple(
+        QuestionGroup(slug=f"findings-{group}", title=GROUPS.get(group, group.capitalize()), questions=questions)
+        for group in order
+        if (questions := tuple(_questions(group, known, found, list(variants))))
+    )
+
+
+def facts_of(runs: Sequence[RunInfo]) -> dict[str, FindingFacts]:
+    """What each finding asks, in the words of the newest run that asked it."""
+    return {name: facts for run in runs for name, facts in run.findings.items()}
+
+
+def by_question(findings: Iterable[Finding]) -> dict[tuple[str, Lane], dict[str, list[Finding]]]:
+    """The findings of each question, by variant, oldest first."""
+    found: dict[tuple[str, Lane], dict[str, list[Finding]]] = {}
+    for item in findings:
+        found.setdefault((item.finding, item.lane), {}).setdefault(item.variant, []).append(item)
+    return found
+
+
+def _questions(
+    group: str,
+    known: Mapping[str, FindingFacts],
+    found: Mapping[tuple[str, Lane], Mapping[str, Sequence[Finding]]],
+    variants: Sequence[str],
+) -> Iterable[Question]:
+    for name, facts in known.items():
+        for lane in facts.lanes if facts.group == group else ():
+            by_variant = found.get((name, lane), {})
+            answers = {variant: answer(facts, by_variant[variant]) for variant in variants if variant in by_variant}
+            if answers:
+                yield Question(name=name, lane=lane, facts=facts, answers=answers)
+
+
+def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:
+    """What was found of one variant; runs that disagree are said to."""
+    last = found[-1]
+    described = facts.values.get(last.value)
+    return Answer(
+        value=last.value,
+        tone=described.tone if described else Tone.NEUTRAL,
+        meaning=described.meaning if described else _SPECIAL.get(last.value, ""),
+        evidence=last.evidence,
+        wavers=tuple(dict.fromkeys(item.value for item in found)) if len({item.value for item in found}) > 1 else (),
+    )

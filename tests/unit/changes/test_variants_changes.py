@@ -1,0 +1,259 @@
+"""The committed variants' changes: each is there, applies, and leads to the same sources under every toolchain."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.changes import STANDARD
+from harness.changes.making import verify_effect
+from harness.changes.patch import Part, edits
+from harness.measure.command import Command
+from harness.shapes import CANONICAL
+from harness.variants import Variant
+from harness.workspace import Surroundings, Workspace
+from tests.made_up import execution
+from tests.unit.changes.committed import (
+    ROOT,
+    VARIANTS,
+    Edited,
+    Editor,
+    change_of,
+    in_order,
+    possible,
+    shape_after,
+    typed_before,
+)
+
+each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+each_change = pytest.mark.parametrize("name", list(STANDARD))
+
+#: What the changes bring in from outside, as far as the sources use it: the test needs no package for it.
+MORE_ITERTOOLS = """\
+def sliced(text, size):
+    return (text[at : at + size] for at in range(0, len(text), size))
+
+
+def argmin(values):
+    return min(range(len(values)), key=values.__getitem__)
+"""
+
+#: A path from the machine's root: no part of a longer path, and not one that begins with a tool's own placeholder.
+ABSOLUTE = re.compile(r"(?<![\w./~}-])(?:/[\w.+-]+){2,}|[A-Za-z]:\\\w|\bfile:/+(?![/${])")
+ADDRESS = re.compile(r"\b(?!file:)\w+://|\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b")
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Editor:
+    return Editor(tmp_path_factory.mktemp("edited"))
+
+
+def edited(editor: Editor, variant: Variant, name: str) -> Edited:
+    """The checkout after a change; a variant that cannot make it is no subject of the test that asks."""
+    if not possible(variant, name):
+        pytest.skip(f"{variant.name} says why it cannot make {name}")
+    return editor.edited(variant, name)
+
+
+PATCHES = sorted((ROOT / "variants").glob("*/changes/*/*.patch"))
+
+each_patch = pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: "/".join(patch.parts[-4:]))
+
+
+@each_variant
+def test_every_change_is_made_or_has_a_reason_why_not(variant: Variant) -> None:
+    assert {path.name for path in (variant.folder / "changes").iterdir()} == set(STANDARD)
+    for name in STANDARD:
+        file = change_of(variant, name).file
+        assert file.do or file.unsupported.endswith(".")
+        assert not file.unsupported_nix or file.unsupported_nix.endswith(".")
+
+
+@each_variant
+@each_change
+def test_nothing_lies_beside_a_change_that_it_does_not_name(variant: Variant, name: str) -> None:
+    change = change_of(variant, name)
+    named = {"change.toml", *(path.name for path in change.patches), "nix.patch"}
+
+    assert {path.name for path in change.folder.iterdir()} <= named
+    assert len(change.patches) == len(set(change.patches))
+
+
+@each_variant
+@each_change
+def test_every_patch_applies_on_what_is_committed_in_order(editor: Editor, variant: Variant, name: str) -> None:
+    assert edited(editor, variant, name).refused == ()
+
+
+@each_variant
+@each_change
+def test_a_patch_that_waits_for_a_command_edits_a_member_that_command_names(
+    editor: Editor, variant: Variant, name: str
+) -> None:
+    brought_in = {member.name for member in shape_after(name).members} - {member.name for member in CANONICAL.members}
+    for change, patch in edited(editor, variant, name).waiting:
+        for item in edits([patch]):
+            folder = item.path.split("/", 1)[0]
+            assert folder in brought_in
+            assert folder in typed_before(change, patch)
+
+
+@each_variant
+@each_change
+def test_sources_are_the_same_to_the_byte_after_it(editor: Editor, variant: Variant, name: str) -> None:
+    reference = next(item for item in VARIANTS if possible(item, name))
+
+    assert edited(editor, variant, name).sources == editor.edited(reference, name).sources
+
+
+@each_variant
+@each_change
+def test_the_members_are_those_the_change_leaves(editor: Editor, variant: Variant, name: str) -> None:
+    after = edited(editor, variant, name)
+    members = [member.name for member in shape_after(name).members]
+    sources = {path.split("/", 1)[0] for path in after.sources}
+    packages = {path.split("/", 1)[0] for path in after.texts(".nix") if path.endswith("/package.nix")}
+    overlay = after.texts(".nix")[variant.spec.nix.overlay]
+    added = dict(re.findall(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{", overlay, re.MULTILINE))
+
+    assert sources == packages == set(members)
+    assert added == {variant.spec.nix.attribute_of(member): member for member in members}
+    for member in members:
+        assert f'pname = "{member}";' in after.texts(".nix")[f"{member}/package.nix"]
+
+
+@each_variant
+def test_renaming_leaves_the_old_name_nowhere_but_in_prose(editor: Editor, variant: Variant) -> None:
+    after = edited(editor, variant, "rename-library")
+    stated = after.texts(".toml", ".nix", ".txt", ".cfg")
+
+    assert not [path for path in stated if "shared" in path]
+    assert [(path, line) for path, text in stated.items() for line in text.splitlines() if "shared" in line] == []
+    assert not re.search(r"`shared`|\bshared[/.]", "".join(after.texts(".md", ".rst").values()))
+    assert not re.search(r"^\s*(from|import) shared\b", "".join(after.texts(".py").values()), re.MULTILINE)
+
+
+@each_patch
+def test_a_patch_names_no_path_and_no_address_of_a_machine(patch: Path) -> None:
+    for line in patch.read_text(encoding="utf-8").splitlines():
+        if line in ("--- /dev/null", "+++ /dev/null"):
+            continue
+        assert not ABSOLUTE.search(line), line
+        assert not ADDRESS.search(line), line
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("+path = /home/somebody/x", True),
+        ('+shared @ "/work/main"', True),
+        ("+shared @ file:///home/somebody/shared", True),
+        ("+shared @ file:/x", True),
+        ("+shared @ file:///${PROJECT_ROOT}/../shared", False),
+        ("+shared @ file:../shared", False),
+        ("+x = C:\\Users", True),
+        ("--- a/shared/pyproject.toml", False),
+        ("+  ./src", False),
+        ("+-e ./shared", False),
+        ("+shared = { path = '../shared' }", False),
+        ("+shared @ {root:parent:uri}/shared", False),
+        ("+a / b", False),
+    ],
+)
+def test_what_is_taken_for_a_path_of_a_machine(line: str, found: bool) -> None:
+    assert bool(ABSOLUTE.search(line)) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('+url = "http://127.0.0.1:8000/simple/"', True),
+        ("+index = ssh://git@somewhere", True),
+        ("+host = 10.0.0.1", True),
+        ("+host = localhost", True),
+        ("+shared @ file:///${PROJECT_ROOT}/../shared", False),
+        ('+version = "0.1.0"', False),
+    ],
+)
+def test_what_is_taken_for_an_address(line: str, found: bool) -> None:
+    assert bool(ADDRESS.search(line)) == found
+
+
+@each_patch
+def test_a_patch_edits_what_its_name_says_and_nothing_that_a_tool_writes(patch: Path) -> None:
+    (variant,) = (item for item in VARIANTS if item.folder in patch.parents)
+    found = list(edits([patch]))
+    locks = {template.rsplit("/", 1)[-1] for template in variant.spec.lock_files}
+
+    assert {item.part is Part.NIX for item in found} == {patch.name == "nix.patch"}
+    assert not [item.path for item in found if item.path.rsplit("/", 1)[-1] in locks]
+
+
+@each_variant
+@each_change
+def test_placeholders_are_known_and_leave_no_brace_behind(variant: Variant, name: str, tmp_path: Path) -> None:
+    around = Surroundings(python=Path("/python"), tools=tmp_path, index="http://127.0.0.1:1/simple/")
+    workspace = Workspace(variant=variant, shape=shape_after(name), folder=tmp_path, surroundings=around)
+    file = change_of(variant, name).file
+    for phase in [deed.phase for deed in file.do if deed.steps] + ([file.test] if file.test else []):
+        expanded = list(workspace.expand(phase))
+        assert expanded
+        for argv, folder in expanded:
+            assert not [word for word in (*argv, str(folder)) if "{" in word or "}" in word]
+            assert folder.is_relative_to(tmp_path)
+        assert not [value for value in workspace.variables(phase.environment).values() if "{" in value]
+
+
+@each_variant
+@each_change
+def test_uv_add_is_not_told_of_the_index_in_a_way_that_it_would_write_down(variant: Variant, name: str) -> None:
+    """The applications would run all the same, and the member's pyproject.toml would name an address on loopback."""
+    environment = variant.spec.environment
+    for deed in change_of(variant, name).file.do:
+        if any(step[:2] == ("uv", "add") for step in deed.steps):
+            assert not {**environment, **deed.environment}.get("UV_DEFAULT_INDEX")
+            assert not {**environment, **deed.environment}.get("UV_INDEX")
+
+
+@each_variant
+@each_change
+def test_one_command_runs_all_tests_where_tests_are_the_effect(variant: Variant, name: str) -> None:
+    file = change_of(variant, name).file
+    if not file.unsupported:
+        assert (file.test is not None) == STANDARD[name].tests
+    if file.test is not None:
+        assert len(file.test.steps) == 1
+        assert not [
+            word for word in (*file.test.steps[0], file.test.directory) if "{member}" in word or "{app}" in word
+        ]
+
+
+def test_every_change_is_possible_somewhere() -> None:
+    for name in STANDARD:
+        assert [variant.name for variant in VARIANTS if possible(variant, name)]
+        assert all(in_order(variant, name)[-1].change.name == name for variant in VARIANTS)
+
+
+@each_change
+def test_the_sources_alone_show_the_effect(editor: Editor, name: str, tmp_path: Path) -> None:
+    """They are the same in every variant, so one is enough; what comes from outside is played."""
+    root = editor.edited(next(item for item in VARIANTS if possible(item, name)), name).root
+    (tmp_path / "more_itertools.py").write_text(MORE_ITERTOOLS, encoding="utf-8")
+    shape = shape_after(name)
+    paths = [tmp_path, *(root / member.name / "src" for member in shape.members)]
+    env = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
+    change = in_order(VARIANTS[0], name)[-1]
+    ways: dict[str, tuple[str, ...]] = {member.name: ("-m", member.name) for member in shape.applications}
+    if STANDARD[name].tests:
+        ways = {"": ("-m", "pytest", "-q", "-p", "no:cacheprovider")}
+    for application, words in ways.items():
+        argv = (sys.executable, *words)
+        done = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
+        command = Command(argv=argv, cwd=root, env=env, timeout_s=60.0, log_path=tmp_path / "log")
+        seen = execution(exit_code=done.returncode, stdout=done.stdout)
+        verify_effect(change, shape, command, seen, application)
