@@ -13,7 +13,7 @@ from harness.changes.making import apply_nix_patch, before, effects, make, verif
 from harness.changes.patch import Edit, Part, edits
 from harness.errors import HarnessError, StateError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
-from harness.findings.noticing import began
+from harness.findings.noticing import place_of
 from harness.findings.statements import Statement, listed, nix_statements, python_statements, stated_again
 from harness.lab import Lab, Trial
 from harness.nix_tree import read_statements
@@ -142,7 +142,7 @@ def _nix(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
     again_before = _again(lab.shaped(shape), Lane.NIX)
     after = _make(lab, change, change.change.reshape(shape), environments=False)
     checks = [f"checks.{member.name}" for member in after.shape.applications]
-    forgotten = _forgotten(after, change, after.nix_build(*checks), after.nix_build(*_members(after)))
+    forgotten = _forgotten(after, change, after.nix_build(*checks))
     apply_nix_patch(after.bench, after.attempt, after.workspace, change)
     built = after.nix_build(*checks)
     works = ("works" if _shows(after, change, built, _members(after)) else "fails", built.evidence)
@@ -171,15 +171,13 @@ def _members(lab: Lab) -> list[str]:
     return [f"members.{member.name}" for member in lab.shape.members]
 
 
-def _forgotten(lab: Lab, change: VariantChange, checks: Trial, members: Trial) -> tuple[str, str]:
-    """What came of building without the edit of the Nix files."""
-    if checks.ok and _shows(lab, change, checks, _members(lab)):
+def _forgotten(lab: Lab, change: VariantChange, checks: Trial) -> tuple[str, str]:
+    """What came of building and starting the applications without the edit of the Nix files."""
+    if not checks.ok:
+        return place_of(checks), checks.evidence
+    if _shows(lab, change, checks, _members(lab)):
         return "not-needed", checks.evidence
-    if checks.ok:
-        return "unnoticed", checks.evidence + "\n(built and started; the effect of the change does not show)"
-    if members.ok:
-        return "noticed-at-start", checks.evidence
-    return ("noticed-at-build" if began(members) else "noticed-at-evaluation"), members.evidence
+    return "unnoticed", checks.evidence + "\n(built and started; the effect of the change does not show)"
 
 
 def _shows(lab: Lab, change: VariantChange, built: Trial, members: Iterable[str]) -> bool:

@@ -18,6 +18,11 @@ NOTICED = {
 # What Nix says on its standard error when a derivation begins to be built, and when one failed.
 _BEGAN = ("building '/nix/store", "builder for '")
 
+# The derivation that starts an application failed by itself, not for want of what it needs: Nix 2.8 and today's words.
+_STARTED = re.compile(
+    r"builder for '[^']*-output\.drv' failed|Cannot build '[^']*-output\.drv'\.\s+Reason:[^.]*\bbuilder failed"
+)
+
 # Nix's account of its progress, which depends on what is in the store already, and the frames of Python's tracebacks.
 _PROGRESS = re.compile(r"^(this derivation|these \d+ derivations|building '|copying |  /nix/store/).*\n", re.MULTILINE)
 _FRAMES = re.compile(r'^( *)File ".*", line \d+.*\n(?:\1 +.*\n)*', re.MULTILINE)
@@ -44,13 +49,25 @@ def began(trial: Trial) -> bool:
     return any(words in trial.output for words in _BEGAN)
 
 
+def place_of(started: Trial) -> str:
+    """Where building and starting applications was refused, if members may be missing that nobody can ask Nix for."""
+    if _STARTED.search(started.output):
+        return "noticed-at-start"
+    return "noticed-at-build" if began(started) else "noticed-at-evaluation"
+
+
 def said(trial: Trial) -> str:
-    """The evidence of one command of Nix: what was typed, and of a failure the words without the way there."""
+    """The evidence of one command; of a failure the last words, without progress and without the frames of tracebacks.
+
+    The same failure of Nix reads the same whatever was built before.
+    """
     if trial.ok:
         return trial.evidence
+    command, execution = trial.steps[-1]
     told = _FRAMES.sub("", _PROGRESS.sub("", f"{trial.output}\n"))
     lines = [line.rstrip()[:_WIDTH] for line in told.splitlines() if line.strip()]
-    return "\n".join([f"$ {trial.typed}", *lines[-_MOST_LINES:], f"(exit status {trial.last.exit_code})"])
+    typed = trial.typed or trial.shown(" ".join(command.argv))
+    return "\n".join([f"$ {typed}", *lines[-_MOST_LINES:], f"(exit status {execution.exit_code})"])
 
 
 def see_that_it_is_about(trial: Trial, *names: str) -> None:

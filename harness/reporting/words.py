@@ -132,7 +132,9 @@ _TONES = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
 
 
 def tone(answer: Answer) -> str:
-    """An answer's tone as a sign that needs no colour."""
+    """An answer's tone as a sign that needs no colour; a count has none."""
+    if answer.value.isdigit() and not answer.wavers:
+        return ""
     return "≠" if answer.wavers else {"unsupported": NONE, "failed": "!"}.get(answer.value, _TONES[answer.tone])
 
 
