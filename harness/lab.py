@@ -217,10 +217,7 @@ class Lab:
 
     def plain(self, *argv: str | Path, cwd: Path, extra: Mapping[str, str] | None = None) -> Trial:
         """Run one command without anything of the toolchain in its environment, as on a machine that has none."""
-        workspace = self.workspace
-        path = workspace.surroundings.host_path
-        env = scrubbed(home=workspace.home, path=path, extra=extra or {}, host=self.bench.host_environment)
-        return self._run([self.attempt.command([str(part) for part in argv], cwd, env)])
+        return self._run([self.attempt.command([str(part) for part in argv], cwd, self._bare(extra or {}))])
 
     def clean_environment(self, name: str) -> Path:
         """A new virtual environment outside the checkout, without pip; its interpreter.
@@ -233,6 +230,12 @@ class Lab:
         if not made.ok:
             raise StateError(f"No environment could be made: {made.evidence}")
         return folder / "bin" / "python"
+
+    def _bare(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """An environment without anything of the toolchain."""
+        workspace = self.workspace
+        path = workspace.surroundings.host_path
+        return scrubbed(home=workspace.home, path=path, extra=extra or {}, host=self.bench.host_environment)
 
     def _run(self, wanted: Iterable[Command]) -> Trial:
         steps = []
@@ -273,7 +276,11 @@ class Lab:
         if side is None:
             raise StateError(self.bench.nix_unavailable)
         names = write_names(self.bench.variant.spec.nix, self.shape, self.workspace.folder / "nix-names")
-        return replace(side, workspace=self.workspace, names=names)
+        # Its questions are asked by this experiment's own executor: another experiment may be under way.
+        nix = replace(
+            side.nix, run=lambda argv, extra: self.attempt.run(argv, self.workspace.folder, {**self._bare(), **extra})
+        )
+        return replace(side, nix=nix, workspace=self.workspace, names=names)
 
     def nix_build(self, *attributes: str, strategy: str = "handwritten") -> Trial:
         """Build attributes of ``nix/default.nix`` in the private store; what Nix says is the trial's output.
@@ -283,11 +290,9 @@ class Lab:
         """
         side = self.nix()
         expression = side.expression(strategy)
-        workspace = self.workspace
-        path = workspace.surroundings.host_path
-        env = scrubbed(home=workspace.home, path=path, extra={}, host=self.bench.host_environment)
         argv = side.nix.build_command(expression, attributes)
-        trial = self._run([self.attempt.command(argv, workspace.folder, side.nix.environment(env))])
+        env = side.nix.environment(self._bare())
+        trial = self._run([self.attempt.command(argv, self.workspace.folder, env)])
         wanted = " ".join(f"-A {attribute}" for attribute in attributes)
         return replace(
             trial, typed=f"nix-build nix/default.nix {wanted}", shown=lambda text: _nameless(self.show(text))

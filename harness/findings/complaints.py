@@ -19,11 +19,12 @@ _NOTHING = "nothing"
 _PARTS = ("file", "key", "remedy")
 
 # A remedy is something the reader is told to do: a line that says so (hint, help, try), or a command or a setting that
-# the reader is asked to run, add, set, use, remove, pin, upgrade or install.
+# the reader is asked to run, add, set, use, remove, pin, upgrade or install. A line that says failed or successful
+# reports what the toolchain did itself.
 _REMEDY = re.compile(
     r"\b(hint|help|tip|try|consider|please|to fix|suggestion)\b"
     r"|\b(you (can|may|should|must|need to|have to|might)|make sure|be sure)\b"
-    r"|^\W*(add|declare|set|use|run|remove|pin|upgrade|install|update|specify)\b",
+    r"|^\W*(add|declare|set|use|run|remove|pin|upgrade|install|update|specify)\b(?!.*\b(failed|successful)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -1,91 +1,133 @@
-"""``confusion`` and ``confusion-deploy``: is a stranger's package taken that has the library's name?"""
+"""``confusion…``: is a stranger's package taken that has the library's name?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.made_wheels import make_wheel
-from harness.findings.products import observed
+from harness.errors import StateError
+from harness.findings.base import Experiment, Observation
+from harness.findings.made_wheels import caches_set_aside, make_wheel
+from harness.findings.noticing import see_that_it_is_about
+from harness.findings.products import (
+    build,
+    checkout_moved_away,
+    commands_of,
+    observed,
+    phase_of,
+    pip_install,
+    start,
+    without,
+)
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 from harness.variant_file import DeployPhase
 from harness.workspace import expected_line
 
 _MALLORY = "Mallory"
+_STRANGER = "(the index has a public shared 99.0, which says Mallory)"
 
 _VALUES = {
     "own": ValueFacts(meaning="The monorepo's own library is taken.", tone=Tone.GOOD),
     "public": ValueFacts(meaning="The stranger's package is taken, for its higher version.", tone=Tone.BAD),
-    "refused": ValueFacts(meaning="It is refused.", tone=Tone.GOOD),
+    "refused": ValueFacts(meaning="Neither is taken: it is refused.", tone=Tone.GOOD),
 }
 
+
+def _facts(what: str, question: str, done: str) -> FindingFacts:
+    return FindingFacts(
+        title=f"Public package of the same name: {what}",
+        question=f"If the index has a public package shared with a higher version, {question}",
+        experiment=f"An index offers shared 99.0, which says Mallory. With empty caches, {done}",
+        group="safety",
+        lanes=(Lane.LOCAL,),
+        values=_VALUES,
+    )
+
+
 _FACTS = {
-    "confusion": FindingFacts(
-        title="Public package of the same name: installing",
-        question="If the index has a public package shared with a higher version, is the monorepo's own still taken?",
-        experiment="An index offers shared 99.0, which says Mallory. In a fresh clone without a lock file, all is "
-        "locked and installed from that index, and hello is started.",
-        group="safety",
-        lanes=(Lane.LOCAL,),
-        values=_VALUES,
+    "confusion": _facts(
+        "installing",
+        "is the monorepo's own still taken?",
+        "in a fresh clone without a lock file, all is locked and installed, and hello is started.",
     ),
-    "confusion-deploy": FindingFacts(
-        title="Public package of the same name: deploying",
-        question="If the index has a public package shared with a higher version, which one is deployed?",
-        experiment="An index offers shared 99.0, which says Mallory. In a fresh clone, all is locked, hello is "
-        "deployed, and started from there.",
-        group="safety",
-        lanes=(Lane.LOCAL,),
-        values=_VALUES,
+    "confusion-deploy": _facts(
+        "deploying",
+        "which one is deployed?",
+        "in a fresh clone without a lock file, all is locked, hello is deployed, and started from there.",
+    ),
+    "confusion-wheel": _facts(
+        "installing a built wheel",
+        "which one does hello's wheel bring along?",
+        "all members are built, and the checkout is moved away. pip installs hello's wheel into a new environment, "
+        "with the folder of all built wheels as a further place to look, and hello is started.",
     ),
 }
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:
-    """Serve a stranger's shared, then install and deploy."""
+    """Serve a stranger's shared; then install, deploy, and install what was built."""
     folder = lab.away("stranger")
     make_wheel(folder, "shared", "99.0", {"shared/__init__.py": f'NAME = "{_MALLORY}"\n'})
-    told = "(the index has a public shared 99.0, which says Mallory)"
-    with lab.open_index([folder]) as index:
+    with caches_set_aside(lab), lab.open_index([folder]) as index:
         own = lab.served_by(index.url)
         application = own.shape.applications[0].name
-        own.fresh(lock=False)
-        yield _answer(own, "confusion", told, _first_failure(own, "lock", "install") or own.application(application))
-        if reason := lab.bench.variant.spec.unsupported.get("deploy"):
-            yield observed("confusion-deploy", UNSUPPORTED, [reason])
-            return
-        own.fresh(lock=False)
-        failure = _first_failure(own, "lock", "deploy")
-        yield _answer(own, "confusion-deploy", told, failure or _deployed(own, application))
+        typed, failure = _done(own, "lock", "install")
+        yield _answer(own, "confusion", typed, failure or own.application(application))
+        yield _deployment(own, application)
+        yield _wheel(own, application)
 
 
-def _answer(lab: Lab, finding: str, told: str, trial: Trial) -> Observation:
-    application = lab.shape.applications[0].name
-    if trial.ok and trial.last.stdout == expected_line(application, _MALLORY):
-        value = "public"
-    elif trial.ok and trial.last.stdout == expected_line(application):
-        value = "own"
-    else:
-        value = "refused"
-    return observed(finding, value, [told, trial.evidence])
+def _deployment(lab: Lab, application: str) -> Observation:
+    for unsupported in without(lab, {"confusion-deploy": _FACTS["confusion-deploy"]}, "deploy"):
+        return unsupported
+    deploy = phase_of(lab, "deploy")
+    if not isinstance(deploy, DeployPhase):
+        raise StateError("The deploy phase does not say how a deployed application is started.")
+    typed, failure = _done(lab, "lock", "deploy")
+    values = lab.workspace.values(app=application)
+    run = [part.format_map(values) for part in deploy.run]
+    return _answer(lab, "confusion-deploy", typed, failure or lab.plain(*run, cwd=lab.workspace.folder))
 
 
-def _first_failure(lab: Lab, *phases: str) -> Trial | None:
-    """Do phases in order; the first that fails."""
+def _wheel(lab: Lab, application: str) -> Observation:
+    for unsupported in without(lab, {"confusion-wheel": _FACTS["confusion-wheel"]}, "build"):
+        return unsupported
+    lab.fresh(lock=False)
+    built = build(lab)
+    python = lab.clean_environment("customer")
+    with checkout_moved_away(lab):
+        installed = pip_install(lab, python, "--find-links", lab.workspace.dist, built.wheels[application])
+        typed = [built.typed]
+        if installed.ok:
+            typed.append(commands_of(installed))
+        return _answer(lab, "confusion-wheel", typed, start(lab, python, application) if installed.ok else installed)
+
+
+def _done(lab: Lab, *phases: str) -> tuple[list[str], Trial | None]:
+    """Do phases in a fresh clone: the commands that went well, and the trial that failed, if one did."""
+    lab.fresh(lock=False)
+    typed: list[str] = []
     for name in phases:
         application = lab.shape.applications[0].name if name == "deploy" else None
         trial = lab.phase(name, application=application)
         if trial is not None and not trial.ok:
-            return trial
-    return None
+            return typed, trial
+        if trial is not None:
+            typed.append(commands_of(trial))
+    return typed, None
 
 
-def _deployed(lab: Lab, application: str) -> Trial:
-    phase = lab.bench.variant.spec.phases.deploy
-    run = phase.run if isinstance(phase, DeployPhase) else ()
-    values = lab.workspace.values(app=application)
-    return lab.plain(*(part.format_map(values) for part in run), cwd=lab.workspace.folder)
+def _answer(lab: Lab, finding: str, typed: list[str], trial: Trial) -> Observation:
+    application = lab.shape.applications[0].name
+    said = {expected_line(application): "own", expected_line(application, _MALLORY): "public"}
+    if not trial.ok:
+        see_that_it_is_about(trial, "shared")
+        value = "refused"
+    elif trial.last.stdout in said:
+        value = said[trial.last.stdout]
+    else:
+        raise StateError(f"{application} printed neither the own library's name nor the stranger's: {trial.evidence}")
+    return observed(finding, value, [_STRANGER, *typed, trial.evidence])
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

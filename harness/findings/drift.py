@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.errors import StateError
 from harness.findings import complaints
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
 from harness.findings.edits import add_requirement, nix_declare, nix_set
-from harness.findings.noticing import NOTICED, noticed
+from harness.findings.noticing import NOTICED, noticed, said
 from harness.lab import Lab
 from harness.records import FindingFacts, Lane
 
@@ -104,7 +105,8 @@ def _facts() -> dict[str, FindingFacts]:
             title=f"Drift: {drift.title}",
             question=f"If {drift.what}: does Nix notice?",
             experiment="In a fresh clone the files are edited so that they disagree; then every application is built "
-            "and started in Nix's sandbox.",
+            "and started in Nix's sandbox. Where the provider is host, the check of what a wheel requires is "
+            "the harness's own, modelled on the one in nixpkgs.",
             group="nix",
             lanes=(Lane.NIX,),
             values=NOTICED,
@@ -119,18 +121,24 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         for name in _FACTS:
             yield Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=lab.nix_unavailable)
         return
+    lab.fresh()
+    untouched, trial = noticed(lab)
+    if untouched != "unnoticed":
+        raise StateError(f"Nix refuses the files as they were committed: {said(trial)}")
     for drift in DRIFTS:
-        drift.edit(lab.fresh().root)
-        value, trial = noticed(lab)
-        evidence = f"({drift.what})\n{trial.evidence}"
-        yield Observation(finding=f"drift-{drift.name}", lane=Lane.NIX, value=value, evidence=evidence)
-        yield complaints.judge(
-            f"error-drift-{drift.name}",
-            trial,
-            files=["package.nix", "pyproject.toml"],
-            keys=drift.keys,
-            lane=Lane.NIX,
-        )
+        yield from _observe(lab, drift)
+
+
+def _observe(lab: Lab, drift: Drift) -> Iterator[Observation]:
+    drift.edit(lab.fresh().root)
+    value, trial = noticed(lab)
+    evidence = said(trial)
+    told = f"({drift.what})\n{evidence}"
+    yield Observation(finding=f"drift-{drift.name}", lane=Lane.NIX, value=value, evidence=told)
+    judged = complaints.judge(
+        f"error-drift-{drift.name}", trial, files=["package.nix", "pyproject.toml"], keys=drift.keys, lane=Lane.NIX
+    )
+    yield replace(judged, evidence=evidence)
 
 
 _FACTS = _facts()

@@ -41,6 +41,12 @@ def write_module(root: Path, member: str, text: str, name: str = "__init__") -> 
     path.write_text(text, encoding="utf-8")
 
 
+def add_import(root: Path, member: str, imported: str) -> None:
+    """Let an application import something before it does anything else."""
+    path = module(root, member, "__main__")
+    path.write_text(f"import {imported}  # noqa: F401\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
 def add_requirement(root: Path, member: str, requirement: str) -> None:
     """Declare in ``[project]`` that a member requires something; what it required under that name is replaced.
 

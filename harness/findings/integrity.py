@@ -46,21 +46,20 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Lock against the genuine wheel, serve another, install."""
     served = lab.away("served")
     _serve_genuine(lab, served)
-    with caches_set_aside(lab):
-        with lab.open_index([served], pages_for_s=0) as index:
-            own = lab.served_by(index.url)
-            told = _locked(own)
-        remove(served / "more-itertools")
-        make_wheel(served, "more-itertools", _VERSION, _TAMPERED)
-        told.append("(the index now serves another wheel of that name and version)")
-        # The same address, so that what the lock file says of the index still holds.
-        with lab.open_index([served], pages_for_s=0, port=urlsplit(index.url).port or 0):
-            with caches_set_aside(own):
-                trial = own.do(phase_of(own, "install"))
-            yield from _judged(own, told, trial)
+    with caches_set_aside(lab), lab.open_index([served], pages_for_s=0) as index:
+        own = lab.served_by(index.url)
+        told = _locked(own)
+    remove(served / "more-itertools")
+    make_wheel(served, "more-itertools", _VERSION, _TAMPERED)
+    told.append("(the index now serves another wheel of that name and version)")
+    # The same address, so that what the lock file says of the index still holds.
+    port = urlsplit(index.url).port or 0
+    with caches_set_aside(own), lab.open_index([served], pages_for_s=0, port=port):
+        yield from _installed(own, told)
 
 
-def _judged(lab: Lab, told: list[str], trial: Trial) -> Iterator[Observation]:
+def _installed(lab: Lab, told: list[str]) -> Iterator[Observation]:
+    trial = lab.do(phase_of(lab, "install"))
     if trial.ok:
         value = "accepted" if lab.workspace.lock_files else "no-lock"
         taken = _taken(lab)

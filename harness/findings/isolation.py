@@ -6,19 +6,21 @@ from collections.abc import Iterator
 
 from harness.errors import StateError
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.edits import add_requirement, module, nix_declare
-from harness.findings.noticing import noticed
+from harness.findings.edits import add_import, add_requirement, nix_declare
+from harness.findings.noticing import noticed, said, see_that_it_is_about
+from harness.findings.products import commands_of
 from harness.lab import Lab
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
 _WHAT = "(only hello requires more-itertools; goodbye imports it)"
+_IMPORT = "import more_itertools; print(more_itertools.__name__)"
 
 _FACTS = {
     "isolation": FindingFacts(
         title="Applications kept apart",
         question="Can goodbye import a package that only hello declares?",
         experiment="hello is made to require more-itertools, and all is locked and installed. Then more_itertools is "
-        "imported where goodbye runs; through Nix, by goodbye itself.",
+        "imported where hello runs, which has to work, and where goodbye runs; through Nix, by the two themselves.",
         group="safety",
         lanes=(Lane.LOCAL, Lane.NIX),
         values={
@@ -31,25 +33,46 @@ _FACTS = {
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Require for one, import in the other."""
+    yield _locally(lab)
+    if lab.nix_unavailable:
+        yield _observed(Lane.NIX, UNSUPPORTED, lab.nix_unavailable)
+        return
+    yield _through_nix(lab)
+
+
+def _locally(lab: Lab) -> Observation:
     _require(lab)
+    told = [_WHAT]
     for name in ("lock", "install"):
         trial = lab.phase(name)
         if trial is not None and not trial.ok:
             raise StateError(f"The phase {name} failed: {trial.evidence}")
-    asked = lab.python("goodbye", "import more_itertools; print(more_itertools.__name__)")
-    yield _observed(Lane.LOCAL, "shared" if asked.ok else "isolated", f"{_WHAT}\n{asked.evidence}")
-    if lab.nix_unavailable:
-        yield _observed(Lane.NIX, UNSUPPORTED, lab.nix_unavailable)
-        return
+        if trial is not None:
+            told.append(commands_of(trial))
+    owner, asked = (lab.python(name, _IMPORT) for name in ("hello", "goodbye"))
+    if not owner.ok:
+        raise StateError(f"Not even hello, which requires it, can import it: {owner.evidence}")
+    if not asked.ok:
+        see_that_it_is_about(asked, "more_itertools")
+    return _observed(Lane.LOCAL, "shared" if asked.ok else "isolated", "\n".join([*told, asked.evidence]))
+
+
+def _through_nix(lab: Lab) -> Observation:
     _require(lab)
-    nix_declare(lab.workspace.root, "hello", "more-itertools")
-    source = module(lab.workspace.root, "goodbye", "__main__")
-    source.write_text("import more_itertools  # noqa: F401\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+    root = lab.workspace.root
+    nix_declare(root, "hello", "more-itertools")
+    for application in ("hello", "goodbye"):
+        add_import(root, application, "more_itertools")
+    owner = lab.nix_build("checks.hello")
+    if not owner.ok:
+        raise StateError(f"Not even hello, which requires it, can import it: {said(owner)}")
     where, build = noticed(lab)
     if where not in ("noticed-at-start", "unnoticed"):
-        raise StateError(f"The members could not be built: {build.evidence}")
+        raise StateError(f"The members could not be built: {said(build)}")
+    if where == "noticed-at-start":
+        see_that_it_is_about(build, "more_itertools")
     value = "isolated" if where == "noticed-at-start" else "shared"
-    yield _observed(Lane.NIX, value, f"{_WHAT}\n{build.evidence}")
+    return _observed(Lane.NIX, value, f"{_WHAT}\n{said(build)}")
 
 
 def _require(lab: Lab) -> None:

@@ -1,12 +1,16 @@
-"""Tiny wheels that experiments serve on an index of their own: whatever a stranger could publish."""
+"""What a stranger could publish: tiny wheels on an index of an experiment's own, kept out of the lab's caches."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from harness.lab import Lab
+from harness.workspace import remove
 
 
 def make_wheel(folder: Path, project: str, version: str, modules: Mapping[str, str]) -> Path:
@@ -26,6 +30,21 @@ def make_wheel(folder: Path, project: str, version: str, modules: Mapping[str, s
         for path, text in files.items():
             archive.writestr(zipfile.ZipInfo(path), text)
     return wheel
+
+
+@contextmanager
+def caches_set_aside(lab: Lab) -> Iterator[None]:
+    """Have the toolchain's caches empty meanwhile; what a stranger serves does not stay in those of the lab."""
+    workspace = lab.workspace
+    workspace.prepare_folders()
+    kept = workspace.folder / "caches-set-aside"
+    workspace.cache.rename(kept)
+    workspace.prepare_folders()
+    try:
+        yield
+    finally:
+        remove(workspace.cache)
+        kept.rename(workspace.cache)
 
 
 def _digest(text: str) -> str:

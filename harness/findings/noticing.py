@@ -23,9 +23,13 @@ _STARTED = re.compile(
     r"builder for '[^']*-output\.drv' failed|Cannot build '[^']*-output\.drv'\.\s+Reason:[^.]*\bbuilder failed"
 )
 
-# Nix's account of its progress, which depends on what is in the store already, and the frames of Python's tracebacks.
+# Nix's account of its progress, which depends on what is in the store already and on what ended first; its lists of
+# what failed for want of the one that failed; and all but the end of a traceback.
 _PROGRESS = re.compile(r"^(this derivation|these \d+ derivations|building '|copying |  /nix/store/).*\n", re.MULTILINE)
-_FRAMES = re.compile(r'^( *)File ".*", line \d+.*\n(?:\1 +.*\n)*', re.MULTILINE)
+_CONSEQUENCE = re.compile(r"^error: (build of '|\d+ dependencies of derivation).* failed(?: to build)?\n", re.MULTILINE)
+_TRACEBACK = re.compile(
+    r'^( *)(Traceback \(most recent call last\):|File ".*", line \d+.*)\n(?:\1 +.*\n)*', re.MULTILINE
+)
 
 _MOST_LINES = 12
 _WIDTH = 300
@@ -64,7 +68,9 @@ def said(trial: Trial) -> str:
     if trial.ok:
         return trial.evidence
     command, execution = trial.steps[-1]
-    told = _FRAMES.sub("", _PROGRESS.sub("", f"{trial.output}\n"))
+    told = f"{trial.output}\n"
+    for noise in (_PROGRESS, _CONSEQUENCE, _TRACEBACK):
+        told = noise.sub("", told)
     lines = [line.rstrip()[:_WIDTH] for line in told.splitlines() if line.strip()]
     typed = trial.typed or trial.shown(" ".join(command.argv))
     return "\n".join([f"$ {typed}", *lines[-_MOST_LINES:], f"(exit status {execution.exit_code})"])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from harness.errors import StateError
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.noticing import said
+from harness.findings.products import prints_its_line
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
@@ -53,14 +55,19 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     nix = lab.nix().nix
     plain = {item.path for item in nix.runtime_closure(member)}
     whole = {item.path for item in nix.runtime_closure(environment)}
+    closure = f"(runtime closure of the member: {_names(plain)})"
     alone = _start(lab, application, [nix.physical(member)])
     together = _start(lab, application, [nix.physical(path) for path in sorted(plain)])
-    value = "runs" if alone.ok else "needs-propagated" if together.ok else "does-not-run"
-    shown = f"(runtime closure of the member: {_names(plain)})"
-    evidence = f"{shown}\n(with its output alone:)\n{alone.evidence}\n(with its closure:)\n{together.evidence}"
-    yield Observation(finding="plain-build", lane=Lane.NIX, value=value, evidence=evidence)
-    more = f"{shown}\n(the environment's has besides: {_names(whole - plain)})"
-    yield Observation(finding="environment-adds", lane=Lane.NIX, value=str(len(whole - plain)), evidence=more)
+    runs, runs_together = (prints_its_line(trial, application) for trial in (alone, together))
+    told = [closure, "(with its output alone:)", said(alone), "(with its closure:)", said(together)]
+    yield Observation(
+        finding="plain-build",
+        lane=Lane.NIX,
+        value="runs" if runs else "needs-propagated" if runs_together else "does-not-run",
+        evidence="\n".join(told),
+    )
+    added = f"{closure}\n(the environment's has besides: {_names(whole - plain)})"
+    yield Observation(finding="environment-adds", lane=Lane.NIX, value=str(len(whole - plain)), evidence=added)
 
 
 def _start(lab: Lab, application: str, outputs: list[Path]) -> Trial:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.edits import add_requirement, module, nix_declare
-from harness.findings.noticing import noticed
+from harness.findings.edits import add_import, add_requirement, nix_declare
+from harness.findings.noticing import noticed, said, see_that_it_is_about
+from harness.findings.products import commands_of
 from harness.lab import Lab
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
 _WHAT = "(hello imports more_itertools; only shared declares it)"
+_NAMES = ("more_itertools", "more-itertools")
 
 _FACTS = {
     "undeclared": FindingFacts(
@@ -33,31 +35,35 @@ _FACTS = {
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Import without declaring, in both lanes."""
     _edit(lab)
-    told = [_WHAT]
-    value = "unnoticed"
-    for name in ("lock", "install", "build", "run"):
-        trial = lab.phase(name)
-        if trial is None:
-            continue
-        told.append(trial.evidence if not trial.ok or name == "run" else f"({name}: nothing is noticed)")
-        if not trial.ok:
-            value = "noticed"
-            break
-    yield _observed(Lane.LOCAL, value, "\n".join(told))
+    yield _locally(lab)
     if lab.nix_unavailable:
         yield _observed(Lane.NIX, UNSUPPORTED, lab.nix_unavailable)
         return
     _edit(lab)
     nix_declare(lab.workspace.root, "shared", "more-itertools")
     where, build = noticed(lab)
-    yield _observed(Lane.NIX, "unnoticed" if where == "unnoticed" else "noticed", f"{_WHAT}\n{build.evidence}")
+    if where != "unnoticed":
+        see_that_it_is_about(build, *_NAMES)
+    yield _observed(Lane.NIX, "unnoticed" if where == "unnoticed" else "noticed", f"{_WHAT}\n{said(build)}")
+
+
+def _locally(lab: Lab) -> Observation:
+    told = [_WHAT]
+    for name in ("lock", "install", "build", "run"):
+        trial = lab.phase(name)
+        if trial is None:
+            continue
+        if not trial.ok:
+            see_that_it_is_about(trial, *_NAMES)
+            return _observed(Lane.LOCAL, "noticed", "\n".join([*told, trial.evidence]))
+        told.append(trial.evidence if name == "run" else commands_of(trial))
+    return _observed(Lane.LOCAL, "unnoticed", "\n".join(told))
 
 
 def _edit(lab: Lab) -> None:
     root = lab.fresh(lock=False).root
     add_requirement(root, "shared", "more-itertools>=9.1")
-    source = module(root, "hello", "__main__")
-    source.write_text("import more_itertools  # noqa: F401\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+    add_import(root, "hello", "more_itertools")
 
 
 def _observed(lane: Lane, value: str, evidence: str) -> Observation:

@@ -73,10 +73,13 @@ def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:
     """What was found of one variant; runs that disagree are said to."""
     last = found[-1]
     described = facts.values.get(last.value)
+    by_value = {item.value: item for item in found}
+    wavers = tuple(by_value) if len(by_value) > 1 else ()
+    told = "\n\n".join(f"{value} (run {item.run_id}):\n{item.evidence}" for value, item in by_value.items())
     return Answer(
         value=last.value,
         tone=described.tone if described else Tone.NEUTRAL,
         meaning=described.meaning if described else _SPECIAL.get(last.value, ""),
-        evidence=last.evidence,
-        wavers=tuple(dict.fromkeys(item.value for item in found)) if len({item.value for item in found}) > 1 else (),
+        evidence=told if wavers else last.evidence,
+        wavers=wavers,
     )

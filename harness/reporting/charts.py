@@ -7,41 +7,21 @@ the page's light theme; its style sheet replaces them one by one in the dark.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from harness.records import Lane
 from harness.reporting import prose, words
-from harness.reporting.friction import by_hand
+from harness.reporting.drawing import ACCENT, INK, SERIES, SHADES, SHAPES, Chart, data, svg
+from harness.reporting.friction_chart import draw_friction
 from harness.reporting.model import Report, Row, ScenarioView, Section
-
-INK, MUTED, GRID, ACCENT = "#1b1f24", "#59636e", "#d9dee4", "#2f5fb3"
-SERIES = ("#2f5fb3", "#b4521b", "#2b7a53", "#84459a", "#7d6210", "#33758a", "#a83a5b", "#5c5f66")
-SHADES = ("#16315f", "#3f6fc0", "#8db0e8", "#cfdef7")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 
 #: What becomes of an edit, from requirements to a running application.
 PHASES = ("lock", "install-cold", "build", "run")
 
 WIDTH = 560
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """A picture. ``label`` is its accessible name, ``caption`` says what better means, ``slug`` its section."""
-
-    name: str
-    slug: str
-    title: str
-    label: str
-    caption: str
-    svg: str
 
 
 def draw_charts(report: Report) -> tuple[Chart, ...]:
@@ -58,59 +38,8 @@ def draw_charts(report: Report) -> tuple[Chart, ...]:
             )
             if chart is not None
         ]
-    friction = _friction(report)
+    friction = draw_friction(report)
     return tuple([*drawn, friction] if friction else drawn)
-
-
-def _friction(report: Report) -> Chart | None:
-    """Lines by hand for each change, the Nix lane's on top of the local one's."""
-    rows = [
-        {"change": change.facts.title, "variant": row.variant, "files": _LANES[lane], "lines": lines, "order": order}
-        for change in report.changes
-        for row in change.rows
-        for order, lane in enumerate(_LANES)
-        if (lines := by_hand(row, lane)) is not None
-    ]
-    if not rows:
-        return None
-    titles = list(dict.fromkeys(str(row["change"]) for row in rows))
-    scale = alt.Scale(domain=list(_LANES.values()), range=[SHADES[0], SHADES[2]])
-    most = max(sum(int(str(row["lines"])) for row in rows if _same(row, other)) for other in rows)
-    panels = []
-    for title in titles:
-        own = [row for row in rows if row["change"] == title]
-        bars = (
-            alt.Chart(_data(own))
-            .mark_bar(height=11)
-            .encode(
-                y=alt.Y("variant:N", sort=None, title=None),
-                x=alt.X("lines:Q", title=None, scale=alt.Scale(domain=[0, most]), axis=alt.Axis(tickMinStep=1)),
-                color=alt.Color("files:N", scale=scale, title=None, legend=alt.Legend(orient="top")),
-                order="order:Q",
-            )
-        )
-        panel = bars.properties(
-            width=210,
-            height=18 * len({row["variant"] for row in own}),
-            title=alt.Title(title, anchor="start", fontSize=12, color=INK, fontWeight=600),
-        )
-        panels.append(panel)
-    return Chart(
-        name="friction-changes",
-        slug="changes",
-        title="Lines edited by hand for each change",
-        label="Lines added and removed by hand for each change and variant; the tables below have the same figures.",
-        caption="Lines added and removed by hand, Python sources and documentation aside: in the toolchain's own files,"
-        " and on top in the Nix files. Shorter is better. What a tool writes itself does not count.",
-        svg=_svg(alt.concat(*panels, columns=2, spacing=28)),
-    )
-
-
-_LANES = {Lane.LOCAL: "packaging", Lane.NIX: "Nix files"}
-
-
-def _same(row: dict[str, Any], other: dict[str, Any]) -> bool:
-    return (row["change"], row["variant"]) == (other["change"], other["variant"])
 
 
 def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
@@ -122,7 +51,7 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
     measured = list(dict.fromkeys(measured))
     domain = alt.Scale(domain=measured, range=[SERIES[index % len(SERIES)] for index in range(len(measured))])
     shapes = alt.Scale(domain=measured, range=[SHAPES[index % len(SHAPES)] for index in range(len(measured))])
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         y=alt.Y("scenario:N", sort=None, title=None),
         yOffset=alt.YOffset("variant:N", sort=measured),
         color=alt.Color("variant:N", scale=domain, title=None, legend=alt.Legend(orient="top")),
@@ -144,7 +73,7 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
         label=f"Median time with its 95% interval of {prose.join(measured)} in {scenarios} scenarios, log scale.",
         caption="Median with its 95% interval, one shape and colour a variant. Further left is better. The scale is"
         " logarithmic: equal distances are equal factors.",
-        svg=_svg((lines + points).properties(width=WIDTH + 160, height=height)),
+        svg=svg((lines + points).properties(width=WIDTH + 160, height=height)),
     )
 
 
@@ -165,7 +94,7 @@ def _phases(section: Section) -> Chart | None:
         return None
     present = [item.name for item in scenarios]
     shades = alt.Scale(domain=present, range=list(SHADES[: len(present)]))
-    bars = alt.Chart(_data(rows)).mark_bar(stroke=INK, strokeWidth=0.6, height=18)
+    bars = alt.Chart(data(rows)).mark_bar(stroke=INK, strokeWidth=0.6, height=18)
     chart = bars.encode(
         y=alt.Y("variant:N", sort=None, title=None),
         x=alt.X("s:Q", stack="zero", title="seconds, medians added up"),
@@ -181,7 +110,7 @@ def _phases(section: Section) -> Chart | None:
         label=f"Stacked medians of {prose.join(present)} by variant.",
         caption=f"Medians of {prose.join(present)}, in this order, from dark to light. Shorter is better."
         + (f" Not in the picture: {prose.join(missing)}." if missing else ""),
-        svg=_svg(chart),
+        svg=svg(chart),
     )
 
 
@@ -191,7 +120,7 @@ def _refresh(section: Section) -> Chart | None:
     if scenario is None or not rows:
         return None
     absent = [f"{row.variant} ({words.verdict(row)})" for row in scenario.rows if row.summary is None]
-    base = alt.Chart(_data(rows)).encode(y=alt.Y("variant:N", sort=None, title=None))
+    base = alt.Chart(data(rows)).encode(y=alt.Y("variant:N", sort=None, title=None))
     bars = base.mark_bar(color=ACCENT, height=16).encode(
         x=alt.X("median:Q", title="seconds", axis=alt.Axis(tickCount=6))
     )
@@ -206,7 +135,7 @@ def _refresh(section: Section) -> Chart | None:
         + ".",
         caption="After an edit of the shared library: the time until both applications show it. Shorter is better;"
         " the thin line is the 95% interval." + (f" Without a figure: {prose.join(absent)}." if absent else ""),
-        svg=_svg((bars + lines + labels).properties(width=WIDTH - 60, height=30 * len(rows))),
+        svg=svg((bars + lines + labels).properties(width=WIDTH - 60, height=30 * len(rows))),
     )
 
 
@@ -220,7 +149,7 @@ def _sizes(section: Section) -> Chart | None:
             for variant in section.variants
             if variant in size.values
         ]
-        base = alt.Chart(_data(rows)).encode(
+        base = alt.Chart(data(rows)).encode(
             y=alt.Y("variant:N", sort=None, title=None),
             x=alt.X("mib:Q", axis=None, scale=alt.Scale(domainMin=0, nice=False)),
         )
@@ -236,12 +165,8 @@ def _sizes(section: Section) -> Chart | None:
         title=f"Sizes, {section.title}",
         label="Median sizes by variant; the table of sizes has the same figures.",
         caption="Medians; each panel has a scale of its own. Shorter is better.",
-        svg=_svg(alt.concat(*panels, columns=2, spacing=28)),
+        svg=svg(alt.concat(*panels, columns=2, spacing=28)),
     )
-
-
-def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
-    return alt.InlineData(values=list(rows))
 
 
 def _bars(scenario: ScenarioView) -> list[dict[str, Any]]:
@@ -278,25 +203,3 @@ def _log_axis(low: float, high: float) -> alt.Axis:
         labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'",
         labelOverlap=True,
     )
-
-
-def _svg(chart: alt.TopLevelMixin) -> str:
-    configured = (
-        chart.configure(font=_FONT, background="transparent", padding={"left": 20, "right": 48, "top": 4, "bottom": 4})
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=MUTED,
-            gridColor=GRID,
-            domainColor=MUTED,
-            tickColor=MUTED,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            labelLimit=240,
-        )
-        .configure_legend(labelColor=INK, labelFontSize=12, symbolSize=70)
-        .configure_text(fontSize=12)
-    )
-    svg: str = vl_convert.vegalite_to_svg(configured.to_dict())
-    return re.sub(r"<\?xml.*?\?>\s*", "", svg)

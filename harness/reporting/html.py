@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from harness.records import Lane
 from harness.reporting import prose, words
-from harness.reporting.charts import Chart
+from harness.reporting.drawing import Chart
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
 from harness.reporting.story import SURPRISING

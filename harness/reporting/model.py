@@ -102,7 +102,10 @@ class HeadlineColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What was found of one variant. ``wavers`` are the values that runs disagree on, none where they agree."""
+    """What was found of one variant, last. ``wavers`` are the values that runs disagree on, none where they agree.
+
+    Where it wavers, ``evidence`` has that of each value.
+    """
 
     value: str
     tone: Tone
@@ -139,6 +142,15 @@ class QuestionGroup:
     title: str
     questions: tuple[Question, ...]
 
+    @property
+    def judged(self) -> bool:
+        """Whether any of its questions has other answers than a count."""
+        return any(question.facts.values for question in self.questions)
+
+    def of(self, variant: str) -> tuple[Answer, ...]:
+        """A variant's answers."""
+        return tuple(item.answers[variant] for item in self.questions if variant in item.answers)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRow:
@@ -162,24 +174,33 @@ class ChangeView:
         """Its anchor on the page."""
         return f"change-{self.name}"
 
+    def row(self, variant: str) -> ChangeRow | None:
+        """The row of a variant, if it has one."""
+        return next((row for row in self.rows if row.variant == variant), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surprise:
-    """Something that a variant's user would not expect, and the anchor of its evidence."""
+    """Something that a variant's user would not expect, and the titles and anchors of what proves it."""
 
-    title: str
     words: str
-    anchor: str
+    places: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One variant's own section. ``figures`` are a section's title, an anchor, a scenario's title and the row."""
+    """One variant's own section.
+
+    ``figures`` are a section's title, an anchor, a scenario's title and the row; ``changes`` are those that the
+    variant has a row of; ``answers`` are its own, by the title of their group.
+    """
 
     variant: str
     facts: VariantFacts
     surprises: tuple[Surprise, ...]
     figures: tuple[tuple[str, str, str, Row], ...]
+    changes: tuple[tuple[ChangeView, ChangeRow], ...]
+    answers: tuple[tuple[str, tuple[tuple[Question, Answer], ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

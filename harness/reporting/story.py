@@ -1,15 +1,18 @@
-"""Each variant's own section: what it is, what will surprise its user, its figures and its files. Pure."""
+"""Each variant's own section: what it is, what will surprise its user, its figures, changes and files. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.analysis.compare import Verdict
-from harness.records import Tone, VariantFacts
-from harness.reporting.model import ChangeView, QuestionGroup, Row, Section, Story, Surprise
+from harness.records import Lane, Tone, VariantFacts
+from harness.reporting.model import Answer, ChangeView, Question, QuestionGroup, Row, Section, Story, Surprise
 
 #: How many times slower than the reference something has to be shown to be, to be called a surprise.
 SURPRISING = 3.0
+
+#: The group whose findings are about messages: a poor one is a nuisance and not what surprises.
+_ERRORS = "findings-errors"
 
 
 def stories(
@@ -25,32 +28,64 @@ def stories(
             facts=facts,
             surprises=tuple(_surprises(name, sections, groups, changes)),
             figures=tuple(_figures(name, sections)),
+            changes=tuple((change, row) for change in changes if (row := change.row(name)) is not None),
+            answers=tuple((group.title, found) for group in groups if (found := tuple(_answers(name, group)))),
         )
         for name, facts in variants.items()
     )
 
 
+def _answers(variant: str, group: QuestionGroup) -> Iterator[tuple[Question, Answer]]:
+    for question in group.questions:
+        if variant in question.answers:
+            yield question, question.answers[variant]
+
+
 def _surprises(
     variant: str, sections: Sequence[Section], groups: Sequence[QuestionGroup], changes: Sequence[ChangeView]
 ) -> Iterator[Surprise]:
-    """Findings that are a hazard, and what was shown to be much slower than the reference: nothing else is told."""
+    """Findings that are a hazard or waver, and what was shown to be much slower than the reference: nothing else.
+
+    Findings of one group with the same answer are told together.
+    """
     for group in groups:
-        for question in group.questions:
-            answer = question.answers.get(variant)
-            if answer is not None and answer.tone is Tone.BAD and group.slug != "findings-errors":
-                yield Surprise(
-                    title=question.facts.title,
-                    words=f"{answer.value}. {answer.meaning}",
-                    anchor=f"{question.slug}-{variant}",
-                )
-    for change in changes:
-        for made in change.rows:
-            for answers in made.measures.values() if made.variant == variant else ():
-                works = answers.get("works")
-                if works is not None and works.tone is Tone.BAD:
-                    yield Surprise(
-                        title=change.facts.title, words=f"{works.value}. {works.meaning}", anchor=change.slug
-                    )
+        if group.slug != _ERRORS:
+            yield from _together(
+                (question.facts.title, f"{question.slug}-{variant}", found)
+                for question, found in _answers(variant, group)
+            )
+    made = [(change, row) for change in changes if (row := change.row(variant)) is not None]
+    for measure in ("works", "forgotten"):
+        yield from _together(
+            (_titled(change, measure, lane), f"{change.slug}-{variant}", found)
+            for change, row in made
+            for lane, answers in row.measures.items()
+            if (found := answers.get(measure)) is not None
+        )
+    yield from _slow(variant, sections)
+
+
+def _titled(change: ChangeView, measure: str, lane: Lane) -> str:
+    """A change as the title of what was seen of it."""
+    where = ", forgotten in Nix" if measure == "forgotten" else ", through Nix" if lane is Lane.NIX else ""
+    return change.facts.title + where
+
+
+def _together(found: Iterable[tuple[str, str, Answer]]) -> Iterator[Surprise]:
+    places: dict[str, list[tuple[str, str]]] = {}
+    for title, anchor, answer in found:
+        if answer.wavers:
+            words = f"wavers between {' and '.join(answer.wavers)}: runs disagree."
+        elif answer.tone is Tone.BAD:
+            words = f"{answer.value}. {answer.meaning}"
+        else:
+            continue
+        places.setdefault(words, []).append((title, anchor))
+    for words, same in places.items():
+        yield Surprise(words=words, places=tuple(same))
+
+
+def _slow(variant: str, sections: Sequence[Section]) -> Iterator[Surprise]:
     for section in sections:
         for scenario in section.scenarios:
             row = scenario.row(variant)
@@ -58,9 +93,8 @@ def _surprises(
             slower = compared is not None and compared.verdict is Verdict.SLOWER
             if compared is not None and slower and compared.ratio is not None and compared.ratio.median > SURPRISING:
                 yield Surprise(
-                    title=f"{scenario.title}, {section.title}",
                     words=f"{compared.ratio.median:.1f} times as long as the reference.",
-                    anchor=f"{section.slug}-{scenario.name}",
+                    places=((f"{scenario.title}, {section.title}", f"{section.slug}-{scenario.name}"),),
                 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from harness.analysis.compare import Comparison, Verdict
 from harness.analysis.statistics import Interval, Summary
@@ -12,7 +13,7 @@ from harness.reporting.model import Answer, ChangeRow, Row
 NONE = "–"
 
 #: The most characters of one finding's evidence that a report shows.
-_EVIDENCE = 1400
+_EVIDENCE = 2400
 
 _BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -138,6 +139,15 @@ def tone(answer: Answer) -> str:
     return "≠" if answer.wavers else {"unsupported": NONE, "failed": "!"}.get(answer.value, _TONES[answer.tone])
 
 
+def shade(found: Answer) -> str:
+    """The name of an answer's colour: that of its tone; an experiment that failed says nothing against a variant."""
+    if found.wavers:
+        return Tone.BAD.value
+    if found.value.isdigit():
+        return "count"
+    return Tone.FAIR.value if found.value == "failed" else found.tone.value
+
+
 def answer(found: Answer) -> str:
     """An answer in a word; where runs disagree, all of theirs."""
     return f"wavers: {', '.join(found.wavers)}" if found.wavers else found.value
@@ -156,9 +166,33 @@ def measure(row: ChangeRow, lane: Lane, name: str) -> str:
     return NONE if found is None else answer(found)
 
 
+def by_hand(row: ChangeRow, lane: Lane) -> str:
+    """What is edited by hand in a lane's files: lines added and removed, and in how many files."""
+    taken = [row.measures[lane].get(name) for name in ("lines-added", "lines-removed", "files")]
+    if any(found is None or not found.value.isdigit() for found in taken):
+        return NONE
+    added, removed, files = (found.value for found in taken if found is not None)
+    if files == "0":
+        return "nothing"
+    return f"+{added} \N{MINUS SIGN}{removed} in {files} file{'' if files == '1' else 's'}"
+
+
+def tally(answers: Iterable[Answer]) -> str:
+    """How many of some answers are welcome, acceptable with care and a hazard, or waver: ``✓ 7, ~ 2, ✗ 1``."""
+    signs = [sign for found in answers if (sign := tone(found))]
+    return ", ".join(f"{sign} {signs.count(sign)}" for sign in ("✓", "~", "✗", "≠") if sign in signs) or NONE
+
+
 def took(row: ChangeRow, lane: Lane) -> str:
     """How long a change took until it worked, and in how many samples."""
     time = row.times[lane]
-    if time is None or time.summary is None:
-        return NONE if time is None else verdict(time)
-    return f"{seconds(time.summary.median)} ({time.summary.count})"
+    if time is None or not time.outcomes:
+        return NONE
+    if time.summary is None:
+        return time.status
+    return f"{seconds(time.summary.median)} ({samples(time.summary.count)})"
+
+
+def samples(number: int) -> str:
+    """A number of samples."""
+    return f"{number} sample{'' if number == 1 else 's'}"

@@ -100,6 +100,29 @@ def test_all_text_has_enough_contrast(browser: Browser, page_path: Path, scheme:
     context.close()
 
 
+def test_a_link_to_evidence_opens_the_row_it_is_in(browser: Browser, page_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(page_path.as_uri())
+    link = page.locator("#variant-hatch ~ ul a[href^='#finding-']").first
+    target = page.locator(f"[id='{str(link.get_attribute('href'))[1:]}']")
+    assert not target.is_visible()
+    link.click()
+    assert target.is_visible()
+    page.close()
+
+
+def test_a_row_of_the_matrix_opens_by_keyboard_and_names_each_variant(browser: Browser, page_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(page_path.as_uri())
+    row = page.locator("#finding-stale-value-local")
+    assert "hatch" in str(row.locator("summary").text_content())
+    assert not row.locator("pre").first.is_visible()
+    row.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert row.locator("pre").first.is_visible()
+    page.close()
+
+
 def test_every_link_inside_the_page_leads_somewhere(browser: Browser, page_path: Path) -> None:
     page = browser.new_page()
     page.goto(page_path.as_uri())

@@ -18,6 +18,7 @@ _STALE = {
 _FORGOTTEN = {
     "noticed-at-build": ValueFacts(meaning="Nix refuses.", tone=Tone.FAIR),
     "unnoticed": ValueFacts(meaning="Nobody notices.", tone=Tone.BAD),
+    "not-needed": ValueFacts(meaning="There is nothing to forget.", tone=Tone.GOOD),
 }
 _WORKS = {
     "works": ValueFacts(meaning="It works.", tone=Tone.GOOD),
@@ -57,6 +58,7 @@ FACTS = {
             ("files", tuple(Lane), None),
             ("lines-added", tuple(Lane), None),
             ("lines-removed", tuple(Lane), None),
+            ("lock-lines", (Lane.LOCAL,), None),
             ("commands", (Lane.LOCAL,), None),
             ("stated-twice", tuple(Lane), None),
             ("forgotten", (Lane.NIX,), _FORGOTTEN),
@@ -87,6 +89,8 @@ def _value(name: str, facts: FindingFacts, lane: Lane, place: int) -> str:
         return "unsupported"
     if name == "undeclared" and place == 2:
         return "failed"
+    if name.startswith("rename-library.") and place == 3:
+        return "unsupported"
     if facts.values:
         return list(facts.values)[place % len(facts.values)]
     counts = {

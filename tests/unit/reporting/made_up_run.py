@@ -40,7 +40,11 @@ SECONDS: Mapping[str, tuple[float, ...]] = {
     "nix-build": (3.4, 3.1, 3.5, 3.6, 4.4),
     "nix-noop": (0.22, 0.21, 0.22, 0.23, 0.22),
     "nix-refresh": (2.4, 2.1, 2.5, 2.5, 3.3),
+    "add-dependency": (9.8, 0.3, 4.4, 5.9, 10.2),
+    "nix-add-dependency": (2.7, 2.2, 2.6, 2.9, 3.5),
 }
+#: Changes that are timed take turns; these are in the first block alone.
+TURNS = ("add-dependency", "nix-add-dependency")
 VARIANTS = ("hatch", "uv", "pdm", "poetry", "venv")
 REFERENCE = "venv"
 
@@ -87,6 +91,8 @@ def made_up_run(
     for block in range(blocks):
         for position, index in enumerate(rng.permutation(len(cells))):
             cell = cells[index]
+            if cell.scenario in TURNS and block:
+                continue
             sample = _sample(cell, block, position, rng, noise, run_id)
             journal_sample = _mishap(sample) if mishaps else sample
             _append(journal, journal_sample)

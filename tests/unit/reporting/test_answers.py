@@ -9,12 +9,13 @@ import pytest
 
 from harness.records import FINDING, Lane, Tone
 from harness.reporting import words
+from harness.reporting.charts import draw_charts
 from harness.reporting.friction import by_hand
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
 from harness.reporting.writer import read_report, write_report
 from tests.unit.reporting.made_up_findings import FACTS, made_up_findings
-from tests.unit.reporting.made_up_run import made_up_run
+from tests.unit.reporting.made_up_run import TURNS, made_up_run
 
 VARIANTS = ("venv", "uv", "hatch")
 
@@ -73,6 +74,11 @@ def test_runs_that_disagree_waver_and_runs_that_agree_do_not(run: Path, tmp_path
     stale = next(item for group in report.questions for item in group.questions if item.name == "stale-value").answers
 
     assert stale["venv"].wavers == ("fresh", "stale")
+    assert stale["venv"].evidence.startswith("fresh (run made-up):\n$ tool stale-value")
+    assert "stale (run other):\n$ tool stale-value" in stale["venv"].evidence
+    assert words.shade(stale["venv"]) == "bad"
+    surprise = next(item for item in report.stories[0].surprises if "waver" in item.words)
+    assert surprise.places == (("Stale value", "finding-stale-value-local-venv"),)
     assert words.answer(stale["venv"]) == "wavers: fresh, stale"
     assert words.tone(stale["venv"]) == "≠"
     assert stale["uv"].wavers == ()
@@ -83,9 +89,56 @@ def test_a_change_has_a_row_for_each_variant_and_its_measures_by_lane(report: Re
 
     assert [row.variant for row in change.rows] == list(VARIANTS)
     assert change.rows[1].measures[Lane.LOCAL]["works"].value == "fails"
-    assert change.rows[2].measures[Lane.NIX]["forgotten"].value == "noticed-at-build"
+    assert change.rows[2].measures[Lane.NIX]["forgotten"].value == "not-needed"
     assert by_hand(change.rows[2], Lane.LOCAL) == 4
+    assert [words.by_hand(row, Lane.LOCAL) for row in change.rows] == [
+        "nothing", "+1 \N{MINUS SIGN}1 in 1 file", "+2 \N{MINUS SIGN}2 in 2 files",
+    ]  # fmt: skip
     assert change.rows[0].times[Lane.LOCAL] is None
+    assert words.took(change.rows[0], Lane.LOCAL) == words.NONE
+
+
+def test_what_was_not_counted_is_no_figure_and_is_named_beside_the_picture(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", variants=(*VARIANTS, "pdm"), scenarios=("run",), blocks=1, mishaps=False)
+    report = read_report([run])
+    row = report.changes[1].row("pdm")
+    chart = next(item for item in draw_charts(report) if item.name == "friction-changes")
+
+    assert row is not None
+    assert row.measures[Lane.LOCAL]["works"].value == "unsupported"
+    assert words.by_hand(row, Lane.LOCAL) == words.NONE
+    assert by_hand(row, Lane.LOCAL) is None
+    assert chart.caption.endswith("Not in the picture: rename-library of pdm.")
+    assert ">2 + 2, 1 command<" in chart.svg
+
+
+def test_a_change_says_how_long_it_took_in_how_many_samples(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", variants=VARIANTS, scenarios=("run", *TURNS), blocks=2, mishaps=False, noise=0)
+    row = read_report([run]).changes[0].row("uv")
+
+    assert row is not None
+    assert words.took(row, Lane.LOCAL) == "300 ms (1 sample)"
+    assert words.took(row, Lane.NIX) == "2.20 s (1 sample)"
+
+
+def test_a_story_has_the_figures_changes_and_answers_of_its_variant_alone(report: Report) -> None:
+    story = next(item for item in report.stories if item.variant == "uv")
+
+    assert {row.variant for _, _, _, row in story.figures} == {"uv"}
+    assert [(change.name, row.variant) for change, row in story.changes] == [
+        ("add-dependency", "uv"), ("rename-library", "uv"),
+    ]  # fmt: skip
+    told = {question.slug: answer for _, found in story.answers for question, answer in found}
+    assert told["finding-stale-value-local"].value == "broken"
+    assert [title for title, _ in story.answers] == [group.title for group in report.questions]
+
+
+def test_answers_are_tallied_by_tone_and_counts_are_left_out(report: Report) -> None:
+    by_title = {group.title: group for group in report.questions}
+
+    assert words.tally(by_title["What shows after an edit"].of("uv")) == "~ 1"
+    assert not by_title["What is stated by hand"].judged
+    assert words.tally(by_title["What is stated by hand"].of("uv")) == words.NONE
 
 
 def test_only_hazards_surprise_and_each_leads_to_its_evidence(run: Path, report: Report, tmp_path: Path) -> None:
@@ -93,10 +146,15 @@ def test_only_hazards_surprise_and_each_leads_to_its_evidence(run: Path, report:
     ids = set(re.findall(r'\sid="([^"]+)"', (tmp_path / "out" / "index.html").read_text(encoding="utf-8")))
     by_variant = {story.variant: story.surprises for story in report.stories}
 
-    assert [item.title for item in by_variant["venv"]] == []
-    assert "Stale value" in {item.title for item in by_variant["hatch"]}
-    assert "Add dependency" in {item.title for item in by_variant["uv"]}
-    assert {item.anchor for found in by_variant.values() for item in found} <= ids
+    titles = {name: {title for item in found for title, _ in item.places} for name, found in by_variant.items()}
+    assert titles["venv"] == set()
+    assert "Stale value" in titles["hatch"]
+    assert {"Add dependency", "Rename library", "Add dependency, forgotten in Nix"} <= titles["uv"]
+    together = next(item for item in by_variant["uv"] if item.words == "fails. It does not work.")
+    assert [title for title, _ in together.places] == [
+        "Add dependency", "Add dependency, through Nix", "Rename library", "Rename library, through Nix",
+    ]  # fmt: skip
+    assert {anchor for found in by_variant.values() for item in found for _, anchor in item.places} <= ids
 
 
 def test_every_question_and_every_measure_is_in_the_fixture() -> None:
