@@ -35,7 +35,7 @@ from harness.shapes import CANONICAL
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench
 from tests.unit.findings.made_up_builds import MadeUpIndex, Release, refusal
-from tests.unit.findings.made_up_nix import nix_bench
+from tests.unit.findings.made_up_nix import nix_bench, query
 
 TOOL_TOML = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "run", "{app}", "-m", "{app}"]')
 #: The address that the toolchain is told of unless an experiment starts an index of its own.
@@ -109,6 +109,8 @@ class Tool:
             case [program, *arguments] if program.endswith("nix-build") and self.nix is not None:
                 tree = arguments[arguments.index("tree") + 1]
                 return self.nix([after for word, after in pairwise(arguments) if word == "-A"], Path(tree))
+            case [program, *_] if program.endswith("nix-store"):
+                return query(command.cwd.parents[1], command.argv)
             case [python, *arguments]:
                 return really(arguments, Path(python).parent.parent / "site")
         return execution()

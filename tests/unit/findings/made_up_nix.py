@@ -15,11 +15,11 @@ from tests.fakes import execution
 
 
 def nix_bench(tmp_path: Path, workspace: Workspace) -> NixBench:
-    """The Nix side of a made-up variant; what its store is asked is answered by the file ``closures``."""
+    """The Nix side of a made-up variant; what its store is asked is for the played toolchain to :func:`query`."""
     nix = Nix(
         program=NixProgram(programs=Path("/usr/bin"), version="2.8.0", shell=None),
         folder=tmp_path / "nix",
-        run=lambda argv, env: _query(tmp_path, argv),
+        run=_nobody,
     )
     return NixBench(nix=nix, workspace=workspace, entry=Path("/default.nix"), names=Path("/n"), base=Path("/b"))
 
@@ -29,7 +29,12 @@ def store_path(name: str) -> str:
     return f"/nix/store/{hashlib.sha256(name.encode()).hexdigest()[:32]}-{name}"
 
 
-def _query(tmp_path: Path, argv: Sequence[str]) -> Execution:
+def _nobody(argv: Sequence[str], env: Mapping[str, str]) -> Execution:  # noqa: ARG001
+    """Set-up's own way to ask, which an experiment must not use: another may be asking at the same time."""
+    raise AssertionError(argv)
+
+
+def query(tmp_path: Path, argv: Sequence[str]) -> Execution:
     """A store that says what the file ``closures`` beside it says."""
     what, *paths = argv[argv.index("--query") + 1 :]
     if what == "--size":
