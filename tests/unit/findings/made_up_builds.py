@@ -125,9 +125,15 @@ class Market:
         return execution()
 
     @contextmanager
-    def index(self, roots: Sequence[Path]) -> Iterator[MadeUpIndex]:
+    def index(
+        self,
+        roots: Sequence[Path],
+        *,
+        pages_for_s: int | None = None,
+        port: int = 0,
+    ) -> Iterator[MadeUpIndex]:
         """An index of these folders, for as long as it is open."""
-        serving = MadeUpIndex(url=f"http://127.0.0.1:{len(self.served) + 2}/simple/")
+        serving = MadeUpIndex(url=f"http://127.0.0.1:{port or len(self.served) + 2}/simple/")
         self.served[serving.url] = roots
         yield serving
         del self.served[serving.url]

@@ -29,7 +29,7 @@ def store_path(name: str) -> str:
     return f"/nix/store/{hashlib.sha256(name.encode()).hexdigest()[:32]}-{name}"
 
 
-def _nobody(argv: Sequence[str], env: Mapping[str, str]) -> Execution:  # noqa: ARG001
+def _nobody(argv: Sequence[str], env: Mapping[str, str]) -> Execution:
     """Set-up's own way to ask, which an experiment must not use: another may be asking at the same time."""
     raise AssertionError(argv)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,37 @@ def test_only_hazards_surprise_and_each_leads_to_its_evidence(run: Path, report:
         "Add dependency", "Add dependency, through Nix", "Rename library", "Rename library, through Nix",
     ]  # fmt: skip
     assert {anchor for found in by_variant.values() for item in found for _, anchor in item.places} <= ids
+
+
+def test_what_holds_for_every_variant_is_told_once_and_leads_to_all_of_them(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", variants=VARIANTS, scenarios=("run",), blocks=1, mishaps=False)
+    lines = [FINDING.validate_json(line) for line in (run / "findings.jsonl").read_bytes().splitlines()]
+    changed = [
+        FINDING.validate_python({**vars(item), "value": "stale"})
+        if item.finding == "undeclared" and item.lane is Lane.NIX
+        else item
+        for item in lines
+    ]
+    (run / "findings.jsonl").write_bytes(b"".join(FINDING.dump_json(item) + b"\n" for item in changed))
+
+    report = read_report([run])
+
+    assert [(item.words, item.places) for item in report.surprises] == [
+        ("stale. It does not show.", (("Undeclared (nix)", "finding-undeclared-nix"),))
+    ]
+    assert not [title for story in report.stories for item in story.surprises for title, _ in item.places
+                if title == "Undeclared (nix)"]  # fmt: skip
+
+
+def test_an_edit_of_code_alone_is_said_to_be_one(report: Report) -> None:
+    row = report.changes[0].rows[1]
+    local = dict(row.measures[Lane.LOCAL])
+    zero = replace(local["files"], value="0")
+    edited = {**local, "lines-added": zero, "lines-removed": zero, "code-lines": replace(zero, value="4")}
+
+    assert words.by_hand(replace(row, measures={Lane.LOCAL: edited}), Lane.LOCAL) == "code alone in 1 file"
+    without = {**edited, "code-lines": zero}
+    assert words.by_hand(replace(row, measures={Lane.LOCAL: without}), Lane.LOCAL) == "+0 \N{MINUS SIGN}0 in 1 file"
 
 
 def test_every_question_and_every_measure_is_in_the_fixture() -> None:
