@@ -68,7 +68,7 @@ def test_changes_that_work_are_counted(tmp_path: Path) -> None:
 
 
 def test_an_effect_that_does_not_show_fails_and_nothing_is_counted(tmp_path: Path) -> None:
-    def nothing(command: Command, player: Player) -> Execution | None:  # noqa: ARG001
+    def nothing(command: Command, player: Player) -> Execution | None:
         return execution() if command.argv[0] == "pip" or command.argv[-1] == "pytest" else None
 
     lab, _ = player_lab(tmp_path, override=nothing)
@@ -113,8 +113,6 @@ def nix(tmp_path: Path, forgotten: Callable[[Path, list[str]], Execution | None]
             return execution(stdout="".join(f"/nix/store/x-{name}.drv\n" for name in attributes))
         if program == "nix-store":
             package = (player.workspace.root / "shared" / "package.nix").read_text(encoding="utf-8")
-                encoding="utf-8"
-            )
             return execution(stdout="1 passed\n" if "nativeCheckInputs" in package else "")
         if program == "nix-build":
             return forgotten(player.workspace.root, attributes) or started(tmp_path, player, attributes)
@@ -133,8 +131,6 @@ def statements(root: Path) -> dict[str, dict[str, object]]:
         arguments = re.findall(r"^  ([\w-]+),$", text, re.MULTILINE)
         listed = "".join(re.findall(r"\n  dependencies = \[\n(.*?)  \];", text, re.DOTALL))
         needs = re.findall(r"^    ([\w-]+)$", listed, re.MULTILINE)
-            r"^    ([\w-]+)$", "".join(re.findall(r"\n  dependencies = \[\n(.*?)  \];", text, re.DOTALL)), re.M
-        )
         found[path.parent.name] = {
             "arguments": arguments,
             "pname": path.parent.name,
