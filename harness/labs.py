@@ -80,12 +80,14 @@ class Labs:
         return Index([*roots, self.layout.wheelhouse], folder, pages_for_s=pages_for_s, port=port)
 
     def _hidden(self, tools: Path) -> dict[str, str]:
+        prefix = base_python().parent.parent
         return {
             str(tools.parent): "{toolchain}",
             str(self.layout.nix): "{nix}",
             str(self.layout.state): "{state folder}",
             str(self.layout.checkout): "{harness}",
-            str(base_python().parent.parent): "{python prefix}",
+            # A Python of the system's own lies where everybody's does.
+            **({} if prefix == Path("/usr") else {str(prefix): "{python prefix}"}),
             str(Path.home()): "{user}",
         }
 

@@ -262,7 +262,7 @@ def test_a_second_fetch_for_the_committed_variants_fetches_nothing() -> None:
     variants = load_variants(layout.variants)
 
     with CacheLock(layout.state, on_wait=lambda _: None):
-        fetched = fetch_wheels(variants, [layout.infrastructure], layout, Silent())
+        fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, Silent())
 
     assert len(variants) >= 5
     assert fetched.fetched == 0
