@@ -45,7 +45,7 @@ def draw_friction(report: Report) -> Chart | None:
         " are left out, and so is what a tool writes by itself. Beside each bar: lines in the local lane + lines in the"
         " Nix files, and the commands typed. Shorter is better."
         + (f" Not in the picture: {prose.join(missing)}." if missing else ""),
-        svg=svg(alt.concat(*panels, columns=2, spacing=28)),
+        svg=svg(alt.concat(*panels, columns=2, spacing={"row": 24, "column": 44})),
     )
 
 

@@ -191,6 +191,7 @@ class Surprise:
 class Story:
     """One variant's own section.
 
+    ``surprises`` are those that do not hold for every variant.
     ``figures`` are a section's title, an anchor, a scenario's title and the row; ``changes`` are those that the
     variant has a row of; ``answers`` are its own, by the title of their group.
     """
@@ -230,7 +231,8 @@ class Report:
     """All of a report.
 
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
-    what is shown. ``nix_unavailable`` is the reason for a Nix lane that could not run, empty where it could.
+    what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
+    run, empty where it could.
     """
 
     runs: tuple[RunInfo, ...]
@@ -241,6 +243,7 @@ class Report:
     sections: tuple[Section, ...]
     questions: tuple[QuestionGroup, ...]
     changes: tuple[ChangeView, ...]
+    surprises: tuple[Surprise, ...]
     stories: tuple[Story, ...]
     failures: tuple[Failure, ...]
     hidden_failures: int

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
 from harness.analysis.compare import Verdict
 from harness.records import Lane, Tone, VariantFacts
@@ -15,18 +17,41 @@ SURPRISING = 3.0
 _ERRORS = "findings-errors"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Hazard:
+    """One thing that surprises: ``group`` is what it may be told together with, ``place`` where all variants stand."""
+
+    group: str
+    title: str
+    words: str
+    place: str
+    anchor: str
+
+    @property
+    def same(self) -> tuple[str, str]:
+        """What it has in common with the same of another variant."""
+        return self.title, self.words
+
+
 def stories(
     variants: Mapping[str, VariantFacts],
     sections: Sequence[Section],
     groups: Sequence[QuestionGroup],
     changes: Sequence[ChangeView],
-) -> tuple[Story, ...]:
-    """One section for each variant."""
-    return tuple(
+) -> tuple[tuple[Surprise, ...], tuple[Story, ...]]:
+    """What will surprise the user of any variant, if there are several, and one section for each."""
+    hazards = {name: tuple(_hazards(name, sections, groups, changes)) for name in variants}
+    everywhere = set[tuple[str, str]]()
+    if len(variants) > 1:
+        everywhere = set.intersection(*({item.same for item in found} for found in hazards.values()))
+    shared = [
+        replace(item, anchor=item.place) for found in hazards.values() for item in found if item.same in everywhere
+    ]
+    return _together(shared), tuple(
         Story(
             variant=name,
             facts=facts,
-            surprises=tuple(_surprises(name, sections, groups, changes)),
+            surprises=_together(item for item in hazards[name] if item.same not in everywhere),
             figures=tuple(_figures(name, sections)),
             changes=tuple((change, row) for change in changes if (row := change.row(name)) is not None),
             answers=tuple((group.title, found) for group in groups if (found := tuple(_answers(name, group)))),
@@ -35,34 +60,56 @@ def stories(
     )
 
 
+def _together(hazards: Iterable[_Hazard]) -> tuple[Surprise, ...]:
+    """What is of one group and has the same words is told together."""
+    places: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+    for item in hazards:
+        places.setdefault((item.group, item.words), {})[item.title, item.anchor] = None
+    return tuple(Surprise(words=words, places=tuple(same)) for (_, words), same in places.items())
+
+
 def _answers(variant: str, group: QuestionGroup) -> Iterator[tuple[Question, Answer]]:
     for question in group.questions:
         if variant in question.answers:
             yield question, question.answers[variant]
 
 
-def _surprises(
+def _hazards(
     variant: str, sections: Sequence[Section], groups: Sequence[QuestionGroup], changes: Sequence[ChangeView]
-) -> Iterator[Surprise]:
-    """Findings that are a hazard or waver, and what was shown to be much slower than the reference: nothing else.
-
-    Findings of one group with the same answer are told together.
-    """
+) -> Iterator[_Hazard]:
+    """Findings that are a hazard or waver, and what was shown to be much slower than the reference: nothing else."""
     for group in groups:
-        if group.slug != _ERRORS:
-            yield from _together(
-                (question.facts.title, f"{question.slug}-{variant}", found)
-                for question, found in _answers(variant, group)
-            )
-    made = [(change, row) for change in changes if (row := change.row(variant)) is not None]
-    for measure in ("works", "forgotten"):
-        yield from _together(
-            (_titled(change, measure, lane), f"{change.slug}-{variant}", found)
-            for change, row in made
-            for lane, answers in row.measures.items()
-            if (found := answers.get(measure)) is not None
-        )
+        for question, answer in _answers(variant, group) if group.slug != _ERRORS else ():
+            if words := _hazard(answer):
+                lane = f" ({question.lane.value})" if len(question.facts.lanes) > 1 else ""
+                yield _Hazard(
+                    group=group.slug,
+                    title=question.facts.title + lane,
+                    words=words,
+                    place=question.slug,
+                    anchor=f"{question.slug}-{variant}",
+                )
+    for change in changes:
+        row = change.row(variant)
+        measures = row.measures if row is not None else {}
+        for lane, measure in product(measures, ("works", "forgotten")):
+            found = measures[lane].get(measure)
+            if found is not None and (words := _hazard(found)):
+                yield _Hazard(
+                    group=measure,
+                    title=_titled(change, measure, lane),
+                    words=words,
+                    place=change.slug,
+                    anchor=f"{change.slug}-{variant}",
+                )
     yield from _slow(variant, sections)
+
+
+def _hazard(answer: Answer) -> str:
+    """What there is to say of an answer that surprises; empty for any other."""
+    if answer.wavers:
+        return f"wavers between {' and '.join(answer.wavers)}: runs disagree."
+    return f"{answer.value}. {answer.meaning}" if answer.tone is Tone.BAD else ""
 
 
 def _titled(change: ChangeView, measure: str, lane: Lane) -> str:
@@ -71,30 +118,20 @@ def _titled(change: ChangeView, measure: str, lane: Lane) -> str:
     return change.facts.title + where
 
 
-def _together(found: Iterable[tuple[str, str, Answer]]) -> Iterator[Surprise]:
-    places: dict[str, list[tuple[str, str]]] = {}
-    for title, anchor, answer in found:
-        if answer.wavers:
-            words = f"wavers between {' and '.join(answer.wavers)}: runs disagree."
-        elif answer.tone is Tone.BAD:
-            words = f"{answer.value}. {answer.meaning}"
-        else:
-            continue
-        places.setdefault(words, []).append((title, anchor))
-    for words, same in places.items():
-        yield Surprise(words=words, places=tuple(same))
-
-
-def _slow(variant: str, sections: Sequence[Section]) -> Iterator[Surprise]:
+def _slow(variant: str, sections: Sequence[Section]) -> Iterator[_Hazard]:
     for section in sections:
         for scenario in section.scenarios:
             row = scenario.row(variant)
             compared = row.comparison if row else None
             slower = compared is not None and compared.verdict is Verdict.SLOWER
             if compared is not None and slower and compared.ratio is not None and compared.ratio.median > SURPRISING:
-                yield Surprise(
+                anchor = f"{section.slug}-{scenario.name}"
+                yield _Hazard(
+                    group=anchor,
+                    title=f"{scenario.title}, {section.title}",
                     words=f"{compared.ratio.median:.1f} times as long as the reference.",
-                    places=((f"{scenario.title}, {section.title}", f"{section.slug}-{scenario.name}"),),
+                    place=anchor,
+                    anchor=anchor,
                 )
 
 

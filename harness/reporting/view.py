@@ -80,6 +80,7 @@ def build_report(
     )
     questions = groups(runs, findings, variants)
     made = changes(runs, findings, sections, variants)
+    shared, told = stories(variants, sections, questions, made)
     failures = find_failures(frames)
     outcomes = frames.samples["outcome"].value_counts()
     return Report(
@@ -91,7 +92,8 @@ def build_report(
         sections=sections,
         questions=questions,
         changes=made,
-        stories=stories(variants, sections, questions, made),
+        surprises=shared,
+        stories=told,
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
         unsupported=_unsupported(frames),

@@ -174,7 +174,10 @@ def by_hand(row: ChangeRow, lane: Lane) -> str:
     added, removed, files = (found.value for found in taken if found is not None)
     if files == "0":
         return "nothing"
-    return f"+{added} \N{MINUS SIGN}{removed} in {files} file{'' if files == '1' else 's'}"
+    code = row.measures[lane].get("code-lines")
+    only_code = (added, removed) == ("0", "0") and code is not None and code.value not in ("0", "unsupported", "failed")
+    lines = "code alone" if only_code else f"+{added} \N{MINUS SIGN}{removed}"
+    return f"{lines} in {files} file{'' if files == '1' else 's'}"
 
 
 def tally(answers: Iterable[Answer]) -> str:
