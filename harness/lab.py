@@ -264,7 +264,7 @@ class Lab:
     @property
     def nix_unavailable(self) -> str:
         """Why the Nix lane cannot run here; empty if it can."""
-        return "" if self.bench.nix else self.bench.nix_unavailable
+        return "" if self.bench.nix else self.bench.nix_unavailable or "The Nix lane was not asked for."
 
     def nix(self) -> NixBench:
         """The Nix side, asked about the workspace's checkout as it is now.
@@ -274,7 +274,7 @@ class Lab:
         """
         side = self.bench.nix
         if side is None:
-            raise StateError(self.bench.nix_unavailable)
+            raise StateError(self.nix_unavailable)
         names = write_names(self.bench.variant.spec.nix, self.shape, self.workspace.folder / "nix-names")
         # Its questions are asked by this experiment's own executor: another experiment may be under way.
         nix = replace(
