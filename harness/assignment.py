@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +64,7 @@ def plan_of(request: Request) -> Plan:
             blocks=request.blocks,
             budget_s=request.budget_s,
             seed=request.seed,
-            turns=tuple((name, f"nix-{name}") for name in STANDARD) if everything else (),
+            turns=tuple(_turns()) if everything else (),
             experiments=tuple(experiments()) if everything else kinds_of(request.findings),
         )
     )
@@ -73,6 +74,13 @@ def plan_of(request: Request) -> Plan:
             hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
         )
     return plan
+
+
+def _turns() -> Iterator[tuple[str, ...]]:
+    """The groups of scenarios that take turns: one change a block, and every other block what parallel builds save."""
+    parallel = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
+    for number, name in enumerate(STANDARD):
+        yield name, f"nix-{name}", *(parallel if number % 2 else ())
 
 
 def finding_names() -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Bench:
     that what begins installed need not be installed for each sample; ``cold`` is thrown away and made anew for each
     sample that starts with an empty cache. ``installed`` says whether the settled workspace was last left with both
     applications seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says
-    why.
+    why; ``provider`` is where Nix takes Python and the backends from.
     """
 
     variant: Variant
@@ -71,6 +71,7 @@ class Bench:
     host_environment: Mapping[str, str]
     nix: NixBench | None = None
     nix_unavailable: str = ""
+    provider: str = "host"
     installed: bool = False
 
 

@@ -185,7 +185,13 @@ def prepare_nix(
     statements: dict[str, Mapping[str, NixPackage] | str] = {}
     for variant in variants:
         progress.doing(f"putting the backend of {variant.name} into the Nix store")
-        described = base_of(python, wheelhouse.wheels(variant.build_lock), packages, infrastructure)
+        described = base_of(
+            python,
+            wheelhouse.wheels(variant.build_lock),
+            packages,
+            wheelhouse.wheels(variant.toolchain_lock),
+            infrastructure,
+        )
         bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
         names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
         expression = Expression(

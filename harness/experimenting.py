@@ -8,15 +8,16 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from harness.errors import HarnessError
-from harness.findings import FAILED, Experiment, Observation, conduct
+from harness.findings import FAILED, Answered, Experiment, Observation, conduct, wanted
 from harness.lab import Lab
 from harness.measure.command import Command, Execution, Executor
 from harness.measure.executor import LauncherExecutor
 from harness.records import Lane
+from harness.strategies import offered
 from harness.variants import Variant
 
-#: The key of a finding in a run's record.
-Key = tuple[str, Lane, str]
+#: The key of a finding in a run's record: the variant, and what was answered about it.
+Key = tuple[str, *Answered]
 
 _AT_ONCE = 2
 
@@ -59,28 +60,26 @@ class Task:
 
     variant: Variant
     experiments: Mapping[str, Experiment]
+    strategies: Sequence[str]
 
 
 def tasks(
     variants: Sequence[Variant],
     experiments: Mapping[str, Experiment],
     lanes: frozenset[Lane],
+    provider: str,
     done: Collection[Key],
 ) -> Iterator[Task]:
     """What is left to do; an experiment is left out if every one of its findings is in the record."""
     for variant in variants:
+        strategies = offered(variant.spec.nix.strategies, provider)
         left = {
             name: experiment
             for name, experiment in experiments.items()
-            if any((variant.name, *key) not in done for key in wanted(experiment, lanes))
+            if any((variant.name, *key) not in done for key in wanted(experiment.facts, lanes, strategies))
         }
         if left:
-            yield Task(variant=variant, experiments=left)
-
-
-def wanted(experiment: Experiment, lanes: frozenset[Lane]) -> list[tuple[Lane, str]]:
-    """The lane and name of each finding of an experiment that is in one of these lanes."""
-    return [(lane, name) for name, facts in experiment.facts.items() for lane in facts.lanes if lane in lanes]
+            yield Task(variant=variant, experiments=left, strategies=strategies)
 
 
 def conduct_all(
@@ -134,5 +133,5 @@ def conduct_all(
 
 def _none(task: Task, lanes: frozenset[Lane], reason: str) -> Iterator[Observation]:
     for experiment in task.experiments.values():
-        for lane, name in wanted(experiment, lanes):
-            yield Observation(finding=name, lane=lane, value=FAILED, evidence=reason)
+        for lane, strategy, name in wanted(experiment.facts, lanes, task.strategies):
+            yield Observation(finding=name, lane=lane, strategy=strategy, value=FAILED, evidence=reason)

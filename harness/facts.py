@@ -15,6 +15,7 @@ from harness.findings import Experiment, Inspection, experiments, inspections
 from harness.host import host_facts
 from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, VariantFacts
 from harness.scenarios.base import Scenario
+from harness.strategies import STRATEGIES
 from harness.variants import Variant
 
 
@@ -95,5 +96,10 @@ def run_info(
         scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
         findings={name: facts for kind in kinds.values() for name, facts in kind.facts.items()},
         changes={name: change.facts for name, change in STANDARD.items()},
+        strategies={
+            name: facts
+            for name, facts in STRATEGIES.items()
+            if any(name in variant.spec.nix.strategies for variant in variants)
+        },
         nix_unavailable=nix_unavailable,
     )

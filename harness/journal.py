@@ -71,7 +71,7 @@ class Journal:
             done[sample.block, sample.cell] = sample
         return cls(folder, info), Resumed(
             samples=done,
-            findings=frozenset((item.variant, item.lane, item.finding) for item in findings),
+            findings=frozenset((item.variant, item.lane, item.strategy, item.finding) for item in findings),
             torn=torn or torn_finding,
         )
 
@@ -114,7 +114,7 @@ class Resumed:
     """What a run's record held already; ``torn`` says whether a line that was cut off had to be taken away."""
 
     samples: Mapping[tuple[int, Cell], Sample]
-    findings: frozenset[tuple[str, Lane, str]]
+    findings: frozenset[tuple[str, Lane, str | None, str]]
     torn: bool
 
 

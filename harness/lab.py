@@ -15,6 +15,7 @@ from harness.measure.command import Command, Ended, Execution
 from harness.measure.environment import scrubbed
 from harness.nix_tree import write_names
 from harness.shapes import Shape
+from harness.strategies import HANDWRITTEN, offered
 from harness.variant_file import Phase
 from harness.workspace import Workspace, remove
 
@@ -262,6 +263,11 @@ class Lab:
     # Nix
 
     @property
+    def strategies(self) -> tuple[str, ...]:
+        """The ways of describing members to Nix that the variant offers and the provider can build."""
+        return offered(self.bench.variant.spec.nix.strategies, self.bench.provider)
+
+    @property
     def nix_unavailable(self) -> str:
         """Why the Nix lane cannot run here; empty if it can."""
         return "" if self.bench.nix else self.bench.nix_unavailable or "The Nix lane was not asked for."
@@ -282,18 +288,20 @@ class Lab:
         )
         return replace(side, nix=nix, workspace=self.workspace, names=names)
 
-    def nix_build(self, *attributes: str, strategy: str = "handwritten") -> Trial:
+    def nix_build(self, *attributes: str, strategy: str = HANDWRITTEN, salt: str = "") -> Trial:
         """Build attributes of ``nix/default.nix`` in the private store; what Nix says is the trial's output.
 
         Raises:
             StateError: the Nix lane cannot run here.
         """
         side = self.nix()
-        expression = side.expression(strategy)
+        expression = side.expression(strategy, salt)
         argv = side.nix.build_command(expression, attributes)
         env = side.nix.environment(self._bare())
         trial = self._run([self.attempt.command(argv, self.workspace.folder, env)])
         wanted = " ".join(f"-A {attribute}" for attribute in attributes)
+        if strategy != HANDWRITTEN:
+            wanted += f" --argstr strategy {strategy}"
         return replace(
             trial, typed=f"nix-build nix/default.nix {wanted}", shown=lambda text: _nameless(self.show(text))
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
+from harness.strategies import refusal
 
 #: The variant all others are compared with: what a Python without further tools offers.
 REFERENCE = "venv"
@@ -17,6 +18,9 @@ REFERENCE = "venv"
 #: The scenarios in which the reference runs twice in each block: a long, a short and a Nix one show what noise there
 #: is, and the others would double the reference's share of the time to show the same.
 CONTROLLED = frozenset({"tool-install", "run", "nix-build"})
+
+#: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
+STANDS_FOR = "nix-build"
 
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000
@@ -31,7 +35,8 @@ class Selection:
     ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
     to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
     under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
-    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block.
+    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
+    scenario may be in several.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -60,6 +65,7 @@ def make_plan(selection: Selection) -> Plan:
         turns=_turns(selection),
         experiments=tuple(selection.experiments),
         lanes=tuple(lane for lane in Lane if lane in selection.lanes),
+        provider=selection.provider,
     )
     return replace(plan, digest=digest_of(plan))
 
@@ -83,6 +89,8 @@ def _cells(selection: Selection) -> Iterable[Cell]:
                     yield Cell(variant=name, lane=lane, scenario=scenario, shape=selection.shape)
                     continue
                 for strategy in strategies:
+                    if scenario != STANDS_FOR and refusal(strategy, selection.provider):
+                        continue
                     yield Cell(
                         variant=name,
                         lane=lane,
@@ -102,10 +110,13 @@ def _turns(selection: Selection) -> tuple[tuple[str, ...], ...]:
 
 def takes_part(plan: Plan, cell: Cell, block: int) -> bool:
     """Whether a cell is executed in a block: one that takes turns with others is not in every block."""
-    for turn, group in enumerate(plan.turns):
-        if cell.scenario in group:
-            return block % len(plan.turns) == turn
-    return True
+    turns = _turns_of(plan, cell)
+    return not turns or block % len(plan.turns) in turns
+
+
+def _turns_of(plan: Plan, cell: Cell) -> tuple[int, ...]:
+    """The turns that a cell has part in; none if it is in every block."""
+    return tuple(turn for turn, group in enumerate(plan.turns) if cell.scenario in group)
 
 
 def executions(plan: Plan, cell: Cell) -> int:
@@ -115,7 +126,7 @@ def executions(plan: Plan, cell: Cell) -> int:
 
 def share(plan: Plan, cell: Cell) -> float:
     """The share of a plan's blocks in which a cell is executed, in the long run."""
-    return 1 / len(plan.turns) if any(cell.scenario in group for group in plan.turns) else 1.0
+    return len(_turns_of(plan, cell)) / len(plan.turns) or 1.0 if plan.turns else 1.0
 
 
 def planned(plan: Plan) -> int:

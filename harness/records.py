@@ -106,14 +106,20 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Finding:
-    """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file)."""
+    """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file).
+
+    ``strategy`` is the way in which the members were built through Nix, where the answer depends on it. ``sizes`` maps
+    the name of a part to its bytes, where the value is their sum.
+    """
 
     run_id: str
     variant: str
     lane: Lane
+    strategy: str | None = None
     finding: str
     value: str
     evidence: str
+    sizes: dict[str, Count] = Field(default_factory=dict)
     log_path: str = ""
 
 
@@ -124,7 +130,7 @@ class Plan:
     With ``budget_s``, ``blocks`` is only the most there can be: blocks go on until every comparison is settled or so
     many seconds are up, and a cell that is settled is left out of the blocks that follow. ``turns`` are groups of
     scenarios that take turns, one group a block; every other scenario is in every block. ``experiments`` are the
-    kinds of findings that are established by doing, in these ``lanes``.
+    kinds of findings that are established by doing, in these ``lanes``, that of Nix with this ``provider``.
     """
 
     cells: tuple[Cell, ...]
@@ -136,6 +142,7 @@ class Plan:
     turns: tuple[tuple[str, ...], ...] = ()
     experiments: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = tuple(Lane)
+    provider: str = "host"
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -207,7 +214,8 @@ class FindingFacts:
     """What a finding asks and how it is answered, in words.
 
     ``group`` is the question of the overview it belongs to (``freshness``, ``shipping`` …). ``values`` is the closed
-    set of answers; where it is empty the answer is a count, and fewer is better.
+    set of answers; where it is empty the answer is a count, and fewer is better; ``unit`` says of what (``bytes``),
+    where that is not plain from the question. With ``per_strategy`` the Nix lane answers once for each strategy.
     """
 
     title: str
@@ -216,6 +224,22 @@ class FindingFacts:
     group: str
     lanes: tuple[Lane, ...]
     values: dict[str, ValueFacts] = Field(default_factory=dict)
+    unit: str = ""
+    per_strategy: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class StrategyFacts:
+    """A way of describing members to Nix, in words; ``files`` are patterns of the files that it takes.
+
+    ``providers`` are those that it can be built with; ``elsewhere`` is the reason why it cannot with any other.
+    """
+
+    title: str
+    what: str
+    files: tuple[str, ...]
+    providers: tuple[str, ...]
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -253,8 +277,8 @@ class RunInfo:
 
     ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
     the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
-    unknown. ``findings`` and ``changes`` describe those that this run establishes and makes. ``probes`` are in the
-    order in which they were taken, one before the first block and one after each.
+    unknown. ``findings``, ``changes`` and ``strategies`` describe those that this run establishes, makes and builds
+    with. ``probes`` are in the order in which they were taken, one before the first block and one after each.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -272,6 +296,7 @@ class RunInfo:
     scenarios: dict[str, ScenarioFacts]
     findings: dict[str, FindingFacts] = Field(default_factory=dict)
     changes: dict[str, ChangeFacts] = Field(default_factory=dict)
+    strategies: dict[str, StrategyFacts] = Field(default_factory=dict)
     nix_unavailable: str = ""
     probes: tuple[Probe, ...] = ()
 

@@ -14,6 +14,7 @@ from harness.measure.command import Command, Ended, Execution
 from harness.measure.sizes import files_written, list_files
 from harness.records import Cell, Outcome, Sample
 from harness.scenarios.base import Scenario
+from harness.strategies import refusal
 
 
 class Clock(Protocol):
@@ -41,6 +42,11 @@ class Place:
 _TROUBLE = (HarnessError, OSError, subprocess.SubprocessError)
 
 
+def _refused(cell: Cell) -> str:
+    """Why the cell's provider cannot do its strategy; empty if it can, and in the local lane."""
+    return refusal(cell.strategy, cell.provider) if cell.strategy and cell.provider else ""
+
+
 def take_sample(scenario: Scenario, bench: Bench | Unready, attempt: Attempt, *, place: Place, clock: Clock) -> Sample:
     """Execute a cell once. Whatever goes wrong becomes the sample's outcome and reason, never an exception."""
     started_at = clock.now().isoformat(timespec="milliseconds")
@@ -50,7 +56,7 @@ def take_sample(scenario: Scenario, bench: Bench | Unready, attempt: Attempt, *,
 
     if isinstance(bench, Unready):
         return sample(Outcome.SETUP_FAILED, bench.reason)
-    if reason := scenario.unsupported(bench):
+    if reason := _refused(place.cell) or scenario.unsupported(bench):
         return sample(Outcome.UNSUPPORTED, reason)
     try:
         scenario.prepare(bench, attempt)

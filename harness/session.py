@@ -126,7 +126,8 @@ def _measure(
     benches = warm_all(benches, plan, journal, console)
     for variant in assignment.variants:
         for observation in inspect(equipment.subject(variant, assignment.shape)):
-            known = (variant.name, observation.lane, observation.finding) in done.findings
+            key = (variant.name, observation.lane, observation.strategy, observation.finding)
+            known = key in done.findings
             if observation.lane in lanes_of(plan) and not known:
                 _add(journal, variant, observation)
     began = time.monotonic()
@@ -162,9 +163,11 @@ def _add(journal: Journal, variant: Variant, observation: Observation, log_path:
             run_id=journal.info.run_id,
             variant=variant.name,
             lane=observation.lane,
+            strategy=observation.strategy,
             finding=observation.finding,
             value=observation.value,
             evidence=observation.evidence,
+            sizes=dict(observation.sizes),
             log_path=log_path,
         )
     )
@@ -178,7 +181,11 @@ def _experiment(
     known = experiments()
     left = list(
         tasks(
-            assignment.variants, {name: known[name] for name in plan.experiments}, frozenset(plan.lanes), done.findings
+            assignment.variants,
+            {name: known[name] for name in plan.experiments},
+            frozenset(plan.lanes),
+            plan.provider,
+            done.findings,
         )
     )
     if not left:

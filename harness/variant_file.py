@@ -28,6 +28,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 
 from harness.errors import VariantError
+from harness.strategies import HANDWRITTEN, STRATEGIES
+from harness.suggest import did_you_mean
 
 PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "python", "tools", "dist", "deploy"})
 
@@ -63,6 +65,13 @@ def _pinned(text: str) -> str:
     return text
 
 
+def _strategy(name: str) -> str:
+    if name not in STRATEGIES:
+        raise ValueError(f"there is no strategy named {name!r}; {did_you_mean(name, STRATEGIES)}")
+    return name
+
+
+Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
 Pinned = Annotated[str, AfterValidator(_pinned)]
 Step = Annotated[tuple[Template, ...], Field(min_length=1)]
@@ -127,11 +136,15 @@ class Phases:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Nix:
-    """What the variant offers in the Nix lane; ``attribute`` names a member in the package set."""
+    """What the variant offers in the Nix lane.
 
-    strategies: tuple[str, ...] = ("handwritten",)
+    ``strategies`` are the ways in which its members are described; ``attribute`` names a member in the package set;
+    ``devshell`` are the attributes of nixpkgs that one needs to work on it, such as ``hatch``.
+    """
+
+    strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)] = (HANDWRITTEN,)
     attribute: str = "myproject-{member}"
-    overlay: str = "overlay.nix"
+    devshell: tuple[str, ...] = ()
 
     def attribute_of(self, member: str) -> str:
         """The name a member has in the package set."""

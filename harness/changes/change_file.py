@@ -2,7 +2,8 @@
 
 Each ``[[do]]`` is a deed: a ``patch`` (a unified diff beside the file, what is edited by hand) or ``steps`` (argument
 lists with the placeholders of ``variant.toml``, what is typed). ``nix.patch`` beside it, if there is one, is what has
-to be edited in the Nix files besides. ``[test]`` is the command whose running is the effect, where a change has one.
+to be edited besides in Nix files that are written by hand; ``derived.patch`` in those of the strategy derived, and so
+on. ``[test]`` is the command whose running is the effect, where a change has one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.changes.standard import STANDARD, Change
 from harness.errors import VariantError
+from harness.strategies import HANDWRITTEN
 from harness.suggest import did_you_mean
 from harness.variant_file import Phase, Step, Template, explain
 from harness.variants import Variant
@@ -89,10 +91,9 @@ class VariantChange:
         """What is edited by hand, in order, the Nix files apart."""
         return tuple(self.folder / deed.patch for deed in self.file.do if deed.patch)
 
-    @property
-    def nix_patch(self) -> Path | None:
-        """What has to be edited in the Nix files, if anything has."""
-        path = self.folder / "nix.patch"
+    def nix_patch(self, strategy: str) -> Path | None:
+        """What has to be edited in the Nix files of a strategy, if anything has."""
+        path = self.folder / ("nix.patch" if strategy == HANDWRITTEN else f"{strategy}.patch")
         return path if path.is_file() else None
 
     @property

@@ -72,14 +72,15 @@ def make(
             raise StateError(f"{change.change.name} could not be made: {_why(command, execution)}")
 
 
-def apply_nix_patch(bench: Bench, attempt: Attempt, workspace: Workspace, change: VariantChange) -> None:
-    """Make a change's edit of the Nix files, if it has one.
+def apply_nix_patch(bench: Bench, attempt: Attempt, workspace: Workspace, change: VariantChange, strategy: str) -> None:
+    """Make a change's edit of a strategy's Nix files, if it has one.
 
     Raises:
         StateError: the patch does not apply.
     """
-    if change.nix_patch is not None:
-        command = attempt.command(apply_command(change.nix_patch), workspace.root, environment(bench, workspace))
+    patch = change.nix_patch(strategy)
+    if patch is not None:
+        command = attempt.command(apply_command(patch), workspace.root, environment(bench, workspace))
         execution = attempt.executor.run(command)
         if not execution.ok:
             raise StateError(f"{change.change.name}: its Nix patch does not apply: {_why(command, execution)}")

@@ -19,7 +19,7 @@ from harness.findings.base import (
     Observation,
     Subject,
 )
-from harness.findings.conduct import conduct
+from harness.findings.conduct import Answered, conduct, wanted
 from harness.records import FindingFacts
 
 
@@ -58,6 +58,7 @@ def inspect(subject: Subject) -> Iterator[Observation]:
 __all__ = [
     "FAILED",
     "UNSUPPORTED",
+    "Answered",
     "Experiment",
     "Inspection",
     "Observation",
@@ -67,4 +68,5 @@ __all__ = [
     "experiments",
     "inspect",
     "inspections",
+    "wanted",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.lab import Lab
 from harness.nix_tree import NixPackage
@@ -33,12 +33,17 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One answer: the finding's name, its value, and the lines that prove it."""
+    """One answer: the finding's name, its value, and the lines that prove it.
+
+    ``strategy`` and ``sizes`` are as in :class:`harness.records.Finding`.
+    """
 
     finding: str
     lane: Lane
     value: str
     evidence: str
+    strategy: str | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What each standard change costs by hand, and whether it works: made for real, in both lanes.
 
-In the Nix lane each change is made twice: without its edit of the Nix files, to see what Nix says of what was
-forgotten, and with it.
+In the Nix lane each change is made twice for each strategy: without its edit of the Nix files, to see what Nix says
+of what was forgotten, and with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from harness.changes import STANDARD, VariantChange, load_change
 from harness.changes.making import apply_nix_patch, before, effects, make, verify_effect
@@ -14,11 +14,12 @@ from harness.changes.patch import Edit, Part, edits
 from harness.errors import HarnessError, StateError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.findings.noticing import place_of
-from harness.findings.statements import Statement, listed, nix_statements, python_statements, stated_again
+from harness.findings.statements import Statement, listed, python_statements, stated_again, strategy_statements
 from harness.lab import Lab, Trial
 from harness.nix_tree import read_statements
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 from harness.shapes import Shape
+from harness.strategies import HANDWRITTEN
 from harness.variants import Variant
 
 #: Packages from outside whose statements are counted; changes bring them in.
@@ -65,6 +66,7 @@ def _facts() -> dict[str, FindingFacts]:
             f"{change.facts.effect}",
             group="changes",
             lanes=lanes,
+            per_strategy=Lane.NIX in lanes,
             values=values,
         )
         for name, change in STANDARD.items()
@@ -75,18 +77,25 @@ def _facts() -> dict[str, FindingFacts]:
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Make every change, in both lanes; one that cannot be made leaves the others as they are."""
     for name in STANDARD:
-        for lane, report in ((Lane.LOCAL, _local), (Lane.NIX, _nix)):
+        for lane, strategy in ((Lane.LOCAL, None), *((Lane.NIX, strategy) for strategy in lab.strategies)):
             measures = [measure for measure, (_, _, lanes, _) in _MEASURES.items() if lane in lanes]
             found: dict[str, tuple[str, str]] = {}
             try:
                 reason = _cannot(lab, name, lane)
-                found = dict.fromkeys(measures, (UNSUPPORTED, reason)) if reason else report(lab, _change(lab, name))
+                if reason:
+                    found = dict.fromkeys(measures, (UNSUPPORTED, reason))
+                elif strategy is None:
+                    found = _local(lab, _change(lab, name))
+                else:
+                    found = _nix(lab, _change(lab, name), strategy)
             except HarnessError as error:
                 found = {"works": ("fails", lab.show(error.message))}
             for measure in measures:
                 missing = (FAILED, "The change could not be made: " + found["works"][1])
                 value, evidence = found.get(measure, missing)
-                yield Observation(finding=f"{name}.{measure}", lane=lane, value=value, evidence=evidence)
+                yield Observation(
+                    finding=f"{name}.{measure}", lane=lane, strategy=strategy, value=value, evidence=evidence
+                )
 
 
 def _change(lab: Lab, name: str) -> VariantChange:
@@ -135,52 +144,52 @@ def _local(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
     }
 
 
-def _nix(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
+def _nix(lab: Lab, change: VariantChange, strategy: str) -> dict[str, tuple[str, str]]:
     base, shape = before(lab.bench.variant, change, lab.shape)
     lab.fresh()
-    _make(lab, base, shape, environments=False, nix=True)
-    again_before = _again(lab.shaped(shape), Lane.NIX)
+    _make(lab, base, shape, environments=False, strategy=strategy)
+    again_before = _again(lab.shaped(shape), Lane.NIX, strategy)
     after = _make(lab, change, change.change.reshape(shape), environments=False)
     checks = [f"checks.{member.name}" for member in after.shape.applications]
-    forgotten = _forgotten(after, change, after.nix_build(*checks))
-    apply_nix_patch(after.bench, after.attempt, after.workspace, change)
-    built = after.nix_build(*checks)
-    works = ("works" if _shows(after, change, built, _members(after)) else "fails", built.evidence)
-    new = {fact: found for fact, found in _again(after, Lane.NIX).items() if fact not in again_before}
-    by_hand = list(edits((change.nix_patch,))) if change.nix_patch else []
+    forgotten = _forgotten(after, change, after.nix_build(*checks, strategy=strategy), strategy)
+    patch = change.nix_patch(strategy)
+    if patch:
+        apply_nix_patch(after.bench, after.attempt, after.workspace, change, strategy)
+    built = after.nix_build(*checks, strategy=strategy)
+    works = ("works" if _shows(after, change, built, strategy) else "fails", built.evidence)
+    new = {fact: found for fact, found in _again(after, Lane.NIX, strategy).items() if fact not in again_before}
+    by_hand = list(edits((patch,))) if patch else []
     return {
         "works": works,
-        **_counts(by_hand, _text(change.nix_patch.read_text(encoding="utf-8")) if change.nix_patch else "Nothing."),
+        **_counts(by_hand, _text(patch.read_text(encoding="utf-8")) if patch else "Nothing by hand."),
         "files": (str(len(by_hand)), _told(by_hand)),
         "stated-twice": (str(len(new)), "\n".join(map(listed, new.items())) or "No fact is stated twice for it."),
         "forgotten": forgotten,
     }
 
 
-def _make(lab: Lab, change: VariantChange | None, shape: Shape, *, environments: bool, nix: bool = False) -> Lab:
-    """The lab after a change, which may be none; with ``nix``, its edit of the Nix files included."""
+def _make(
+    lab: Lab, change: VariantChange | None, shape: Shape, *, environments: bool, strategy: str | None = None
+) -> Lab:
+    """The lab after a change, which may be none; with ``strategy``, its edit of those Nix files included."""
     after = lab.shaped(shape)
     if change is not None:
         make(after.bench, after.attempt, after.workspace, change, environments=environments)
-        if nix:
-            apply_nix_patch(after.bench, after.attempt, after.workspace, change)
+        if strategy:
+            apply_nix_patch(after.bench, after.attempt, after.workspace, change, strategy)
     return after
 
 
-def _members(lab: Lab) -> list[str]:
-    return [f"members.{member.name}" for member in lab.shape.members]
-
-
-def _forgotten(lab: Lab, change: VariantChange, checks: Trial) -> tuple[str, str]:
+def _forgotten(lab: Lab, change: VariantChange, checks: Trial, strategy: str) -> tuple[str, str]:
     """What came of building and starting the applications without the edit of the Nix files."""
     if not checks.ok:
         return place_of(checks), checks.evidence
-    if _shows(lab, change, checks, _members(lab)):
+    if _shows(lab, change, checks, strategy):
         return "not-needed", checks.evidence
     return "unnoticed", checks.evidence + "\n(built and started; the effect of the change does not show)"
 
 
-def _shows(lab: Lab, change: VariantChange, built: Trial, members: Iterable[str]) -> bool:
+def _shows(lab: Lab, change: VariantChange, built: Trial, strategy: str) -> bool:
     """Whether the effect of a change shows in what was built: ``built`` are the checks of all applications."""
     if not built.ok:
         return False
@@ -190,20 +199,22 @@ def _shows(lab: Lab, change: VariantChange, built: Trial, members: Iterable[str]
         return False
     if not change.change.tests:
         return True
-    derivations = side.nix.instantiate(side.expression("handwritten"), list(members))
+    members = [f"members.{member.name}" for member in lab.shape.members]
+    derivations = side.nix.instantiate(side.expression(strategy), members)
     return all("1 passed" in side.nix.build_log(derivation) for derivation in derivations.values())
 
 
-def _again(lab: Lab, lane: Lane) -> dict[str, list[Statement]]:
-    """The facts that are stated more than once in the checkout as it is now."""
+def _again(lab: Lab, lane: Lane, strategy: str = "") -> dict[str, list[Statement]]:
+    """The facts that are stated more than once in the checkout as it is now, with one strategy's Nix files."""
     variant: Variant = lab.bench.variant
-    stated = list(python_statements(lab.workspace.root, lab.shape, OUTSIDE))
+    root = lab.workspace.root
+    stated = list(python_statements(root, lab.shape, OUTSIDE))
     if lane is Lane.NIX:
         side = lab.nix()
-        packages = read_statements(side.nix, side.expression("handwritten"))
+        packages = read_statements(side.nix, side.expression(strategy)) if strategy == HANDWRITTEN else {}
         if isinstance(packages, str):
             raise StateError(f"The Nix files cannot be read: {packages}")
-        stated += nix_statements(variant.spec.nix, lab.shape, packages, OUTSIDE)
+        stated += strategy_statements(strategy, root, variant.spec.nix, lab.shape, packages, OUTSIDE)
     return stated_again(stated, lane)
 
 

@@ -29,7 +29,7 @@ _REMEDY = re.compile(
 )
 
 
-def facts(title: str, lane: Lane = Lane.LOCAL) -> FindingFacts:
+def facts(title: str, lane: Lane = Lane.LOCAL, *, per_strategy: bool = False) -> FindingFacts:
     """The description of a message's quality; ``title`` says which refusal it is about."""
     return FindingFacts(
         title=f"Error message: {title}",
@@ -38,6 +38,7 @@ def facts(title: str, lane: Lane = Lane.LOCAL) -> FindingFacts:
         "words that tell the reader what to do (hint, try, add, run, use, set, install …).",
         group="errors",
         lanes=(lane,),
+        per_strategy=per_strategy,
         values={
             **{name_of(parts): _value(parts) for parts in product((True, False), repeat=len(_PARTS))},
             NO_ERROR: ValueFacts(meaning="Nothing was refused, so there is no message.", tone=Tone.NEUTRAL),
@@ -64,18 +65,24 @@ def _value(parts: Sequence[bool]) -> ValueFacts:
 
 
 def judge(
-    finding: str, trial: Trial, *, files: Sequence[str], keys: Sequence[str], lane: Lane = Lane.LOCAL
+    finding: str,
+    trial: Trial,
+    *,
+    files: Sequence[str],
+    keys: Sequence[str],
+    lane: Lane = Lane.LOCAL,
+    strategy: str | None = None,
 ) -> Observation:
     """Judge the message of a refusal: ``files`` and ``keys`` are the names of which one has to stand in it.
 
     A trial in which nothing was refused has no message.
     """
     if trial.ok:
-        return Observation(finding=finding, lane=lane, value=NO_ERROR, evidence=trial.evidence)
+        return Observation(finding=finding, lane=lane, strategy=strategy, value=NO_ERROR, evidence=trial.evidence)
     said = trial.output
     parts = (
         any(name in said for name in files),
         any(name in said for name in keys),
         _REMEDY.search(said) is not None,
     )
-    return Observation(finding=finding, lane=lane, value=name_of(parts), evidence=trial.evidence)
+    return Observation(finding=finding, lane=lane, strategy=strategy, value=name_of(parts), evidence=trial.evidence)

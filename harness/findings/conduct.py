@@ -3,42 +3,62 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from harness.errors import HarnessError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.lab import Lab
-from harness.records import Lane
+from harness.records import FindingFacts, Lane
 
 # What may go wrong in an experiment without being a defect of the harness.
 _TROUBLE = (HarnessError, OSError, subprocess.SubprocessError)
 
+#: What tells one answer about a variant from another: its lane, its strategy if it depends on one, and its finding.
+Answered = tuple[Lane, str | None, str]
+
 
 def conduct(experiment: Experiment, lab: Lab, lanes: frozenset[Lane] = frozenset(Lane)) -> Iterator[Observation]:
-    """One observation for each finding and lane of an experiment that is among ``lanes``.
+    """One observation for each finding of an experiment, in each lane that is among ``lanes`` and in each strategy.
+
+    Where the Nix lane cannot run, what the experiment says nothing of there is unsupported, for the lab's reason.
 
     Raises:
         ValueError: the experiment answered what it does not declare, or left something out: a defect of its code.
     """
-    expected = [(name, lane) for name, facts in experiment.facts.items() for lane in facts.lanes if lane in lanes]
-    seen: set[tuple[str, Lane]] = set()
+    expected = wanted(experiment.facts, lanes, lab.strategies)
+    seen: set[Answered] = set()
     trouble = ""
     try:
         for observation in experiment.conduct(lab):
             check(observation, experiment)
-            key = (observation.finding, observation.lane)
+            key = (observation.lane, observation.strategy, observation.finding)
             if key in seen:
-                raise ValueError(f"{key[0]} was answered twice in lane {key[1]}.")
+                raise ValueError(f"{key[2]} was answered twice in lane {key[0]}.")
             seen.add(key)
             if observation.lane in lanes:
                 yield observation
     except _TROUBLE as error:
         trouble = lab.show(error.message if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}")
-    for name, lane in expected:
-        if (name, lane) not in seen:
-            if not trouble:
+    for lane, strategy, name in expected:
+        if (lane, strategy, name) not in seen:
+            lacking = lab.nix_unavailable if lane is Lane.NIX else ""
+            if not trouble and not lacking:
                 raise ValueError(f"The experiment left out {name} in lane {lane}.")
-            yield Observation(finding=name, lane=lane, value=FAILED, evidence=trouble)
+            value, evidence = (FAILED, trouble) if trouble else (UNSUPPORTED, lacking)
+            yield Observation(finding=name, lane=lane, strategy=strategy, value=value, evidence=evidence)
+
+
+def wanted(
+    facts: Mapping[str, FindingFacts], lanes: Collection[Lane], strategies: Sequence[str]
+) -> tuple[Answered, ...]:
+    """What has to be answered in these lanes: lane, strategy where the answer depends on it, and finding."""
+    return tuple(
+        (lane, strategy, name)
+        for name, described in facts.items()
+        for lane in described.lanes
+        if lane in lanes
+        for strategy in (strategies if described.per_strategy and lane is Lane.NIX else (None,))
+    )
 
 
 def check(observation: Observation, experiment: Experiment) -> None:
@@ -50,6 +70,8 @@ def check(observation: Observation, experiment: Experiment) -> None:
     facts = experiment.facts.get(observation.finding)
     if facts is None or observation.lane not in facts.lanes:
         raise ValueError(f"{observation.finding} in lane {observation.lane} is not declared.")
+    if (observation.strategy is not None) is not (facts.per_strategy and observation.lane is Lane.NIX):
+        raise ValueError(f"{observation.finding} in lane {observation.lane} is of strategy {observation.strategy}.")
     if not observation.evidence:
         raise ValueError(f"{observation.finding} has no evidence.")
     if observation.value in (UNSUPPORTED, FAILED):

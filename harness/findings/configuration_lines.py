@@ -7,23 +7,27 @@ from pathlib import PurePosixPath
 
 from harness.findings.base import Inspection, Observation, Subject
 from harness.records import FindingFacts, Lane
+from harness.strategies import strategies_of
 
 _DOCUMENTATION = {".md", ".rst", ".txt"}
 
 
 def look(subject: Subject) -> Iterable[Observation]:
-    """Count lines that are neither blank nor comments, in the local lane's files and in Nix's."""
-    counts: dict[Lane, dict[str, int]] = {Lane.LOCAL: {}, Lane.NIX: {}}
+    """Count lines that are neither blank nor comments, in the local lane's files and in those of each Nix strategy."""
+    counts: dict[str | None, dict[str, int]] = {None: {}, **{name: {} for name in subject.variant.spec.nix.strategies}}
     for relative, path in subject.variant.files().items():
         if is_configuration(relative):
-            lane = Lane.NIX if relative.endswith(".nix") else Lane.LOCAL
-            counts[lane][relative] = sum(1 for _ in statements(path.read_text(encoding="utf-8")))
-    for lane, files in counts.items():
+            lines = sum(1 for _ in statements(path.read_text(encoding="utf-8")))
+            for strategy in strategies_of(relative) if relative.endswith(".nix") else (None,):
+                if strategy in counts:
+                    counts[strategy][relative] = lines
+    for strategy, files in counts.items():
         yield Observation(
             finding="configuration-lines",
-            lane=lane,
+            lane=Lane.NIX if strategy else Lane.LOCAL,
+            strategy=strategy,
             value=str(sum(files.values())),
-            evidence="\n".join(f"{name}: {lines} lines" for name, lines in files.items()),
+            evidence="\n".join(f"{name}: {lines} lines" for name, lines in files.items()) or "There is no file of it.",
         )
 
 
@@ -47,9 +51,11 @@ FINDING = Inspection(
             title="Lines of configuration",
             question="How many lines does a person write and maintain before any code?",
             experiment="Lines of the committed files that are neither Python source nor documentation are counted, "
-            "blank lines and comments aside: those of Nix in its lane, all others in the local one.",
+            "blank lines and comments aside: those of Nix in its lane, for each strategy the files that it takes, all "
+            "others in the local one.",
             group="friction",
             lanes=(Lane.LOCAL, Lane.NIX),
+            per_strategy=True,
         )
     },
     look=look,

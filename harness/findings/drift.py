@@ -1,55 +1,52 @@
-"""``drift-…``: which disagreements between ``pyproject.toml`` and ``package.nix`` a Nix build notices."""
+"""``drift-…``: which disagreements between ``pyproject.toml`` and the Nix files a Nix build notices.
+
+Where Nix reads ``pyproject.toml`` itself there is nothing to disagree with; what is edited there has to be followed.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import StateError
 from harness.findings import complaints
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement, nix_declare, nix_set
 from harness.findings.noticing import NOTICED, noticed, said
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane
+from harness.findings.statements import strategy_words
+from harness.lab import Lab, Trial
+from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.strategies import HANDWRITTEN
+
+_VALUES = {
+    **NOTICED,
+    "follows": ValueFacts(
+        meaning="Nix reads pyproject.toml itself: what was edited there is built, with nothing to edit in Nix.",
+        tone=Tone.GOOD,
+    ),
+    "cannot-happen": ValueFacts(
+        meaning="It is stated in pyproject.toml alone, so nothing can disagree.", tone=Tone.GOOD
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """One disagreement; ``keys`` are what a good message would name."""
+    """One disagreement, made by an edit of pyproject.toml, of a package.nix, or of both.
+
+    ``keys`` are what a good message would name. ``brings`` is a package that is part of an environment only if the
+    edit of pyproject.toml was followed.
+    """
 
     name: str
     title: str
     what: str
-    edit: Callable[[Path], None]
     keys: tuple[str, ...]
-
-
-def _missing(root: Path) -> None:
-    add_requirement(root, "hello", "more-itertools>=9.1")
-
-
-def _extra(root: Path) -> None:
-    nix_declare(root, "hello", "more-itertools")
-
-
-def _version(root: Path) -> None:
-    nix_set(root, "shared", "version", "0.2.0")
-
-
-def _name(root: Path) -> None:
-    nix_set(root, "hello", "pname", "salutations")
-
-
-def _optional(root: Path) -> None:
-    add_requirement(root, "hello", "pytest[dev]")
-    nix_declare(root, "hello", "pytest")
-
-
-def _bound(root: Path) -> None:
-    add_requirement(root, "shared", "more-itertools>=10.8")
-    nix_declare(root, "shared", "more-itertools")
+    python: Callable[[Path], None] | None = None
+    nix: Callable[[Path], None] | None = None
+    brings: str = ""
 
 
 DRIFTS = (
@@ -57,42 +54,46 @@ DRIFTS = (
         name="missing",
         title="a dependency missing in Nix",
         what="hello's pyproject.toml requires more-itertools, and its package.nix does not declare it",
-        edit=_missing,
+        python=lambda root: add_requirement(root, "hello", "more-itertools>=9.1"),
         keys=("more-itertools",),
+        brings="more-itertools",
     ),
     Drift(
         name="extra",
         title="a dependency only in Nix",
         what="hello's package.nix declares more-itertools, and its pyproject.toml does not require it",
-        edit=_extra,
+        nix=lambda root: nix_declare(root, "hello", "more-itertools"),
         keys=("more-itertools",),
     ),
     Drift(
         name="version",
         title="another version number",
         what="shared is 0.1.0 in its pyproject.toml and 0.2.0 in its package.nix",
-        edit=_version,
+        nix=lambda root: nix_set(root, "shared", "version", "0.2.0"),
         keys=("0.2.0", "0.1.0"),
     ),
     Drift(
         name="name",
         title="another name",
         what="hello is called salutations in its package.nix",
-        edit=_name,
-        keys=("salutations",),
+        nix=lambda root: nix_set(root, "hello", "pname", "salutations"),
+        keys=("salutations", "hello"),
     ),
     Drift(
         name="optional",
         title="an extra whose requirements are missing",
         what="hello requires pytest[dev]; its package.nix declares pytest, without what the extra dev requires",
-        edit=_optional,
+        python=lambda root: add_requirement(root, "hello", "pytest[dev]"),
+        nix=lambda root: nix_declare(root, "hello", "pytest"),
         keys=("dev",),
+        brings="hypothesis",
     ),
     Drift(
         name="bound",
         title="a bound that the package set cannot meet",
         what="shared requires more-itertools>=10.8; its package.nix declares it, and the package set has 9.1",
-        edit=_bound,
+        python=lambda root: add_requirement(root, "shared", "more-itertools>=10.8"),
+        nix=lambda root: nix_declare(root, "shared", "more-itertools"),
         keys=("more-itertools",),
     ),
 )
@@ -105,41 +106,83 @@ def _facts() -> dict[str, FindingFacts]:
             title=f"Drift: {drift.title}",
             question=f"If {drift.what}: does Nix notice?",
             experiment="In a fresh clone the files are edited so that they disagree; then every application is built "
-            "and started in Nix's sandbox. Where the provider is host, the check of what a wheel requires is "
-            "the harness's own, modelled on the one in nixpkgs.",
+            "and started in Nix's sandbox. Where Nix reads pyproject.toml, only that is edited, and the environment "
+            "has to have what the edit brings. Where the provider is host, the check of what a wheel requires is the "
+            "harness's own, modelled on the one in nixpkgs.",
             group="nix",
             lanes=(Lane.NIX,),
-            values=NOTICED,
+            per_strategy=True,
+            values=_VALUES,
         )
-        found[f"error-drift-{drift.name}"] = complaints.facts(f"drift, {drift.title}", Lane.NIX)
+        found[f"error-drift-{drift.name}"] = complaints.facts(f"drift, {drift.title}", Lane.NIX, per_strategy=True)
     return found
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:
-    """Let the files disagree in each way, and build."""
-    if lab.nix_unavailable:
-        for name in _FACTS:
-            yield Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=lab.nix_unavailable)
+    """Let the files disagree in each way, and build in each strategy."""
+    for strategy in () if lab.nix_unavailable else lab.strategies:
+        lab.fresh()
+        untouched, trial = noticed(lab, strategy)
+        if untouched != "unnoticed":
+            raise StateError(f"Nix refuses the files as they were committed: {said(trial)}")
+        for drift in DRIFTS:
+            yield from _observe(lab, drift, strategy)
+
+
+def _observe(lab: Lab, drift: Drift, strategy: str) -> Iterator[Observation]:
+    root = lab.fresh().root
+    name = f"drift-{drift.name}"
+    again = strategy == HANDWRITTEN
+    edits = [edit for edit in (drift.python, drift.nix if again else None) if edit]
+    if not edits:
+        proof = _stated_nowhere(root, drift, strategy)
+        yield Observation(finding=name, lane=Lane.NIX, strategy=strategy, value="cannot-happen", evidence=proof)
+        yield Observation(
+            finding=f"error-{name}", lane=Lane.NIX, strategy=strategy, value=complaints.NO_ERROR, evidence=proof
+        )
         return
-    lab.fresh()
-    untouched, trial = noticed(lab)
-    if untouched != "unnoticed":
-        raise StateError(f"Nix refuses the files as they were committed: {said(trial)}")
-    for drift in DRIFTS:
-        yield from _observe(lab, drift)
-
-
-def _observe(lab: Lab, drift: Drift) -> Iterator[Observation]:
-    drift.edit(lab.fresh().root)
-    value, trial = noticed(lab)
+    for edit in edits:
+        edit(root)
+    value, trial = noticed(lab, strategy)
     evidence = said(trial)
-    told = f"({drift.what})\n{evidence}"
-    yield Observation(finding=f"drift-{drift.name}", lane=Lane.NIX, value=value, evidence=told)
+    if value == "unnoticed" and not again and drift.brings in _environment(lab, strategy):
+        value, evidence = "follows", f"{evidence}\n({drift.brings} is part of hello's environment)"
+    told = f"({drift.what if again else drift.what.partition(', and ')[0].partition(';')[0]})\n{evidence}"
+    yield Observation(finding=name, lane=Lane.NIX, strategy=strategy, value=value, evidence=told)
     judged = complaints.judge(
-        f"error-drift-{drift.name}", trial, files=["package.nix", "pyproject.toml"], keys=drift.keys, lane=Lane.NIX
+        f"error-{name}",
+        trial,
+        files=["package.nix", "pyproject.toml"],
+        keys=drift.keys,
+        lane=Lane.NIX,
+        strategy=strategy,
     )
     yield replace(judged, evidence=evidence)
 
+
+def _stated_nowhere(root: Path, drift: Drift, strategy: str) -> str:
+    """The proof that a strategy's Nix files do not state what would have to disagree.
+
+    Raises:
+        StateError: they do.
+    """
+    words = strategy_words(root, strategy)
+    if stated := [f"{place}: {word}" for place, word in words if word in drift.keys]:
+        raise StateError(f"{drift.what}, but this could be made in another way: {', '.join(stated)}")
+    places = ", ".join(sorted({place.as_posix() for place, _ in words}))
+    return f"({places} says nothing of {' or '.join(drift.keys)})"
+
+
+def _environment(lab: Lab, strategy: str) -> set[str]:
+    """The names of what is in hello's environment, without hashes and versions."""
+    built: Trial = lab.nix_build("environments.hello", strategy=strategy)
+    if not built.ok:
+        raise StateError(f"The environment cannot be built: {built.evidence}")
+    paths = lab.nix().nix.runtime_closure(built.last.stdout.strip())
+    return {_PACKAGE.sub("", Path(item.path).name.partition("-")[2]) for item in paths}
+
+
+_PACKAGE = re.compile(r"-[0-9][^-]*$")
 
 _FACTS = _facts()
 

@@ -7,6 +7,7 @@ import re
 from harness.errors import StateError
 from harness.lab import Lab, Trial
 from harness.records import Tone, ValueFacts
+from harness.strategies import HANDWRITTEN
 
 NOTICED = {
     "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.GOOD),
@@ -35,14 +36,14 @@ _MOST_LINES = 12
 _WIDTH = 300
 
 
-def noticed(lab: Lab) -> tuple[str, Trial]:
+def noticed(lab: Lab, strategy: str = HANDWRITTEN) -> tuple[str, Trial]:
     """Build and start every application of the checkout as it is; where Nix noticed something, and what was said."""
     applications = [member.name for member in lab.shape.applications]
-    started = lab.nix_build(*(f"checks.{name}" for name in applications))
+    started = lab.nix_build(*(f"checks.{name}" for name in applications), strategy=strategy)
     if started.ok:
         return "unnoticed", started
     members = (f"members.{member.name}" for member in lab.shape.members)
-    built = lab.nix_build(*members, *(f"environments.{name}" for name in applications))
+    built = lab.nix_build(*members, *(f"environments.{name}" for name in applications), strategy=strategy)
     if built.ok:
         return "noticed-at-start", started
     return ("noticed-at-build" if began(built) else "noticed-at-evaluation"), built

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,14 @@ from harness.findings.base import UNSUPPORTED, Inspection, Observation, Subject
 from harness.nix_tree import NixPackage
 from harness.records import FindingFacts, Lane
 from harness.shapes import Shape
+from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.variant_file import Nix
+
+_NEEDS = " needs "
+_BUILT_WITH = " is built with "
+
+# What may be a name or a version in a Nix file.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 # What PEP 508 cannot say and pip, pdm and hatch understand: an editable path, with the name behind #egg=.
 _EDITABLE = re.compile(r"^(?:-e|--editable)\s+\S+[#&]egg=([A-Za-z0-9._-]+)")
@@ -42,30 +49,38 @@ class Statement:
 
 def look(subject: Subject) -> Iterable[Observation]:
     """Who states that an application needs the library, and which facts have to be kept equal by hand."""
-    stated = list(python_statements(subject.variant.folder, subject.shape))
-    if not subject.nix_unavailable:
-        stated += nix_statements(subject.variant.spec.nix, subject.shape, subject.nix_packages)
-    application = subject.shape.applications[0]
-    edge = needs(application.name, application.needs[0])
-    for lane in Lane:
-        if lane is Lane.NIX and subject.nix_unavailable:
-            for finding in _FACTS:
-                yield Observation(finding=finding, lane=lane, value=UNSUPPORTED, evidence=subject.nix_unavailable)
+    variant = subject.variant
+    python = list(python_statements(variant.folder, subject.shape))
+    yield from _observe(subject.shape, Lane.LOCAL, None, python)
+    for strategy in variant.spec.nix.strategies:
+        if strategy == HANDWRITTEN and subject.nix_unavailable:
+            for name in _FACTS:
+                why = subject.nix_unavailable
+                yield Observation(finding=name, lane=Lane.NIX, strategy=strategy, value=UNSUPPORTED, evidence=why)
             continue
-        edges = [item for item in stated if item.fact == edge and item.lane is lane]
-        yield Observation(
-            finding="dependency-statements",
-            lane=lane,
-            value=str(len(edges)),
-            evidence="\n".join(map(str, edges)) or f"No file states that {edge}.",
-        )
-        repeated = stated_again(stated, lane)
-        yield Observation(
-            finding="must-agree-by-hand",
-            lane=lane,
-            value=str(len(repeated)),
-            evidence="\n".join(map(listed, repeated.items())) or "No fact is stated twice.",
-        )
+        nix = strategy_statements(strategy, variant.folder, variant.spec.nix, subject.shape, subject.nix_packages)
+        yield from _observe(subject.shape, Lane.NIX, strategy, [*python, *nix])
+
+
+def _observe(shape: Shape, lane: Lane, strategy: str | None, stated: Sequence[Statement]) -> Iterator[Observation]:
+    application = shape.applications[0]
+    edge = needs(application.name, application.needs[0])
+    edges = [item for item in stated if item.fact == edge and item.lane is lane]
+    yield Observation(
+        finding="dependency-statements",
+        lane=lane,
+        strategy=strategy,
+        value=str(len(edges)),
+        evidence="\n".join(map(str, edges)) or f"No file of it states that {edge}.",
+    )
+    repeated = stated_again(stated, lane)
+    yield Observation(
+        finding="must-agree-by-hand",
+        lane=lane,
+        strategy=strategy,
+        value=str(len(repeated)),
+        evidence="\n".join(map(listed, repeated.items())) or "No fact is stated twice.",
+    )
 
 
 def stated_again(stated: Iterable[Statement], lane: Lane) -> dict[str, list[Statement]]:
@@ -89,7 +104,7 @@ def listed(repeated: tuple[str, Iterable[Statement]]) -> str:
 
 def needs(member: str, dependency: str) -> str:
     """The fact that one member needs another."""
-    return f"{member} needs {dependency}"
+    return f"{member}{_NEEDS}{dependency}"
 
 
 def python_statements(folder: Path, shape: Shape, outside: Iterable[str] = ()) -> Iterator[Statement]:
@@ -109,7 +124,7 @@ def python_statements(folder: Path, shape: Shape, outside: Iterable[str] = ()) -
         for text in data.get("build-system", {}).get("requires", ()):
             backend = canonicalize_name(Requirement(text).name)
             yield Statement(
-                fact=f"{member.name} is built with {backend}",
+                fact=f"{member.name}{_BUILT_WITH}{backend}",
                 lane=Lane.LOCAL,
                 place=f"{place} build-system.requires",
                 text=text,
@@ -148,6 +163,46 @@ def requirement_name(text: str) -> str | None:
         return None
 
 
+def strategy_statements(
+    strategy: str,
+    folder: Path,
+    nix: Nix,
+    shape: Shape,
+    packages: Mapping[str, NixPackage],
+    outside: Iterable[str] = (),
+) -> Iterator[Statement]:
+    """What a strategy's Nix files below ``folder`` state of what pyproject.toml states too.
+
+    Where they are written by hand, as Nix reads them (``packages``); else every word of theirs that is the name of a
+    member, its version or its backend.
+    """
+    if strategy == HANDWRITTEN:
+        yield from nix_statements(nix, shape, packages, outside)
+        return
+    words = strategy_words(folder, strategy)
+    for statement in python_statements(folder, shape):
+        # Who needs whom is no word of its own: a member's name alone says only that there is such a member.
+        if _NEEDS in statement.fact:
+            continue
+        backend = statement.fact.partition(_BUILT_WITH)[2]
+        wanted = (backend,) if backend else (statement.text, nix.attribute_of(statement.text))
+        for place, word in words:
+            if word in wanted:
+                yield Statement(fact=statement.fact, lane=Lane.NIX, place=place.as_posix(), text=word)
+
+
+def strategy_words(folder: Path, strategy: str) -> list[tuple[Path, str]]:
+    """Every word of a strategy's Nix files, comments aside, with the file it stands in."""
+    files = sorted(path for pattern in STRATEGIES[strategy].files for path in folder.glob(pattern))
+    return [(path.relative_to(folder), word) for path in files for word in _WORD.findall(_code(path))]
+
+
+def _code(nix_file: Path) -> str:
+    """A Nix file without its comments that begin with ``#``."""
+    lines = nix_file.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.strip().startswith("#"))
+
+
 def nix_statements(
     nix: Nix, shape: Shape, packages: Mapping[str, NixPackage], outside: Iterable[str] = ()
 ) -> Iterator[Statement]:
@@ -170,7 +225,7 @@ def nix_statements(
             for name in names:
                 if name in package.build_system:
                     yield Statement(
-                        fact=f"{member.name} is built with {canonicalize_name(name)}",
+                        fact=f"{member.name}{_BUILT_WITH}{canonicalize_name(name)}",
                         lane=Lane.NIX,
                         place=f"{place} {what}",
                         text=name,
@@ -181,17 +236,21 @@ _FACTS = {
     "dependency-statements": FindingFacts(
         title="Places that state one dependency",
         question="How many places state that hello needs shared?",
-        experiment="The members' files are read with their formats' own parsers, the Nix files by Nix itself.",
+        experiment="The members' files are read with their formats' own parsers, a package.nix by Nix itself; other "
+        "Nix files are searched for the names, versions and backends of members.",
         group="friction",
         lanes=(Lane.LOCAL, Lane.NIX),
+        per_strategy=True,
     ),
     "must-agree-by-hand": FindingFacts(
         title="Facts to be kept equal by hand",
         question="How many facts are stated in more than one place, with nothing but people to keep them equal?",
         experiment="Names, versions, backends and dependencies are read from the members' files with their formats' "
-        "own parsers and from the Nix files by Nix itself; in the Nix lane those count that Nix files state again.",
+        "own parsers, from a package.nix by Nix itself, and other Nix files are searched for them; in the Nix lane "
+        "those count that Nix files state again.",
         group="friction",
         lanes=(Lane.LOCAL, Lane.NIX),
+        per_strategy=True,
     ),
 }
 

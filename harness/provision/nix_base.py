@@ -191,15 +191,21 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def base_of(
-    python: HostPython, wheels: Sequence[Path], packages: Sequence[Path], infrastructure: Sequence[Path]
+    python: HostPython,
+    wheels: Sequence[Path],
+    packages: Sequence[Path],
+    toolchain: Sequence[Path],
+    infrastructure: Sequence[Path],
 ) -> dict[str, Any]:
     """What ``nix/host`` reads: the interpreter, a variant's wheels, packages from outside, and what builds work with.
 
-    ``wheels`` are the build requirements, ``packages`` what members may depend on.
+    ``wheels`` are the build requirements, ``packages`` what members may depend on, ``toolchain`` what a person works
+    with.
     """
     return {
         "python": asdict(python),
         "wheels": [_wheel(path) for path in wheels],
+        "toolchain": [_wheel(path) for path in toolchain],
         "packages": list(_packages(packages, python.version)),
         "infrastructure": {
             {"pyproject-hooks": "hooks"}.get(item["name"], item["name"]): item for item in map(_wheel, infrastructure)

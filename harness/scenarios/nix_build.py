@@ -50,7 +50,7 @@ class NixBuild(NixScenario):
         """What each environment needs to run, and what it needed to be built."""
         nix = asking(bench, attempt)
         derivations = nix.instantiate(ready(bench).expression(attempt.strategy, self._salt), environments(bench))
-        found = {}
+        found = {"derivations_built": len(self._before)}
         for attribute, derivation in derivations.items():
             name = attribute.rpartition(".")[2]
             output = nix.planned([derivation])[derivation]

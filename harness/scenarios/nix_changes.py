@@ -62,7 +62,7 @@ class NixMakeChange(NixScenario):
             if item is not None:
                 own, there = reshaped(bench, workspace, members_then)
                 make(own, attempt, there, item, environments=False)
-                apply_nix_patch(own, attempt, there, item)
+                apply_nix_patch(own, attempt, there, item, attempt.strategy)
 
     def _build(self, bench: Bench, attempt: Attempt, shape: Shape) -> None:
         own = self._with(bench, shape)
@@ -101,7 +101,7 @@ def verify_nix_effect(bench: Bench, attempt: Attempt, change: VariantChange, sal
     """
     nix = asking(bench, attempt)
     side: NixBench = ready(bench)
-    expression = side.expression(attempt.strategy or "handwritten", salt)
+    expression = side.expression(attempt.strategy, salt)
     names = [member.name for member in bench.shape.applications]
     outputs = nix.realise(expression, [f"checks.{name}" for name in names])
     for name in names:

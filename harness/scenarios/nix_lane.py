@@ -14,6 +14,7 @@ from harness.measure.command import Command, Execution
 from harness.measure.environment import scrubbed
 from harness.nix import Nix
 from harness.records import Lane, ScenarioFacts
+from harness.strategies import offered
 from harness.variants import Variant
 from harness.workspace import expected_line
 
@@ -22,7 +23,7 @@ STANDING = "standing"
 
 
 class NixScenario(ABC):
-    """A scenario that evaluates and builds the variant's own package.nix files in a private store."""
+    """A scenario that evaluates and builds a variant's members in a private store, in the strategy of the attempt."""
 
     name: str
     order: int
@@ -113,13 +114,13 @@ def reach_checkout(bench: Bench) -> None:
 
 
 def build_standing(bench: Bench, attempt: Attempt) -> None:
-    """Have both environments in the store, in every strategy of the variant, for what begins built.
+    """Have both environments in the store, in each strategy that the provider has, for what begins built.
 
     Raises:
         StateError: they cannot be built.
     """
     reach_checkout(bench)
-    for strategy in bench.variant.spec.nix.strategies:
+    for strategy in offered(bench.variant.spec.nix.strategies, bench.provider):
         expression = ready(bench).expression(strategy, STANDING)
         asking(bench, attempt).realise(expression, environments(bench))
 

@@ -50,7 +50,7 @@ let
         loader = "${interpreter}/lib/${base.python.loader}";
       } // (if dependencies == [ ] then { } else {
         propagated = map toString dependencies;
-      })) // { pname = wheel.name; inherit dependencies; };
+      })) // { pname = wheel.name; inherit (wheel) version; inherit dependencies; };
 
   # What is needed to import `packages`: they, and what they depend on, each once.
   closure = packages:
@@ -124,9 +124,12 @@ let
           python = {
             pkgs = final;
             inherit (base.python) version;
+            inherit system;
             outPath = interpreter.outPath;
             base = [ interpreter ] ++ wheelPackages ++ map (wheel: final.${wheel.attribute}) base.packages;
             withPackages = choose: environment (choose final);
+            # What a person installs to work on the variant: its toolchain, apart from what members are built with.
+            toolchain = environment (map (wheel: wheelPackage wheel [ ]) base.toolchain);
             runModule = environment: module: run "${module}-output" ./run_module.py { inherit environment module; };
           };
         })

@@ -6,9 +6,23 @@ from pathlib import Path
 
 
 def place(entry: Path, target: Path, python: Path, own: Path) -> None:
-    """Link to ``entry``; a script for the interpreter is copied instead, to be run by the environment's ``own``."""
+    """Link to ``entry``; a script for the interpreter is copied instead, to be run by the environment's ``own``.
+
+    A folder that several packages have a part of (a namespace) becomes one of the environment's own, with links in it.
+    """
+    if target.is_dir() and entry.is_dir():
+        if target.is_symlink():
+            parts = sorted(target.readlink().iterdir())
+            target.unlink()
+            target.mkdir()
+            for part in parts:
+                place(part, target / part.name, python, own)
+        for part in sorted(entry.iterdir()):
+            place(part, target / part.name, python, own)
+        return
     if target.is_symlink() or target.exists():
-        sys.exit(f"error: {entry} cannot be in the environment: another package has a {entry.name}")
+        where = target.relative_to(os.environ["out"])
+        sys.exit(f"error: {entry} cannot be in the environment: another package has a {where}")
     first = f"#!{python}\n".encode()
     if entry.is_file() and entry.parent.name == "bin" and (script := entry.read_bytes()).startswith(first):
         target.write_bytes(f"#!{own}\n".encode() + script.removeprefix(first))

@@ -142,7 +142,8 @@ def test_the_list_names_every_variant_and_scenario() -> None:
 
     assert [item["name"] for item in found["variants"]] == folders
     assert [item["name"] for item in found["scenarios"] if item["lane"] == "nix"] == [
-        "nix-eval", "nix-build", "nix-noop", "nix-refresh", *(f"nix-{name}" for name in STANDARD),
+        "nix-eval", "nix-build", "nix-noop", "nix-refresh", "nix-refresh-application", "nix-refresh-outside",
+        "nix-build-jobs-1", "nix-build-jobs-2", *(f"nix-{name}" for name in STANDARD),
     ]  # fmt: skip
     assert [item["name"] for item in found["findings"]] == list(all_findings())
     assert found["shapes"] == ["canonical"]

@@ -17,7 +17,7 @@ from harness.measure.command import Command, Executor
 from harness.measure.executor import LauncherExecutor
 from harness.records import FindingFacts, Lane
 from harness.variants import Variant
-from tests.made_up import made_up_attempt, made_up_bench, made_up_variant
+from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench, made_up_variant
 
 COUNT = FindingFacts(title="t", question="q", experiment="e", group="friction", lanes=(Lane.LOCAL, Lane.NIX))
 
@@ -49,13 +49,20 @@ def variants(tmp_path: Path) -> list[Variant]:
 
 def test_what_is_in_the_record_is_not_done_again(tmp_path: Path) -> None:
     known = {"count": answering("count"), "other": answering("other")}
-    done = {("one", Lane.LOCAL, "count"), ("one", Lane.NIX, "count"), ("one", Lane.LOCAL, "other")}
+    done = {
+        ("one", Lane.LOCAL, None, "count"),
+        ("one", Lane.NIX, None, "count"),
+        ("one", Lane.LOCAL, None, "other"),
+    }
 
     left = {
-        task.variant.name: list(task.experiments) for task in tasks(variants(tmp_path), known, frozenset(Lane), done)
+        task.variant.name: list(task.experiments)
+        for task in tasks(variants(tmp_path), known, frozenset(Lane), "host", done)
     }
     assert left == {"one": ["other"], "two": ["count", "other"]}
-    local = {task.variant.name for task in tasks(variants(tmp_path / "x"), known, frozenset({Lane.LOCAL}), done)}
+    local = {
+        task.variant.name for task in tasks(variants(tmp_path / "x"), known, frozenset({Lane.LOCAL}), "host", done)
+    }
     assert local == {"two"}
 
 
@@ -64,7 +71,7 @@ def conduct(tmp_path: Path, **known: Experiment) -> tuple[list[tuple[str, Observ
     begun: list[tuple[str, str]] = []
     folders = iter(range(9))
     conduct_all(
-        list(tasks(variants(tmp_path), known, frozenset(Lane), ())),
+        list(tasks(variants(tmp_path), known, frozenset(Lane), "host", ())),
         lambda variant, executor: lab_of(tmp_path / f"lab{next(folders)}", executor),
         frozenset(Lane),
         lambda variant, observation: found.append((variant.name, observation)),
@@ -98,7 +105,7 @@ def test_a_variant_without_a_lab_has_a_reason_for_each_finding(tmp_path: Path) -
     def no_lab(variant: Variant, executor: Executor) -> Lab:
         raise StateError(f"{variant.name} is not installed.")
 
-    left = list(tasks(variants(tmp_path)[:1], {"count": answering("count")}, frozenset(Lane), ()))
+    left = list(tasks(variants(tmp_path)[:1], {"count": answering("count")}, frozenset(Lane), "host", ()))
     conduct_all(left, no_lab, frozenset(Lane), lambda _, item: found.append(item), lambda *_: None)
 
     assert [(item.value, item.evidence) for item in found] == [(FAILED, "one is not installed.")] * 2
@@ -110,6 +117,24 @@ def test_a_defect_of_an_experiment_is_not_taken_for_an_answer(tmp_path: Path) ->
     silent = Experiment(facts={"count": COUNT}, conduct=lambda lab: ())
     with pytest.raises(ValueError, match="left out count"):
         conduct(tmp_path / "again", count=silent)
+
+
+def test_an_answer_that_depends_on_the_strategy_is_wanted_for_each_that_the_provider_has(tmp_path: Path) -> None:
+    facts = FindingFacts(
+        title="t", question="q", experiment="e", group="nix", lanes=(Lane.LOCAL, Lane.NIX), per_strategy=True
+    )
+    per_strategy = Experiment(facts={"count": facts}, conduct=lambda lab: ())
+    toml = VARIANT_TOML + '[nix]\nstrategies = ["handwritten", "derived", "pyproject-nix"]\n'
+    variant = made_up_variant(tmp_path / "one", "one", toml)
+    strategies = ("handwritten", "derived")
+
+    (task,) = tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", ())
+
+    assert task.strategies == strategies
+    known = {("one", Lane.LOCAL, None, "count"), *(("one", Lane.NIX, strategy, "count") for strategy in strategies)}
+    assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known)) == []
+    for left_out in known:
+        assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known - {left_out}))
 
 
 def test_what_is_stopped_ends_at_once_and_nothing_follows(tmp_path: Path) -> None:

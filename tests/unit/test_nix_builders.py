@@ -117,10 +117,15 @@ def test_an_environment_links_modules_and_runs_their_scripts_with_its_own_python
 
 
 @pytest.mark.parametrize(
-    "names", [("same", "same", "a", "b"), ("one", "two", "same", "same")], ids=["module", "script"]
+    ("names", "where"),
+    [
+        (("same", "same", "a", "b"), f"{SITE}/same/__init__.py"),
+        (("one", "two", "same", "same"), "bin/same"),
+    ],
+    ids=["module", "script"],
 )
 def test_two_packages_with_one_name_cannot_share_an_environment(
-    tmp_path: Path, python: Path, names: tuple[str, str, str, str]
+    tmp_path: Path, python: Path, names: tuple[str, str, str, str], where: str
 ) -> None:
     first = package(tmp_path / "first", python, names[0], names[2])
     second = package(tmp_path / "second", python, names[1], names[3])
@@ -129,4 +134,20 @@ def test_two_packages_with_one_name_cannot_share_an_environment(
 
     assert done.returncode == 1
     assert f"{second}/" in done.stderr
-    assert "another package has a same" in done.stderr
+    assert f"another package has a {where}\n" in done.stderr
+
+
+def test_packages_share_a_folder_that_each_has_a_part_of(tmp_path: Path, python: Path) -> None:
+    packages = [package(tmp_path / name, python, name, name) for name in ("one", "two", "three")]
+    for own in packages:
+        part = own / SITE / "namespace" / f"{own.name}.py"
+        part.parent.mkdir()
+        part.touch()
+
+    done = environment(tmp_path, python, *packages)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    shared = tmp_path / "env" / SITE / "namespace"
+    assert {path.name: path.readlink() for path in shared.iterdir()} == {
+        f"{own.name}.py": own / SITE / "namespace" / f"{own.name}.py" for own in packages
+    }

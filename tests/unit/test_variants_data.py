@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.shapes import CANONICAL
+from harness.strategies import STRATEGIES
 from harness.variants import HARNESS_FILES, Variant, load_variants
 from harness.workspace import expected_line
 
@@ -89,7 +90,9 @@ def test_nothing_but_the_monorepo_and_what_the_harness_needs_is_committed(varian
     assert "__pycache__/" in ignored
     assert "dist/" in ignored
     members = {member.name for member in CANONICAL.members}
-    known = {".gitignore", "README.md", "overlay.nix", "pyproject.toml", "requirements.txt", *members, *HARNESS_FILES}
+    nix = {pattern for name in variant.spec.nix.strategies for pattern in STRATEGIES[name].files}
+    known = {".gitignore", "README.md", "flake.nix", "pyproject.toml", "requirements.txt"} | members | {*HARNESS_FILES}
+    known |= nix
     assert {path.name for path in variant.folder.iterdir()} <= known
 
 
@@ -173,7 +176,7 @@ def test_package_nix_states_what_pyproject_says(variant: Variant, member: str) -
 
 @each_variant
 def test_the_overlay_adds_every_member(variant: Variant) -> None:
-    text = (variant.folder / variant.spec.nix.overlay).read_text(encoding="utf-8")
+    text = (variant.folder / "overlay.nix").read_text(encoding="utf-8")
     added = re.findall(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{ \};$", text, re.MULTILINE)
     assert added == [(variant.spec.nix.attribute_of(member.name), member.name) for member in CANONICAL.members]
 

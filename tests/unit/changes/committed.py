@@ -86,7 +86,7 @@ def _edit(variant: Variant, name: str, folder: Path) -> Edited:
     refused: list[str] = []
     waiting: list[tuple[VariantChange, Path]] = []
     for change in in_order(variant, name):
-        for patch in (*change.patches, *filter(None, (change.nix_patch,))):
+        for patch in (*change.patches, *filter(None, map(change.nix_patch, variant.spec.nix.strategies))):
             there = [item for item in edits([patch]) if (root / item.path).exists()]
             done = git(root, *apply_command(patch)[1:])
             if not done.returncode:

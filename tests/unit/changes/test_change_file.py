@@ -96,10 +96,10 @@ def test_a_change_may_be_impossible_in_the_nix_lane_alone(variant: Variant) -> N
 
 def test_the_edit_of_nix_files_is_found_beside_it_and_is_no_deed(variant: Variant) -> None:
     folder = write_change(variant, "add-library", TYPED)
-    assert loaded(variant).nix_patch is None
+    assert loaded(variant).nix_patch("handwritten") is None
 
     (folder / "nix.patch").write_text(edit(), encoding="utf-8")
-    assert loaded(variant).nix_patch == folder / "nix.patch"
+    assert loaded(variant).nix_patch("handwritten") == folder / "nix.patch"
     assert loaded(variant).patches == (folder / "edit.patch",)
 
 

@@ -175,12 +175,12 @@ def test_the_edit_of_nix_files_is_made_on_its_own(bench: Bench, toolbox: Toolbox
     make(bench, attempt, bench.warm, change)
     assert bench.warm.name == "Poly-Wolf"
 
-    apply_nix_patch(bench, attempt, bench.warm, change)
+    apply_nix_patch(bench, attempt, bench.warm, change, "handwritten")
     assert bench.warm.name == "Nix"
 
 
 def test_a_change_without_an_edit_of_nix_files_runs_nothing(bench: Bench, toolbox: Toolbox, attempt: Attempt) -> None:
-    apply_nix_patch(bench, attempt, bench.warm, written(bench))
+    apply_nix_patch(bench, attempt, bench.warm, written(bench), "handwritten")
 
     assert argvs(toolbox) == []
 
@@ -189,4 +189,4 @@ def test_an_edit_of_nix_files_that_does_not_apply_is_told_apart(bench: Bench, at
     change = written(bench, edit=edit(), nix=edit("Somebody"))
 
     with pytest.raises(StateError, match=r"add-dependency: its Nix patch does not apply: .*patch does not apply"):
-        apply_nix_patch(bench, attempt, bench.warm, change)
+        apply_nix_patch(bench, attempt, bench.warm, change, "handwritten")

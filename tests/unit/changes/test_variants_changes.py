@@ -15,6 +15,7 @@ from harness.changes.making import verify_effect
 from harness.changes.patch import Part, edits
 from harness.measure.command import Command
 from harness.shapes import CANONICAL
+from harness.strategies import strategies_of
 from harness.variants import Variant
 from harness.workspace import Surroundings, Workspace
 from tests.made_up import execution
@@ -78,7 +79,8 @@ def test_every_change_is_made_or_has_a_reason_why_not(variant: Variant) -> None:
 @each_change
 def test_nothing_lies_beside_a_change_that_it_does_not_name(variant: Variant, name: str) -> None:
     change = change_of(variant, name)
-    named = {"change.toml", *(path.name for path in change.patches), "nix.patch"}
+    nix = filter(None, map(change.nix_patch, variant.spec.nix.strategies))
+    named = {"change.toml", *(path.name for path in (*change.patches, *nix))}
 
     assert {path.name for path in change.folder.iterdir()} <= named
     assert len(change.patches) == len(set(change.patches))
@@ -118,7 +120,7 @@ def test_the_members_are_those_the_change_leaves(editor: Editor, variant: Varian
     members = [member.name for member in shape_after(name).members]
     sources = {path.split("/", 1)[0] for path in after.sources}
     packages = {path.split("/", 1)[0] for path in after.texts(".nix") if path.endswith("/package.nix")}
-    overlay = after.texts(".nix")[variant.spec.nix.overlay]
+    overlay = after.texts(".nix")["overlay.nix"]
     added = dict(re.findall(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{", overlay, re.MULTILINE))
 
     assert sources == packages == set(members)
@@ -190,7 +192,11 @@ def test_a_patch_edits_what_its_name_says_and_nothing_that_a_tool_writes(patch: 
     found = list(edits([patch]))
     locks = {template.rsplit("/", 1)[-1] for template in variant.spec.lock_files}
 
-    assert {item.part is Part.NIX for item in found} == {patch.name == "nix.patch"}
+    strategy = "handwritten" if patch.name == "nix.patch" else patch.stem
+    if strategy in variant.spec.nix.strategies:
+        assert {strategies_of(item.path) for item in found} == {(strategy,)}
+    else:
+        assert Part.NIX not in {item.part for item in found}
     assert not [item.path for item in found if item.path.rsplit("/", 1)[-1] in locks]
 
 

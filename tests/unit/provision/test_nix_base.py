@@ -244,7 +244,7 @@ def test_a_base_names_python_wheels_and_infrastructure(tmp_path: Path) -> None:
     for path in (backend, hooks, installer):
         path.write_bytes(path.name.encode())
 
-    base = base_of(PYTHON, [backend], [], [hooks, installer])
+    base = base_of(PYTHON, [backend], [], [], [hooks, installer])
 
     assert base["python"]["loader"] == "ld.so"
     assert base["wheels"] == [
@@ -379,7 +379,7 @@ def test_packages_have_the_attributes_that_nixpkgs_would_give_them(tmp_path: Pat
         "argcomplete; extra == 'dev'",
     )
 
-    found = base_of(PYTHON, [], [newer, pytest_, older], [])["packages"]
+    found = base_of(PYTHON, [], [newer, pytest_, older], [], [])["packages"]
 
     assert [(item["attribute"], item["version"], item["requires"]) for item in found] == [
         ("more-itertools", "9.1.0", []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,8 +44,10 @@ class PlayedStore:
     base_present: bool = True
     base_follows_edits: bool = False
     blind_to_edits: bool = False
+    takes_everything: bool = False
     builds_nothing: bool = False
     litters: bool = False
+    forgets_lines: bool = False
     prints: str = ""
     valid: set[str] = field(default_factory=set)
     derivations: dict[str, str] = field(default_factory=dict)
@@ -58,8 +61,21 @@ class PlayedStore:
 
     def output(self, attribute: str, salt: str) -> str:
         """The output of an attribute as things stand."""
-        name = "" if self.blind_to_edits else self.workspace.name
-        return self.path(attribute.replace(".", "-"), salt, name, self.base)
+        return self.path(attribute.replace(".", "-"), salt, *self.sources(attribute), self.base)
+
+    def sources(self, attribute: str) -> list[str]:
+        """What an attribute is made of: NAME, goodbye's text if it is goodbye, and what lies outside if it must not."""
+        if self.blind_to_edits:
+            return []
+        owner = attribute.partition(".")[2]
+        text = self.application.read_text(encoding="utf-8") if owner == "goodbye" else ""
+        notes = (self.workspace.root / "NOTES.md").exists() and self.takes_everything
+        return [self.workspace.name, text, str(notes)]
+
+    @property
+    def application(self) -> Path:
+        """The module of goodbye that is edited."""
+        return self.workspace.root / "goodbye" / "src" / "goodbye" / "__init__.py"
 
     @property
     def base(self) -> str:
@@ -99,6 +115,8 @@ class PlayedStore:
             self.valid |= {*members, *built.values(), self.base}
         for path in self.valid:
             self.physical(path).mkdir(parents=True, exist_ok=True)
+            if path.endswith("-members-goodbye") and not self.forgets_lines:
+                shutil.copytree(self.application.parent, self.physical(path) / "goodbye", dirs_exist_ok=True)
         if self.litters and built:
             self.physical(f"/nix/store/{len(self.commands)}-litter").mkdir()
         for attribute in wanted.keys() - built.keys():
@@ -184,8 +202,17 @@ def measure(name: str, bench: Bench, attempt: Attempt) -> list[Command]:
 # A Nix that behaves
 
 
-def test_design_md_names_these_scenarios() -> None:
-    assert NIX_LANE == ["nix-eval", "nix-build", "nix-noop", "nix-refresh"]
+def test_design_md_names_the_first_of_these_scenarios() -> None:
+    assert NIX_LANE == [
+        "nix-eval",
+        "nix-build",
+        "nix-noop",
+        "nix-refresh",
+        "nix-refresh-application",
+        "nix-refresh-outside",
+        "nix-build-jobs-1",
+        "nix-build-jobs-2",
+    ]
 
 
 @pytest.mark.parametrize("name", NIX_LANE)
@@ -199,7 +226,9 @@ def test_one_command_is_measured(name: str, bench: Bench, attempt: Attempt) -> N
     assert command.env["NIX_USER_CONF_FILES"] == ""
     assert command.cwd == ready(bench).workspace.root
     shown = all_scenarios()[name].steps(bench.variant)
-    assert shown == ((program, "nix/default.nix", "-A", "myproject-hello", "myproject-goodbye"),)
+    jobs = ("-j", name[-1]) if name.startswith("nix-build-jobs-") else ()
+    assert shown == ((program, "nix/default.nix", "-A", "myproject-hello", "myproject-goodbye", *jobs),)
+    assert not jobs or command.argv[command.argv.index("max-jobs") + 1] == jobs[1]
 
 
 @pytest.mark.parametrize("name", NIX_LANE)
@@ -222,8 +251,10 @@ def test_closures_are_weighed_for_each_application(bench: Bench, attempt: Attemp
     sizes = all_scenarios()["nix-build"].sizes(bench, attempt)
 
     assert set(sizes) == {
-        f"{name}_{closure}_closure_bytes" for name in ("hello", "goodbye") for closure in ("runtime", "build")
+        "derivations_built",
+        *(f"{name}_{closure}_closure_bytes" for name in ("hello", "goodbye") for closure in ("runtime", "build")),
     }
+    assert sizes["derivations_built"] == 5
     hello = len(store.base) + len("/nix/store/01234567-environments-hello")
     assert sizes["hello_runtime_closure_bytes"] == hello
     assert sizes["hello_build_closure_bytes"] == hello
@@ -267,6 +298,47 @@ def test_what_cannot_be_evaluated_is_no_state(bench: Bench, attempt: Attempt) ->
 
     with pytest.raises(StateError, match="nix-instantiate failed: error: undefined variable 'uv-biuld'"):
         measure("nix-build", bench, replace(attempt, executor=Broken()))
+
+
+# What an edit leads to
+
+
+@pytest.mark.parametrize(
+    ("name", "built"),
+    # With the library go all members and environments; with an application it, its environment and nothing else.
+    [("nix-refresh", 5), ("nix-refresh-application", 2), ("nix-refresh-outside", 0)],
+)
+def test_what_was_built_after_an_edit_is_counted(
+    name: str, built: int, bench: Bench, attempt: Attempt, store: PlayedStore
+) -> None:
+    measure(name, bench, attempt)
+
+    assert all_scenarios()[name].sizes(bench, attempt) == {"derivations_built": built}
+
+
+def test_an_edit_outside_that_leads_to_builds_is_a_result(bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
+    store.takes_everything = True
+    measure("nix-refresh-outside", bench, attempt)
+
+    assert all_scenarios()["nix-refresh-outside"].sizes(bench, attempt) == {"derivations_built": 5}
+
+
+def test_an_edit_of_an_application_has_to_be_part_of_its_source(
+    bench: Bench, attempt: Attempt, store: PlayedStore
+) -> None:
+    store.blind_to_edits = True
+
+    with pytest.raises(StateError, match="goodbye is not built anew"):
+        measure("nix-refresh-application", bench, attempt)
+
+
+def test_the_line_that_was_added_to_an_application_has_to_be_in_the_store(
+    bench: Bench, attempt: Attempt, store: PlayedStore
+) -> None:
+    store.forgets_lines = True
+
+    with pytest.raises(VerificationError, match=r'^No goodbye/__init__\.py in the store has the line REVISION = "non'):
+        measure("nix-refresh-application", bench, attempt)
 
 
 # Results that are not what they have to be
