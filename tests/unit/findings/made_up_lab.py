@@ -271,8 +271,12 @@ def tool_lab(tmp_path: Path, tool: Tool, *, text: str = TOOL_TOML, dependency: s
 
 
 def established(experiment: Experiment, lab: Lab) -> dict[tuple[str, Lane], Observation]:
-    """What an experiment finds, by the names and lanes of its findings."""
-    return {(found.finding, found.lane): found for found in conduct(experiment, lab)}
+    """What an experiment finds, by the names and lanes of its findings; a lab of one strategy has one answer each."""
+    found: dict[tuple[str, Lane], Observation] = {}
+    for item in conduct(experiment, lab):
+        assert (item.finding, item.lane) not in found
+        found[item.finding, item.lane] = item
+    return found
 
 
 def _write_member(folder: Path, dependency: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,33 @@ def test_nix_states_again_what_pyproject_says(tmp_path: Path) -> None:
     # Of each member its name, version and backend, and that each of two applications needs the library.
     assert found["must-agree-by-hand", Lane.NIX].value == "11"
     assert "version of goodbye" in found["must-agree-by-hand", Lane.NIX].evidence
+
+
+def test_a_file_that_nix_derives_packages_with_states_nothing_again(tmp_path: Path) -> None:
+    of = subject(tmp_path / "made-up", hello=pyproject("hello", needs='"shared"'))
+    toml = of.variant.folder / "variant.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8") + '\n[nix]\nstrategies = ["handwritten", "derived", "uv2nix"]\n',
+        encoding="utf-8",
+    )
+    (of.variant.folder / "derived.nix").write_text("# shared\n{ derive }:\nderive { root = ./.; }\n", encoding="utf-8")
+    (of.variant.folder / "uv2nix.nix").write_text(
+        '{ myproject-shared = ./shared; version = "0.1.0"; }\n', encoding="utf-8"
+    )
+    found = {
+        (item.finding, item.strategy): item
+        for item in inspect(replace(of, variant=load_variant(of.variant.folder)))
+        if item.lane is Lane.NIX
+    }
+
+    assert found["must-agree-by-hand", "handwritten"].value == "11"
+    assert found["must-agree-by-hand", "derived"].value == "0"
+    assert found["dependency-statements", "derived"].value == "0"
+    assert found["configuration-lines", "derived"].value == "2"
+    # The name of the library, and a version that may be any member's.
+    assert found["must-agree-by-hand", "uv2nix"].value == "4"
+    assert "version of goodbye" in found["must-agree-by-hand", "uv2nix"].evidence
+    assert found["configuration-lines", "uv2nix"].value == "1"
 
 
 def test_without_nix_its_findings_are_unsupported_with_the_reason(tmp_path: Path) -> None:
