@@ -295,13 +295,20 @@ class Lab:
             StateError: the Nix lane cannot run here.
         """
         side = self.nix()
-        expression = side.expression(strategy, salt)
-        argv = side.nix.build_command(expression, attributes)
-        env = side.nix.environment(self._bare())
-        trial = self._run([self.attempt.command(argv, self.workspace.folder, env)])
         wanted = " ".join(f"-A {attribute}" for attribute in attributes)
         if strategy != HANDWRITTEN:
             wanted += f" --argstr strategy {strategy}"
-        return replace(
-            trial, typed=f"nix-build nix/default.nix {wanted}", shown=lambda text: _nameless(self.show(text))
+        return self.nix_run(
+            side.nix.build_command(side.expression(strategy, salt), attributes),
+            typed=f"nix-build nix/default.nix {wanted}",
         )
+
+    def nix_run(self, argv: Sequence[str], *, typed: str) -> Trial:
+        """Run one of Nix' commands; ``typed`` is what a person would have typed in its place.
+
+        Raises:
+            StateError: the Nix lane cannot run here.
+        """
+        env = self.nix().nix.environment(self._bare())
+        trial = self._run([self.attempt.command(argv, self.workspace.folder, env)])
+        return replace(trial, typed=typed, shown=lambda text: _nameless(self.show(text)))

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from harness.nix.adapter import (
-    HOW_TO_GET_IT,
-    Expression,
-    Nix,
-    NixProgram,
-    Run,
-    StorePath,
-    complaint,
-    find_nix,
-    remedy,
-)
+from harness.nix.adapter import HOW_TO_GET_IT, Nix, Run, complaint, find_nix, remedy
+from harness.nix.rebuilds import Rebuilt, content, needed, rebuilt
+from harness.nix.values import Derivation, Expression, NixProgram, StorePath, name_of
 
 __all__ = [
     "HOW_TO_GET_IT",
+    "Derivation",
     "Expression",
     "Nix",
     "NixProgram",
+    "Rebuilt",
     "Run",
     "StorePath",
     "complaint",
+    "content",
     "find_nix",
+    "name_of",
+    "needed",
+    "rebuilt",
     "remedy",
 ]

@@ -1,8 +1,8 @@
 """The one place that talks to Nix: argument lists in, typed values out.
 
-Only the commands that answer alike in Nix 2.8 and 2.3x are used (nix-instantiate, nix-build, nix-store), no
-experimental ones. Everything happens in a store of its own; the user's store, configuration and caches are neither
-read nor written.
+The commands that answer alike in Nix 2.8 and 2.3x are used where they can tell (nix-instantiate, nix-build, nix-store);
+what only the experimental ones tell is asked for here, and read in :mod:`harness.nix.answers`. Everything happens in a
+store of its own; the user's store, configuration and caches are neither read nor written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
+from harness.nix import answers
+from harness.nix.values import Derivation, Expression, NixProgram, StorePath
 
 HOW_TO_GET_IT = "On Debian and Ubuntu: apt-get install nix-bin bash-static"
 
@@ -39,48 +41,6 @@ _VERSION = re.compile(r"\(Nix\) (\S+)")
 
 # So many store paths fit on a command line with room to spare.
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class NixProgram:
-    """An installed Nix: the folder of its programs, its version, and a shell for the sandbox if there is one."""
-
-    programs: Path
-    version: str
-    shell: Path | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expression:
-    """What ``nix/default.nix`` is asked about: a monorepo's tree, its names, its base, and a salt."""
-
-    entry: Path
-    tree: Path
-    names: Path
-    base: Path
-    strategy: str = "handwritten"
-    salt: str = ""
-
-    def arguments(self, attributes: Iterable[str]) -> tuple[str, ...]:
-        """The arguments that select ``attributes`` of it."""
-        chosen = [word for attribute in attributes for word in ("-A", attribute)]
-        return (
-            str(self.entry),
-            *chosen,
-            *("--argstr", "tree", str(self.tree)),
-            *("--argstr", "names", str(self.names)),
-            *("--argstr", "base", str(self.base)),
-            *("--argstr", "strategy", self.strategy),
-            *("--argstr", "salt", self.salt),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class StorePath:
-    """One path of a store, and the size of its contents as Nix serialises them (NAR), in bytes."""
-
-    path: str
-    nar_bytes: int
 
 
 def find_nix(search_path: str, run: Run) -> NixProgram:
@@ -158,6 +118,10 @@ class Nix:
         """Evaluates and builds; prints an output a line, in the order of ``attributes``."""
         return (self._program("nix-build"), *self.options, "--no-out-link", *expression.arguments(attributes))
 
+    def check_command(self, derivations: Iterable[str]) -> tuple[str, ...]:
+        """Builds again what is in the store already, and ends with an error where it is not the same bytes."""
+        return (self._program("nix-store"), *self.options, "--realise", "--check", "--keep-going", *derivations)
+
     # Questions, not measured
 
     def probe(self, nonce: str) -> None:
@@ -208,10 +172,38 @@ class Nix:
         return self._ask((*command, *expression.arguments([attribute])))
 
     def planned(self, derivations: Iterable[str]) -> dict[str, str]:
-        """Every derivation that ``derivations`` need, themselves included, with its output."""
+        """Every derivation that ``derivations`` need, themselves included, with its output.
+
+        Raises:
+            StateError: one has several outputs; :meth:`derivations` tells them apart.
+        """
         needed = [path for path in self._query("--requisites", sorted(derivations)) if path.endswith(".drv")]
         outputs = self._query("--outputs", needed)
+        if len(outputs) != len(needed):
+            raise StateError(f"{len(needed)} derivations have {len(outputs)} outputs: provider host makes one each")
         return dict(zip(needed, outputs, strict=True))
+
+    def derivations(self, paths: Iterable[str]) -> dict[str, Derivation]:
+        """How each of these is built, by path.
+
+        Raises:
+            StateError: one is not in the store, or Nix' answer is not understood.
+        """
+        # It was called so until it became part of a family.
+        verb = ("derivation", "show") if self.program.release >= (2, 15) else ("show-derivation",)
+        return answers.derivations(self._ask(self._experimental(*verb, *sorted(paths))))
+
+    def closure(self, path: str) -> dict[str, StorePath]:
+        """Everything that a path needs to run, itself included, with what each refers to, by path.
+
+        Raises:
+            StateError: it is not in the store, or Nix' answer is not understood.
+        """
+        form = ("--json-format", "1") if self.program.release >= (2, 33) else ()
+        return answers.path_infos(self._ask(self._experimental("path-info", "--json", *form, "--recursive", path)))
+
+    def _experimental(self, *words: str) -> tuple[str, ...]:
+        return (self._program("nix"), "--extra-experimental-features", "nix-command", *words, *self.options)
 
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of ``paths`` that the store does not have."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -204,6 +204,58 @@ def test_planned_pairs_each_derivation_with_its_output() -> None:
         "/nix/store/2-python.drv": "/nix/store/4-python",
         "/nix/store/3-hello.drv": "/nix/store/5-hello",
     }
+
+
+def test_planned_does_not_guess_which_of_several_outputs_is_meant() -> None:
+    run = PlayedNix(
+        lambda argv: "/nix/store/1-lib.drv\n" if "--requisites" in argv else "/nix/store/2-a\n/nix/store/3-b\n"
+    )
+
+    with pytest.raises(StateError, match=r"^1 derivations have 2 outputs"):
+        nix(run).planned(["/nix/store/1-lib.drv"])
+
+
+RECORDED = Path(__file__).parents[2] / "fixtures" / "nix-json"
+
+
+@pytest.mark.parametrize(
+    ("version", "verb", "file"),
+    [
+        ("2.8.0", ("show-derivation",), "2.8.0/show-derivation.json"),
+        ("2.34.8", ("derivation", "show"), "2.34.8/derivation-show.json"),
+        ("2.35pre20260701_abcdef0", ("derivation", "show"), "2.34.8/derivation-show.json"),
+    ],
+)
+def test_how_something_is_built_is_asked_in_the_versions_own_words(
+    version: str, verb: tuple[str, ...], file: str
+) -> None:
+    run = PlayedNix(lambda argv: (RECORDED / file).read_text(encoding="utf-8"))
+    asked = nix(run)
+    found = replace(asked, program=replace(asked.program, version=version)).derivations(["/nix/store/1-a.drv"])
+
+    assert [item.name for item in found.values()] == ["python3-env"]
+    assert run.asked[0][3 : 3 + len(verb)] == verb
+    assert ("--extra-experimental-features", "nix-command") in pairs(run.asked[0])
+    assert ("--store", "/state/nix/store") in pairs(run.asked[0])
+
+
+@pytest.mark.parametrize("version", ["2.8.0", "2.34.8"])
+def test_a_closure_is_asked_for_in_a_form_that_is_named_where_nix_wants_it_named(version: str) -> None:
+    run = PlayedNix(lambda argv: (RECORDED / version / "path-info-closure.json").read_text(encoding="utf-8"))
+    asked = nix(run)
+    found = replace(asked, program=replace(asked.program, version=version)).closure("/nix/store/1-a")
+
+    assert "python3-3.11.7" in {item.name for item in found.values()}
+    assert (("--json-format", "1") in pairs(run.asked[0])) == (version == "2.34.8")
+    assert "--recursive" in run.asked[0]
+
+
+def test_what_is_built_is_built_again_and_compared() -> None:
+    argv = nix(PlayedNix()).check_command(["/nix/store/1-a.drv"])
+
+    assert Path(argv[0]).name == "nix-store"
+    assert {"--realise", "--check", "--keep-going"} < set(argv)
+    assert argv[-1] == "/nix/store/1-a.drv"
 
 
 def test_missing_are_those_that_nix_calls_invalid() -> None:
