@@ -183,7 +183,8 @@ let
   refuse = folder: problems: value:
     if problems == [ ] then value
     else throw (concatStringsSep "\n  " ([ "${nameOf folder}: its ${place folder} asks for what the package set does not have:" ] ++ problems)
-      + "\nMend ${place folder} or the package set; a bound may be left out with relax, another name given with names.");
+      + "\nAdd what is absent to the package set, name what it calls otherwise with names, leave a bound out with relax,"
+      + "\nor set other bounds in ${place folder}.");
 
   checked = given:
     let

@@ -29,6 +29,10 @@ _REMEDY = re.compile(
 )
 
 
+# What Nix 2.8 says below every error is no remedy of it.
+_TRACE = re.compile(r"^.*--show-trace.*$", re.MULTILINE)
+
+
 def facts(title: str, lane: Lane = Lane.LOCAL, *, per_strategy: bool = False) -> FindingFacts:
     """The description of a message's quality; ``title`` says which refusal it is about."""
     return FindingFacts(
@@ -79,7 +83,7 @@ def judge(
     """
     if trial.ok:
         return Observation(finding=finding, lane=lane, strategy=strategy, value=NO_ERROR, evidence=trial.evidence)
-    said = trial.output
+    said = _TRACE.sub("", trial.output)
     parts = (
         any(name in said for name in files),
         any(name in said for name in keys),

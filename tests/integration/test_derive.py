@@ -220,7 +220,8 @@ in
                 "[project] dependencies: 'nowhere-to-be-found': the package set has no nowhere-to-be-found",
                 "[project] dependencies: 'requests[tls]': requests of the package set has no extra tls",
                 "[project] requires-python: '>=3.12': the package set has Python 3.11.7",
-                "Mend bound/pyproject.toml or the package set; a bound may be left out with relax",
+                "Add what is absent to the package set, name what it calls otherwise with names",
+                "or set other bounds in bound/pyproject.toml.",
             ],
         ),
         (

@@ -24,6 +24,7 @@ from tests.fakes import execution
         ("  ✖ Install hello failed\n  ✔ Update greetings successful", "nothing"),
         ("ERRORS:\nadd hello failed:", "nothing"),
         ("Installing hello\nUsing a cache", "nothing"),
+        ("error: no\n(use '--show-trace' to show detailed location information)", "nothing"),
     ],
 )
 def test_a_message(said: str, value: str) -> None:
