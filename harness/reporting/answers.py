@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 
 from harness.records import Finding, FindingFacts, Lane, RunInfo, Tone
 from harness.reporting.model import Answer, Question, QuestionGroup
+from harness.strategies import HANDWRITTEN
+
+#: What an answer answers: a finding, in a lane and, where it depends on it, with a strategy.
+Asked = tuple[str, Lane, str | None]
 
 #: The groups in the order of the page, each with the question it stands for; others follow in the order of their names.
 GROUPS = {
@@ -18,6 +23,8 @@ GROUPS = {
     "cleanliness": "What is left behind",
     "newcomer": "What a newcomer meets",
     "nix": "What Nix notices",
+    "rebuilds": "What Nix builds again",
+    "closures": "What a Nix output brings along",
     "errors": "How good the messages are",
 }
 
@@ -33,12 +40,13 @@ _SPECIAL = {
 def groups(runs: Sequence[RunInfo], findings: Iterable[Finding], variants: Iterable[str]) -> tuple[QuestionGroup, ...]:
     """Every question that was asked and is not about a change, by group, with each variant's answer."""
     known = facts_of(runs)
-    found = by_question(findings)
+    found = by_question(findings, known)
+    titles = strategies_of(runs)
     order = [*GROUPS, *sorted({facts.group for facts in known.values()} - {*GROUPS, CHANGES})]
     return tuple(
         QuestionGroup(slug=f"findings-{group}", title=GROUPS.get(group, group.capitalize()), questions=questions)
         for group in order
-        if (questions := tuple(_questions(group, known, found, list(variants))))
+        if (questions := tuple(_questions(group, known, found, list(variants), titles)))
     )
 
 
@@ -47,26 +55,43 @@ def facts_of(runs: Sequence[RunInfo]) -> dict[str, FindingFacts]:
     return {name: facts for run in runs for name, facts in run.findings.items()}
 
 
-def by_question(findings: Iterable[Finding]) -> dict[tuple[str, Lane], dict[str, list[Finding]]]:
-    """The findings of each question, by variant, oldest first."""
-    found: dict[tuple[str, Lane], dict[str, list[Finding]]] = {}
+def strategies_of(runs: Sequence[RunInfo]) -> dict[str, str]:
+    """The title of each Nix strategy that runs describe, in their order."""
+    return {name: facts.title for run in runs for name, facts in run.strategies.items()}
+
+
+def by_question(
+    findings: Iterable[Finding], known: Mapping[str, FindingFacts]
+) -> dict[Asked, dict[str, list[Finding]]]:
+    """The findings of each question, by variant, oldest first.
+
+    A run from before there were strategies to choose from names none: its members were written by hand.
+    """
+    found: dict[Asked, dict[str, list[Finding]]] = {}
     for item in findings:
-        found.setdefault((item.finding, item.lane), {}).setdefault(item.variant, []).append(item)
+        strategy = item.strategy
+        facts = known.get(item.finding)
+        if strategy is None and item.lane is Lane.NIX and facts is not None and facts.per_strategy:
+            strategy = HANDWRITTEN
+        found.setdefault((item.finding, item.lane, strategy), {}).setdefault(item.variant, []).append(item)
     return found
 
 
 def _questions(
     group: str,
     known: Mapping[str, FindingFacts],
-    found: Mapping[tuple[str, Lane], Mapping[str, Sequence[Finding]]],
+    found: Mapping[Asked, Mapping[str, Sequence[Finding]]],
     variants: Sequence[str],
+    titles: Mapping[str, str],
 ) -> Iterable[Question]:
+    order: dict[str | None, None] = dict.fromkeys((None, *titles, *(strategy for _, _, strategy in found)))
     for name, facts in known.items():
-        for lane in facts.lanes if facts.group == group else ():
-            by_variant = found.get((name, lane), {})
+        for lane, strategy in product(facts.lanes if facts.group == group else (), order):
+            by_variant = found.get((name, lane, strategy), {})
             answers = {variant: answer(facts, by_variant[variant]) for variant in variants if variant in by_variant}
             if answers:
-                yield Question(name=name, lane=lane, facts=facts, answers=answers)
+                how = titles.get(strategy, strategy) if strategy else ""
+                yield Question(name=name, lane=lane, facts=facts, answers=answers, strategy=strategy, how=how)
 
 
 def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:
@@ -82,4 +107,6 @@ def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:
         meaning=described.meaning if described else _SPECIAL.get(last.value, ""),
         evidence=told if wavers else last.evidence,
         wavers=wavers,
+        unit=facts.unit,
+        sizes=last.sizes,
     )

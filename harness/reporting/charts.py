@@ -17,6 +17,7 @@ from harness.reporting import prose, words
 from harness.reporting.drawing import ACCENT, INK, SERIES, SHADES, SHAPES, Chart, data, svg
 from harness.reporting.friction_chart import draw_friction
 from harness.reporting.model import Report, Row, ScenarioView, Section
+from harness.reporting.nix_chart import draw_closures
 
 #: What becomes of an edit, from requirements to a running application.
 PHASES = ("lock", "install-cold", "build", "run")
@@ -26,7 +27,7 @@ WIDTH = 560
 
 def draw_charts(report: Report) -> tuple[Chart, ...]:
     """Every picture there are figures for, in the order of the page."""
-    drawn = []
+    drawn = list(draw_closures(report))
     for section in report.sections:
         drawn += [
             chart

@@ -13,6 +13,8 @@ import vl_convert
 INK, MUTED, GRID, ACCENT = "#1b1f24", "#59636e", "#d9dee4", "#2f5fb3"
 SERIES = ("#2f5fb3", "#b4521b", "#2b7a53", "#84459a", "#7d6210", "#33758a", "#a83a5b", "#5c5f66")
 SHADES = ("#16315f", "#3f6fc0", "#8db0e8", "#cfdef7")
+#: Light enough for names that stand inside; the style sheet has dark ones for the dark.
+FILLS = ("#c6d7f3", "#e4ecf9")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.records import Lane
-from harness.reporting import prose, words
+from harness.reporting import nix_words, prose, words
 from harness.reporting.drawing import Chart
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
@@ -17,6 +16,12 @@ from harness.reporting.story import SURPRISING
 
 # What vega says of each mark helps nobody who cannot see the picture; its accessible name and the tables do.
 _CHATTER = re.compile(r' (?:aria-[a-z]+|role|xmlns(?::xlink)?|version)="[^"]*"')
+# What says nothing inside the page: defaults, the font that is the page's own, and marks without any extent.
+_IDLE = re.compile(
+    r'<path class="foreground" d=""[^>]*/>| (?:font-family="[^"]*"|opacity="1"|stroke-width="1"|pointer-events="none")'
+)
+_FIGURE = re.compile(r"-?\d+\.\d{3,}")
+_TAG = re.compile(r"<[^>]*>")
 _ID = re.compile(r'(?<=id=")([^"]+)(?=")|(?<=url\(#)([^)]+)(?=\))|(?<=href="#)([^"]+)(?=")')
 
 
@@ -30,7 +35,7 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        w=words, glance=prose.glance, groups=prose.groups, command=prose.command, highlighted=highlighted
+        w=words, n=nix_words, glance=prose.glance, groups=prose.groups, command=prose.command, highlighted=highlighted
     )
     overview = next((chart for chart in charts if chart.name.startswith("intervals-")), None)
     return environment.get_template("report.html.j2").render(
@@ -43,17 +48,22 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         banners=prose.banners(report),
         method=prose.method(report),
         machine=prose.machine(report),
-        lanes=(Lane.LOCAL, Lane.NIX),
         surprising=f"{SURPRISING:.0f}",
         quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
     )
 
 
 def inline(chart: Chart) -> Markup:
-    """A picture as it stands inside the page: named, with ids of its own, and without namespaces.
+    """A picture as it stands inside the page: named, with ids of its own, and without what only makes it larger.
 
-    The SVG comes from vega, which escapes the text in it; only its opening tag is rewritten.
+    The SVG comes from vega, which escapes the text in it; only tags are rewritten.
     """
-    body = _ID.sub(lambda match: f"{chart.name}-{match[0]}", _CHATTER.sub("", chart.svg))
+    lean = _TAG.sub(lambda tag: _FIGURE.sub(_short, _IDLE.sub("", tag[0])), _CHATTER.sub("", chart.svg))
+    body = _ID.sub(lambda match: f"{chart.name}-{match[0]}", lean)
     label = escape(chart.label)
     return Markup(body.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))  # noqa: S704 - see above
+
+
+def _short(figure: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a pixel."""
+    return f"{float(figure[0]):.2f}"

@@ -6,8 +6,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.records import Lane
-from harness.reporting import prose, words
+from harness.reporting import nix_words, prose, words
 from harness.reporting.model import Report
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
@@ -36,10 +35,8 @@ def render_markdown(report: Report) -> str:
         glance=prose.glance,
         groups=prose.groups,
         command=prose.command,
-        lanes=(Lane.LOCAL, Lane.NIX),
-        measure=words.measure,
-        took=words.took,
         w=words,
+        n=nix_words,
     )
     return re.sub(r"\n{3,}", "\n\n", text)
 

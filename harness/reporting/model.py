@@ -6,12 +6,13 @@ Figures are unrounded; page, Markdown, table and terminal round them with the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.analysis.compare import Comparison
 from harness.analysis.noise import Noise
 from harness.analysis.statistics import Summary
 from harness.records import ChangeFacts, FindingFacts, HostFacts, Lane, Outcome, RunInfo, Tone, VariantFacts
+from harness.reporting.nix_model import NixStory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +20,9 @@ class Row:
     """One variant in one scenario.
 
     ``summary`` is ``None`` without a successful sample, ``comparison`` is ``None`` for the reference itself.
-    ``user_s``, ``system_s``, ``max_rss_bytes``, ``requests`` and ``bytes_downloaded`` are medians. ``reason`` is the
-    last one that a sample gave which is not ok.
+    ``user_s``, ``system_s``, ``max_rss_bytes``, ``requests`` and ``bytes_downloaded`` are medians, and so is ``cores``,
+    the processor's time divided by the clock's, which is known in the Nix lane. ``reason`` is the last one that a
+    sample gave which is not ok.
     """
 
     variant: str
@@ -34,6 +36,7 @@ class Row:
     max_rss_bytes: float | None
     requests: float | None
     bytes_downloaded: float | None
+    cores: float | None = None
 
     @property
     def status(self) -> str:
@@ -83,9 +86,18 @@ class Section:
     title: str
     note: str
     lane: Lane
+    shape: str
+    provider: str
+    strategy: str
     scenarios: tuple[ScenarioView, ...]
     sizes: tuple[SizeRow, ...]
     variants: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is nothing to show but why: all that was tried is unsupported."""
+        rows = [row for scenario in self.scenarios for row in scenario.rows]
+        return bool(rows) and all(set(row.outcomes) == {Outcome.UNSUPPORTED} for row in rows)
 
     def scenario(self, name: str) -> ScenarioView | None:
         """A scenario by name, if the section has it."""
@@ -104,7 +116,8 @@ class HeadlineColumn:
 class Answer:
     """What was found of one variant, last. ``wavers`` are the values that runs disagree on, none where they agree.
 
-    Where it wavers, ``evidence`` has that of each value.
+    Where it wavers, ``evidence`` has that of each value. ``unit`` is that of a count (``bytes``), and ``sizes`` are the
+    parts it is the sum of.
     """
 
     value: str
@@ -112,21 +125,33 @@ class Answer:
     meaning: str
     evidence: str
     wavers: tuple[str, ...] = ()
+    unit: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One finding in one lane, with each variant's answer."""
+    """One finding in one lane and, where it depends on it, one Nix strategy, with each variant's answer.
+
+    ``how`` is the strategy's title, empty where there is none.
+    """
 
     name: str
     lane: Lane
     facts: FindingFacts
     answers: Mapping[str, Answer]
+    strategy: str | None = None
+    how: str = ""
 
     @property
     def slug(self) -> str:
         """Its anchor on the page."""
-        return f"finding-{self.name}-{self.lane.value}"
+        return "-".join(filter(None, ("finding", self.name, self.lane.value, self.strategy)))
+
+    @property
+    def where(self) -> str:
+        """What tells it apart from the same question elsewhere: the lane, if there are several, and the strategy."""
+        return ", ".join(filter(None, (self.lane.value if len(self.facts.lanes) > 1 else "", self.how.lower())))
 
     @property
     def varies(self) -> bool:
@@ -153,21 +178,30 @@ class QuestionGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Effort:
+    """A change made in one way: what was counted of it, by measure, and the figures of the timed scenario."""
+
+    measures: Mapping[str, Answer]
+    time: Row | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeRow:
-    """One variant making one change: what was counted by lane and measure, and the figures of the timed scenarios."""
+    """One variant making one change: in the local lane, and what comes on top with each Nix strategy."""
 
     variant: str
-    measures: Mapping[Lane, Mapping[str, Answer]]
-    times: Mapping[Lane, Row | None]
+    local: Effort
+    nix: Mapping[str, Effort]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """One standard change, with a row for each variant."""
+    """One standard change, with a row for each variant; ``strategies`` are the titles of those it was made with."""
 
     name: str
     facts: ChangeFacts
     rows: tuple[ChangeRow, ...]
+    strategies: Mapping[str, str]
 
     @property
     def slug(self) -> str:
@@ -193,7 +227,8 @@ class Story:
 
     ``surprises`` are those that do not hold for every variant.
     ``figures`` are a section's title, an anchor, a scenario's title and the row; ``changes`` are those that the
-    variant has a row of; ``answers`` are its own, by the title of their group.
+    variant has a row of, and ``strategies`` the titles of those that any was made with; ``answers`` are its own, by the
+    title of their group.
     """
 
     variant: str
@@ -201,6 +236,7 @@ class Story:
     surprises: tuple[Surprise, ...]
     figures: tuple[tuple[str, str, str, Row], ...]
     changes: tuple[tuple[ChangeView, ChangeRow], ...]
+    strategies: Mapping[str, str]
     answers: tuple[tuple[str, tuple[tuple[Question, Answer], ...]], ...]
 
 
@@ -232,7 +268,7 @@ class Report:
 
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
     what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
-    run, empty where it could.
+    run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
     """
 
     runs: tuple[RunInfo, ...]
@@ -251,6 +287,7 @@ class Report:
     noise: tuple[Noise, ...]
     notes: tuple[str, ...]
     nix_unavailable: str
+    nix: tuple[NixStory, ...]
     samples: int
     planned: int
     blocks: int

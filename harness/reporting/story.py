@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from harness.analysis.compare import Verdict
-from harness.records import Lane, Tone, VariantFacts
+from harness.records import Tone, VariantFacts
 from harness.reporting.model import Answer, ChangeView, Question, QuestionGroup, Row, Section, Story, Surprise
 
 #: How many times slower than the reference something has to be shown to be, to be called a surprise.
@@ -53,6 +53,7 @@ def stories(
             facts=facts,
             surprises=_together(item for item in hazards[name] if item.same not in everywhere),
             figures=tuple(_figures(name, sections)),
+            strategies={name: title for change in changes for name, title in change.strategies.items()},
             changes=tuple((change, row) for change in changes if (row := change.row(name)) is not None),
             answers=tuple((group.title, found) for group in groups if (found := tuple(_answers(name, group)))),
         )
@@ -81,23 +82,23 @@ def _hazards(
     for group in groups:
         for question, answer in _answers(variant, group) if group.slug != _ERRORS else ():
             if words := _hazard(answer):
-                lane = f" ({question.lane.value})" if len(question.facts.lanes) > 1 else ""
+                where = f" ({question.where})" if question.where else ""
                 yield _Hazard(
                     group=group.slug,
-                    title=question.facts.title + lane,
+                    title=question.facts.title + where,
                     words=words,
                     place=question.slug,
                     anchor=f"{question.slug}-{variant}",
                 )
     for change in changes:
         row = change.row(variant)
-        measures = row.measures if row is not None else {}
-        for lane, measure in product(measures, ("works", "forgotten")):
-            found = measures[lane].get(measure)
+        efforts = {"": row.local, **row.nix} if row is not None else {}
+        for strategy, measure in product(efforts, ("works", "forgotten")):
+            found = efforts[strategy].measures.get(measure)
             if found is not None and (words := _hazard(found)):
                 yield _Hazard(
                     group=measure,
-                    title=_titled(change, measure, lane),
+                    title=_titled(change, measure, strategy),
                     words=words,
                     place=change.slug,
                     anchor=f"{change.slug}-{variant}",
@@ -112,10 +113,11 @@ def _hazard(answer: Answer) -> str:
     return f"{answer.value}. {answer.meaning}" if answer.tone is Tone.BAD else ""
 
 
-def _titled(change: ChangeView, measure: str, lane: Lane) -> str:
-    """A change as the title of what was seen of it."""
-    where = ", forgotten in Nix" if measure == "forgotten" else ", through Nix" if lane is Lane.NIX else ""
-    return change.facts.title + where
+def _titled(change: ChangeView, measure: str, strategy: str) -> str:
+    """A change as the title of what was seen of it, with a strategy or (empty) in the local lane."""
+    where = ", forgotten in Nix" if measure == "forgotten" else ", through Nix" if strategy else ""
+    how = f" ({change.strategies[strategy].lower()})" if strategy and len(change.strategies) > 1 else ""
+    return change.facts.title + where + how
 
 
 def _slow(variant: str, sections: Sequence[Section]) -> Iterator[_Hazard]:
@@ -137,7 +139,7 @@ def _slow(variant: str, sections: Sequence[Section]) -> Iterator[_Hazard]:
 
 def _figures(variant: str, sections: Iterable[Section]) -> Iterator[tuple[str, str, str, Row]]:
     """The section's title, the scenario's anchor and title, and the row, for each scenario that was tried."""
-    for section in sections:
+    for section in (item for item in sections if not item.refused):
         for scenario in section.scenarios:
             row = scenario.row(variant)
             if row is not None and row.outcomes:

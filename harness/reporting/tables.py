@@ -84,7 +84,10 @@ class Cells:
             seconds[cell] = by_block(group["run_id"].tolist(), group["block"].tolist(), wall.tolist())
             if (summary := summarise(wall)) is not None:
                 summaries[cell] = summary
-            medians[cell] = {name: float(group[name].median()) for name in MEDIANS if bool(group[name].notna().any())}
+            found = {name: float(group[name].median()) for name in MEDIANS if bool(group[name].notna().any())}
+            if cell.lane == Lane.NIX.value and {"user_s", "system_s"} <= found.keys() and bool((wall > 0).all()):
+                found["cores"] = float(((group["user_s"] + group["system_s"]) / wall).median())
+            medians[cell] = found
         outcomes, reasons = _outcomes(frames.samples)
         planned = (_key(cell) for run in runs for cell in run.plan.cells)
         return cls(
@@ -141,6 +144,9 @@ def build_section(
         title=("Nix lane" if lane is Lane.NIX else "Local lane") + (f" ({', '.join(details)})" if details else ""),
         note=note,
         lane=lane,
+        shape=section.shape,
+        provider=section.provider,
+        strategy=section.strategy,
         scenarios=tuple(
             _scenario(
                 name,
@@ -211,6 +217,7 @@ def _row(key: CellKey, cells: Cells, comparison: Comparison | None, *, is_refere
         max_rss_bytes=medians.get("max_rss_bytes"),
         requests=medians.get("requests"),
         bytes_downloaded=medians.get("bytes_downloaded"),
+        cores=medians.get("cores"),
     )
 
 

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from harness.analysis.compare import Verdict
 from harness.records import Outcome
-from harness.reporting import prose, words
+from harness.reporting import nix_words, prose, words
 from harness.reporting.model import Report, ScenarioView, Section
+from harness.reporting.nix_model import NixStory
 
 #: Columns of figures that fit beside the names of scenarios; more variants are set below, in a table of their own.
 _ABREAST = 5
@@ -27,6 +28,7 @@ def summary(report: Report) -> RenderableType:
         if any(row.summary for item in section.scenarios for row in item.rows):
             starts = range(0, len(section.variants), _ABREAST)
             parts += [_table(section, section.variants[start : start + _ABREAST]) for start in starts]
+    parts += [table for told in report.nix if (table := _strategies(told)) is not None]
     if parts and report.outcomes.get(Outcome.OK):
         parts.append(
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
@@ -46,6 +48,22 @@ def _table(section: Section, variants: Sequence[str]) -> Table:
         table.add_column(Text(variant), justify="right", overflow="ellipsis", no_wrap=True)
     for scenario in section.scenarios:
         table.add_row(Text(scenario.name), *(_cell(scenario, variant) for variant in variants))
+    return table
+
+
+def _strategies(told: NixStory) -> Table | None:
+    """The Nix strategies side by side, those that were refused left out; nothing where there is but one to show."""
+    shown = [strategy for strategy in told.strategies if not strategy.refused]
+    rows = told.tables[0].rows if told.tables else ()
+    if len(shown) < 2 or not rows:
+        return None
+    title = f"Nix strategies ({', '.join(filter(None, (told.provider, told.shape)))})"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("all variants")
+    for strategy in shown:
+        table.add_column(Text(strategy.title), justify="right")
+    for row in rows:
+        table.add_row(Text(row.title), *(Text(nix_words.across(row, strategy)) for strategy in shown))
     return table
 
 

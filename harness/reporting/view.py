@@ -20,6 +20,7 @@ from harness.reporting.model import (
     Section,
     Unsupported,
 )
+from harness.reporting.nix_story import nix_stories
 from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
 
@@ -81,6 +82,7 @@ def build_report(
     questions = groups(runs, findings, variants)
     made = changes(runs, findings, sections, variants)
     shared, told = stories(variants, sections, questions, made)
+    nix = nix_stories(runs, sections, questions, made, cells, reference=reference, distrusted=distrusted)
     failures = find_failures(frames)
     outcomes = frames.samples["outcome"].value_counts()
     return Report(
@@ -100,6 +102,7 @@ def build_report(
         noise=noise,
         notes=tuple(notes),
         nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
+        nix=nix,
         samples=len(frames.samples),
         planned=sum(planned(run.plan) for run in runs),
         blocks=len(frames.samples[["run_id", "block"]].drop_duplicates()),

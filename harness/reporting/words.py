@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from harness.analysis.compare import Comparison, Verdict
 from harness.analysis.statistics import Interval, Summary
-from harness.records import Lane, Tone
-from harness.reporting.model import Answer, ChangeRow, Row
+from harness.records import Tone
+from harness.reporting.model import Answer, Effort, Row
 
 NONE = "–"
 
@@ -63,6 +63,11 @@ def count(value: float | None) -> str:
 def ratio(value: float | None) -> str:
     """A ratio to the reference."""
     return NONE if value is None else f"{_digits(value)}×"
+
+
+def factor(value: float | None) -> str:
+    """How many times something is had, such as cores."""
+    return NONE if value is None else _digits(value)
 
 
 def ratio_interval(comparison: Comparison | None) -> str:
@@ -150,7 +155,19 @@ def shade(found: Answer) -> str:
 
 def answer(found: Answer) -> str:
     """An answer in a word; where runs disagree, all of theirs."""
-    return f"wavers: {', '.join(found.wavers)}" if found.wavers else found.value
+    if found.wavers:
+        return f"wavers: {', '.join(found.wavers)}"
+    return size(int(found.value)) if is_size(found) else found.value
+
+
+def is_size(found: Answer) -> bool:
+    """Whether an answer is a number of bytes."""
+    return found.unit == "bytes" and found.value.isdigit()
+
+
+def exact(found: Answer) -> str:
+    """The bytes of an answer that is shown rounded; empty for all else."""
+    return f"{int(found.value):,} bytes" if is_size(found) and not found.wavers else ""
 
 
 def excerpt(evidence: str) -> str:
@@ -160,21 +177,21 @@ def excerpt(evidence: str) -> str:
     return f"{evidence[:_EVIDENCE].rpartition(chr(10))[0] or evidence[:_EVIDENCE]}\n… (the rest is in findings.jsonl)"
 
 
-def measure(row: ChangeRow, lane: Lane, name: str) -> str:
+def measure(effort: Effort, name: str) -> str:
     """What was counted or seen of a change."""
-    found = row.measures[lane].get(name)
+    found = effort.measures.get(name)
     return NONE if found is None else answer(found)
 
 
-def by_hand(row: ChangeRow, lane: Lane) -> str:
-    """What is edited by hand in a lane's files: lines added and removed, and in how many files."""
-    taken = [row.measures[lane].get(name) for name in ("lines-added", "lines-removed", "files")]
+def by_hand(effort: Effort) -> str:
+    """What is edited by hand: lines added and removed, and in how many files."""
+    taken = [effort.measures.get(name) for name in ("lines-added", "lines-removed", "files")]
     if any(found is None or not found.value.isdigit() for found in taken):
         return NONE
     added, removed, files = (found.value for found in taken if found is not None)
     if files == "0":
         return "nothing"
-    code = row.measures[lane].get("code-lines")
+    code = effort.measures.get("code-lines")
     only_code = (added, removed) == ("0", "0") and code is not None and code.value not in ("0", "unsupported", "failed")
     lines = "code alone" if only_code else f"+{added} \N{MINUS SIGN}{removed}"
     return f"{lines} in {files} file{'' if files == '1' else 's'}"
@@ -186,9 +203,9 @@ def tally(answers: Iterable[Answer]) -> str:
     return ", ".join(f"{sign} {signs.count(sign)}" for sign in ("✓", "~", "✗", "≠") if sign in signs) or NONE
 
 
-def took(row: ChangeRow, lane: Lane) -> str:
+def took(effort: Effort) -> str:
     """How long a change took until it worked, and in how many samples."""
-    time = row.times[lane]
+    time = effort.time
     if time is None or not time.outcomes:
         return NONE
     if time.summary is None:

@@ -15,6 +15,7 @@ from harness.reporting.friction import by_hand
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
 from harness.reporting.writer import read_report, write_report
+from harness.strategies import HANDWRITTEN
 from tests.unit.reporting.made_up_findings import FACTS, made_up_findings
 from tests.unit.reporting.made_up_run import TURNS, made_up_run
 
@@ -89,14 +90,14 @@ def test_a_change_has_a_row_for_each_variant_and_its_measures_by_lane(report: Re
     change = report.changes[0]
 
     assert [row.variant for row in change.rows] == list(VARIANTS)
-    assert change.rows[1].measures[Lane.LOCAL]["works"].value == "fails"
-    assert change.rows[2].measures[Lane.NIX]["forgotten"].value == "not-needed"
-    assert by_hand(change.rows[2], Lane.LOCAL) == 4
-    assert [words.by_hand(row, Lane.LOCAL) for row in change.rows] == [
+    assert change.rows[1].local.measures["works"].value == "fails"
+    assert change.rows[2].nix[HANDWRITTEN].measures["forgotten"].value == "not-needed"
+    assert by_hand(change.rows[2].local) == 4
+    assert [words.by_hand(row.local) for row in change.rows] == [
         "nothing", "+1 \N{MINUS SIGN}1 in 1 file", "+2 \N{MINUS SIGN}2 in 2 files",
     ]  # fmt: skip
-    assert change.rows[0].times[Lane.LOCAL] is None
-    assert words.took(change.rows[0], Lane.LOCAL) == words.NONE
+    assert change.rows[0].local.time is None
+    assert words.took(change.rows[0].local) == words.NONE
 
 
 def test_what_was_not_counted_is_no_figure_and_is_named_beside_the_picture(tmp_path: Path) -> None:
@@ -106,9 +107,9 @@ def test_what_was_not_counted_is_no_figure_and_is_named_beside_the_picture(tmp_p
     chart = next(item for item in draw_charts(report) if item.name == "friction-changes")
 
     assert row is not None
-    assert row.measures[Lane.LOCAL]["works"].value == "unsupported"
-    assert words.by_hand(row, Lane.LOCAL) == words.NONE
-    assert by_hand(row, Lane.LOCAL) is None
+    assert row.local.measures["works"].value == "unsupported"
+    assert words.by_hand(row.local) == words.NONE
+    assert by_hand(row.local) is None
     assert chart.caption.endswith("Not in the picture: rename-library of pdm.")
     assert ">2 + 2, 1 command<" in chart.svg
 
@@ -118,8 +119,8 @@ def test_a_change_says_how_long_it_took_in_how_many_samples(tmp_path: Path) -> N
     row = read_report([run]).changes[0].row("uv")
 
     assert row is not None
-    assert words.took(row, Lane.LOCAL) == "300 ms (1 sample)"
-    assert words.took(row, Lane.NIX) == "2.20 s (1 sample)"
+    assert words.took(row.local) == "300 ms (1 sample)"
+    assert words.took(row.nix[HANDWRITTEN]) == "2.20 s (1 sample)"
 
 
 def test_a_story_has_the_figures_changes_and_answers_of_its_variant_alone(report: Report) -> None:
@@ -180,13 +181,13 @@ def test_what_holds_for_every_variant_is_told_once_and_leads_to_all_of_them(tmp_
 
 def test_an_edit_of_code_alone_is_said_to_be_one(report: Report) -> None:
     row = report.changes[0].rows[1]
-    local = dict(row.measures[Lane.LOCAL])
+    local = dict(row.local.measures)
     zero = replace(local["files"], value="0")
     edited = {**local, "lines-added": zero, "lines-removed": zero, "code-lines": replace(zero, value="4")}
 
-    assert words.by_hand(replace(row, measures={Lane.LOCAL: edited}), Lane.LOCAL) == "code alone in 1 file"
+    assert words.by_hand(replace(row.local, measures=edited)) == "code alone in 1 file"
     without = {**edited, "code-lines": zero}
-    assert words.by_hand(replace(row, measures={Lane.LOCAL: without}), Lane.LOCAL) == "+0 \N{MINUS SIGN}0 in 1 file"
+    assert words.by_hand(replace(row.local, measures=without)) == "+0 \N{MINUS SIGN}0 in 1 file"
 
 
 def test_every_question_and_every_measure_is_in_the_fixture() -> None:
