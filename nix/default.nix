@@ -34,7 +34,7 @@ let
     host = import ./host { base = builtins.fromJSON (builtins.readFile base); inherit salt; };
     nixpkgs = import ./nixpkgs {
       inherit nixpkgs system salt;
-      members = builtins.attrValues wanted.members;
+      inherit (wanted) members;
       devshell = wanted.devshell or [ ];
     };
   };

@@ -10,15 +10,16 @@ from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import module
 from harness.lab import Lab
-from harness.nix import Derivation, Nix, Rebuilt, content, needed, rebuilt
+from harness.nix import Change, Derivation, Nix, Rebuilt, compare, labelled, needed, rebuilt
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """One edit of the checkout; ``what`` completes the sentence *how many derivations are built after …*."""
+    """One edit of the checkout; ``what`` completes *how many derivations are built after …*, ``of`` *an edit of …*."""
 
     name: str
+    of: str
     what: str
     make: Callable[[Path, str], None]
 
@@ -45,13 +46,29 @@ def _tests(root: Path, text: str) -> None:
 def _outside(root: Path, text: str) -> None:
     _append(root / "README.md", text)
     _append(root / "NOTES.md", text)
+    if (configuration := root / "pyproject.toml").is_file():
+        _append(configuration, f"# {text}")
 
 
 EDITS = (
-    Edit(name="library", what="a line is added to the library's code", make=_library),
-    Edit(name="application", what="a line is added to goodbye's code, and nothing else is edited", make=_application),
-    Edit(name="tests", what="a test and a README.md are added to the library, which no wheel of it holds", make=_tests),
-    Edit(name="outside", what="README.md and NOTES.md are edited at the root, outside any member", make=_outside),
+    Edit(name="library", of="the library", what="a line is added to the library's code", make=_library),
+    Edit(
+        name="application",
+        of="one application",
+        what="a line is added to goodbye's code, and nothing else is edited",
+        make=_application,
+    ),
+    Edit(
+        name="tests",
+        of="a member's tests",
+        what="a test and a README.md are added to the library, which no wheel of it holds",
+        make=_tests,
+    ),
+    Edit(
+        name="outside",
+        what="README.md, NOTES.md and, if there is one, pyproject.toml are edited at the root",
+        make=_outside,
+    ),
 )
 
 _HAD_TO = (
@@ -70,7 +87,7 @@ def _facts() -> dict[str, FindingFacts]:
     for edit in EDITS:
         experiment = _EXPERIMENT.format(what=edit.what) + _HAD_TO
         found[f"rebuilt-{edit.name}"] = FindingFacts(
-            title=f"Built again after an edit: {edit.name}",
+            title=f"Built again after an edit of {edit.of}",
             question=f"How many derivations are built again after {edit.what}?",
             experiment=experiment,
             group="rebuilds",
@@ -78,7 +95,7 @@ def _facts() -> dict[str, FindingFacts]:
             per_strategy=True,
         )
         found[f"needless-{edit.name}"] = FindingFacts(
-            title=f"Built again without need: {edit.name}",
+            title=f"Built without need after an edit of {edit.of}",
             question=f"How many of the derivations that are built again after {edit.what} had not to be?",
             experiment=experiment,
             group="rebuilds",
@@ -116,9 +133,11 @@ def _observe(lab: Lab, edit: Edit, strategy: str) -> Iterator[Observation]:
     again = rebuilt(before, after, nix.missing(path for item in after.values() for path in item.outputs.values()))
     if _build(lab, strategy) != after:
         raise StateError("Building changed how members are built.")
-    had_to = _had_to(lab, nix, before, after)
+    changes = _changes(nix, before, after, again)
+    had_to = _had_to(lab, changes)
     needless = [item for item in again if not had_to[item.attribute]]
-    told = f"({edit.what})\n" + ("\n".join(_told(item, had_to) for item in again) or "(nothing is built)")
+    lines = [f"{_told(item, changes, had_to)}: {'; '.join(item.reasons)}" for item in again]
+    told = "\n".join([f"({edit.what})", *(lines or ["(nothing is built)"])])
     for name, found in (("rebuilt", again), ("needless", needless)):
         yield Observation(
             finding=f"{name}-{edit.name}", lane=Lane.NIX, strategy=strategy, value=str(len(found)), evidence=told
@@ -136,11 +155,10 @@ def attributes(lab: Lab) -> list[str]:
 
 
 def _described(lab: Lab, strategy: str) -> dict[str, Derivation]:
-    """How each member and environment is built, by attribute."""
+    """How each member and environment is built, by attribute, and all that they need, by name."""
     side = lab.nix()
     paths = side.nix.instantiate(side.expression(strategy), attributes(lab))
-    found = side.nix.derivations(paths.values())
-    return {name: found[path] for name, path in paths.items()}
+    return labelled(side.nix.graph(paths.values()), paths)
 
 
 def _build(lab: Lab, strategy: str) -> dict[str, Derivation]:
@@ -150,14 +168,29 @@ def _build(lab: Lab, strategy: str) -> dict[str, Derivation]:
     return _described(lab, strategy)
 
 
-def _had_to(lab: Lab, nix: Nix, before: Mapping[str, Derivation], after: Mapping[str, Derivation]) -> dict[str, bool]:
-    changed = {name: _content(nix, before[name]) != _content(nix, item) for name, item in after.items()}
-    members = {name: _members(lab, name) for name in after if name.startswith("environments.")}
-    return needed(changed, members)
+def _changes(
+    nix: Nix, before: Mapping[str, Derivation], after: Mapping[str, Derivation], again: Sequence[Rebuilt]
+) -> dict[str, Change]:
+    """How far each thing that was built again differs from what it was; what is new differs in all."""
+    return {
+        item.attribute: _change(nix, before[item.attribute], after[item.attribute])
+        if item.attribute in before
+        else Change.CONTENT
+        for item in again
+    }
 
 
-def _content(nix: Nix, derivation: Derivation) -> list[str]:
-    return [content(nix.physical(path)) for path in derivation.outputs.values()]
+def _change(nix: Nix, old: Derivation, new: Derivation) -> Change:
+    """How far the outputs of two derivations differ, taken together."""
+    if old.outputs.keys() != new.outputs.keys():
+        return Change.CONTENT
+    found = {compare(nix.physical(path), nix.physical(new.outputs[name])) for name, path in old.outputs.items()}
+    return next(change for change in Change if change in found)
+
+
+def _had_to(lab: Lab, changes: Mapping[str, Change]) -> dict[str, bool]:
+    changed = {name: change is Change.CONTENT for name, change in changes.items()}
+    return needed(changed, {name: _members(lab, name) for name in changes if name.startswith("environments.")})
 
 
 def _members(lab: Lab, environment: str) -> Sequence[str]:
@@ -166,9 +199,11 @@ def _members(lab: Lab, environment: str) -> Sequence[str]:
     return [f"members.{name}" for name in (application.name, *application.needs)]
 
 
-def _told(item: Rebuilt, had_to: Mapping[str, bool]) -> str:
-    need = "had to be" if had_to[item.attribute] else "had not to be"
-    return f"{item.attribute} ({need}): {'; '.join(item.reasons)}"
+def _told(item: Rebuilt, changes: Mapping[str, Change], had_to: Mapping[str, bool]) -> str:
+    if had_to[item.attribute]:
+        return f"{item.attribute} (had to be)"
+    same = ", and is the same but for its own path" if changes[item.attribute] is Change.NOTHING else ""
+    return f"{item.attribute} (had not to be{same})"
 
 
 FINDING = Experiment(facts=_facts(), conduct=conduct)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.nix_rebuilds import attributes
 from harness.findings.noticing import said
 from harness.lab import Lab
+from harness.nix import DIFFERS, Nix, differences, discard, name_of
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
-
-# What Nix says of a build that gave other bytes, in 2.8 and today.
-_DIFFERS = "may not be deterministic"
 
 _NAME = "same-bytes"
 
@@ -31,15 +30,27 @@ def conduct(lab: Lab) -> Iterator[Observation]:
             side.nix.check_command(derivations.values()),
             typed=f"nix-store --realise --check $(nix-instantiate nix/default.nix {chosen})",
         )
-        if not checked.ok and _DIFFERS not in checked.output:
+        if not checked.ok and checked.last.exit_code != DIFFERS:
             raise StateError(f"Building again failed: {checked.evidence}")
+        described = side.nix.derivations(derivations.values()).values()
+        outputs = [path for item in described for path in item.outputs.values()]
         yield Observation(
             finding=_NAME,
             lane=Lane.NIX,
             strategy=strategy,
             value="same" if checked.ok else "differs",
-            evidence=said(checked),
+            evidence="\n".join([said(checked), *_differing(side.nix, outputs)]),
         )
+
+
+def _differing(nix: Nix, outputs: Iterable[str]) -> Iterator[str]:
+    """The files that came out otherwise; what Nix kept of them is removed."""
+    for output in outputs:
+        other = nix.other(output)
+        if os.path.lexists(other):
+            for name in differences(nix.physical(output), other):
+                yield f"{name_of(output)}: {name} differs"
+            discard(other)
 
 
 FINDING = Experiment(

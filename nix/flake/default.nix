@@ -75,6 +75,7 @@ in
   apps = each (system: {
     default = {
       type = "app";
+      meta.description = "Measure the toolchains and write the report";
       program = "${import ./harness.nix { pkgs = inputs.nixpkgs.legacyPackages.${system}; source = inputs.self; }}/bin/harness";
     };
   });

@@ -1,7 +1,7 @@
 # Provider `nixpkgs`: nixpkgs itself, and beside its Python what the harness asks of a provider.
 #
 # nixpkgs   its source, or what stands in for it
-# members   the names that the members have in the package set
+# members   the members' names, and what each is called in the package set
 # devshell  what one needs to work on the variant, as attributes of nixpkgs: "uv", "python3Packages.pip"
 { nixpkgs, system, salt, members, devshell }:
 overlay:
@@ -15,22 +15,23 @@ let
   lib = import (nixpkgs + "/lib");
   python = pkgs.python3;
 
-  salted = final: prev:
-    let
-      salt-all = set: builtins.mapAttrs
-        (_: package: package.overrideAttrs (_: { inherit salt; }))
-        (builtins.intersectAttrs (lib.genAttrs members (name: null)) set);
-    in
-    {
-      pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [ (_: salt-all) ];
-    };
+  # In a set of Python packages, those with one of these names.
+  salt-among = names: _: set:
+    builtins.mapAttrs (_: package: package.overrideAttrs (_: { inherit salt; }))
+      (builtins.intersectAttrs (lib.genAttrs names (_: null)) set);
+
+  salted = final: prev: {
+    pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [ (salt-among (builtins.attrValues members)) ];
+  } // lib.optionalAttrs (prev ? myproject) {
+    myproject = prev.myproject.overrideScope (salt-among (builtins.attrNames members));
+  };
 
   tool = path: lib.attrByPath (lib.splitString "." path) (throw "nixpkgs has no ${path} to work with") pkgs;
 in
 pkgs // {
   python3 = python // {
     # The interpreter, and what the members name as their build system; members themselves depend on no more.
-    base = [ python ] ++ lib.unique (lib.concatMap (name: python.pkgs.${name}.build-system or [ ]) members);
+    base = [ python ] ++ lib.unique (lib.concatMap (name: python.pkgs.${name}.build-system or [ ]) (builtins.attrValues members));
 
     toolchain = pkgs.mkShellNoCC {
       name = "devshell";
