@@ -66,6 +66,7 @@ EDITS = (
     ),
     Edit(
         name="outside",
+        of="files outside any member",
         what="README.md, NOTES.md and, if there is one, pyproject.toml are edited at the root",
         make=_outside,
     ),

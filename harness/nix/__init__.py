@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from harness.nix.adapter import HOW_TO_GET_IT, Nix, Run, complaint, find_nix, remedy
-from harness.nix.rebuilds import Rebuilt, content, needed, rebuilt
+from harness.nix.adapter import DIFFERS, HOW_TO_GET_IT, Nix, Run, find_nix
+from harness.nix.complaints import complaint, remedy
+from harness.nix.contents import Change, compare, content, differences, discard
+from harness.nix.rebuilds import Rebuilt, labelled, needed, rebuilt
 from harness.nix.values import Derivation, Expression, NixProgram, StorePath, name_of
 
 __all__ = [
+    "DIFFERS",
     "HOW_TO_GET_IT",
+    "Change",
     "Derivation",
     "Expression",
     "Nix",
@@ -15,9 +19,13 @@ __all__ = [
     "Rebuilt",
     "Run",
     "StorePath",
+    "compare",
     "complaint",
     "content",
+    "differences",
+    "discard",
     "find_nix",
+    "labelled",
     "name_of",
     "needed",
     "rebuilt",

@@ -16,14 +16,13 @@ from pathlib import Path
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
 from harness.nix import answers
+from harness.nix.complaints import complaint, remedy
 from harness.nix.values import Derivation, Expression, NixProgram, StorePath
 
 HOW_TO_GET_IT = "On Debian and Ubuntu: apt-get install nix-bin bash-static"
 
 #: Runs an argument list in an environment, outside what is measured.
 Run = Callable[[Sequence[str], Mapping[str, str]], Execution]
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 # Built by Nix itself, so that it needs no program, yet in a sandbox like any other derivation.
 _PROBE = """
@@ -38,6 +37,9 @@ _PROBE = """
 """
 
 _VERSION = re.compile(r"\(Nix\) (\S+)")
+
+#: The exit status of building again what is in the store, if all of it can be built and some has other bytes.
+DIFFERS = 104
 
 # So many store paths fit on a command line with room to spare.
 _AT_ONCE = 500
@@ -119,8 +121,16 @@ class Nix:
         return (self._program("nix-build"), *self.options, "--no-out-link", *expression.arguments(attributes))
 
     def check_command(self, derivations: Iterable[str]) -> tuple[str, ...]:
-        """Builds again what is in the store already, and ends with an error where it is not the same bytes."""
-        return (self._program("nix-store"), *self.options, "--realise", "--check", "--keep-going", *derivations)
+        """Builds again what is in the store already; ends with ``DIFFERS`` where it is not the same bytes.
+
+        What differs lies beside what is in the store then, see :meth:`other`.
+        """
+        told = ("--realise", "--check", "--keep-going", "--keep-failed")
+        return (self._program("nix-store"), *self.options, *told, *derivations)
+
+    def other(self, output: str) -> Path:
+        """Where on disk an output lies that was built again and is not the same bytes."""
+        return self.physical(f"{output}.check")
 
     # Questions, not measured
 
@@ -172,16 +182,20 @@ class Nix:
         return self._ask((*command, *expression.arguments([attribute])))
 
     def planned(self, derivations: Iterable[str]) -> dict[str, str]:
-        """Every derivation that ``derivations`` need, themselves included, with its output.
+        """Every derivation that ``derivations`` need, themselves included, with its main output.
+
+        :meth:`graph` has the others as well.
 
         Raises:
-            StateError: one has several outputs; :meth:`derivations` tells them apart.
+            StateError: where one of them will be is known only when it is built.
         """
-        needed = [path for path in self._query("--requisites", sorted(derivations)) if path.endswith(".drv")]
+        wanted = sorted(derivations)
+        needed = [path for path in self._query("--requisites", wanted) if path.endswith(".drv")]
         outputs = self._query("--outputs", needed)
-        if len(outputs) != len(needed):
-            raise StateError(f"{len(needed)} derivations have {len(outputs)} outputs: provider host makes one each")
-        return dict(zip(needed, outputs, strict=True))
+        if len(outputs) == len(needed):
+            # Each has one at least, so each has just one.
+            return dict(zip(needed, outputs, strict=True))
+        return {path: derivation.main for path, derivation in self.graph(wanted).items()}
 
     def derivations(self, paths: Iterable[str]) -> dict[str, Derivation]:
         """How each of these is built, by path.
@@ -189,9 +203,21 @@ class Nix:
         Raises:
             StateError: one is not in the store, or Nix' answer is not understood.
         """
-        # It was called so until it became part of a family.
-        verb = ("derivation", "show") if self.program.release >= (2, 15) else ("show-derivation",)
-        return answers.derivations(self._ask(self._experimental(*verb, *sorted(paths))))
+        return self._shown(sorted(paths))
+
+    def graph(self, paths: Iterable[str]) -> dict[str, Derivation]:
+        """How each of these, and all that it needs, is built, by path.
+
+        Raises:
+            StateError: one is not in the store, or Nix' answer is not understood.
+        """
+        return self._shown(sorted(paths), "--recursive")
+
+    def _shown(self, paths: Sequence[str], *options: str) -> dict[str, Derivation]:
+        found: dict[str, Derivation] = {}
+        for chunk in _chunks(paths):
+            found |= answers.derivations(self._ask(self._experimental(*self.program.show, *options, *chunk)))
+        return found
 
     def closure(self, path: str) -> dict[str, StorePath]:
         """Everything that a path needs to run, itself included, with what each refers to, by path.
@@ -199,8 +225,7 @@ class Nix:
         Raises:
             StateError: it is not in the store, or Nix' answer is not understood.
         """
-        form = ("--json-format", "1") if self.program.release >= (2, 33) else ()
-        return answers.path_infos(self._ask(self._experimental("path-info", "--json", *form, "--recursive", path)))
+        return answers.path_infos(self._ask(self._experimental(*self.program.path_info, "--recursive", path)))
 
     def _experimental(self, *words: str) -> tuple[str, ...]:
         return (self._program("nix"), "--extra-experimental-features", "nix-command", *words, *self.options)
@@ -257,21 +282,6 @@ class Nix:
         if not answer.ok:
             raise StateError(f"{Path(command[0]).name} failed: {complaint(answer.stderr)}")
         return answer.stdout
-
-
-def complaint(stderr: str) -> str:
-    """What Nix complains about, without its warnings and its list of what it would build."""
-    lines = [line for line in _COLOUR.sub("", stderr).splitlines() if line.strip()]
-    errors = [number for number, line in enumerate(lines) if line.startswith("error:")]
-    chosen = lines[errors[0] :] if errors else lines
-    return "\n".join(chosen[-15:])[-2000:]
-
-
-def remedy(said: str) -> str:
-    """What to do about a store or a sandbox that does not work, from Nix' own words."""
-    if "world-writable" in said:
-        return "Nix wants no store below a folder that everybody can write to: name another in HARNESS_STATE."
-    return "Builds happen in a sandbox made of user namespaces: permit them, or run as root outside a container."
 
 
 def _chunks(paths: Sequence[str]) -> Iterable[Sequence[str]]:

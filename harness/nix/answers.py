@@ -39,8 +39,18 @@ def _derivation(path: str, item: Mapping[str, Any]) -> Derivation:
         outputs={name: _whole(output["path"]) for name, output in item["outputs"].items() if output.get("path")},
         inputs={_whole(needed): _outputs(which) for needed, which in wanted.items()},
         sources=frozenset(map(_whole, sources)),
-        settings=dict(item["env"]),
+        settings=_settings(item),
     )
+
+
+def _settings(item: Mapping[str, Any]) -> dict[str, str]:
+    """Variables, and where a derivation hands over structured attributes in one of them, each of these by its name."""
+    variables = dict(item["env"])
+    structured = item.get("structuredAttrs")
+    if "__json" in variables:
+        structured = json.loads(variables.pop("__json"))
+    plain = {name: value if isinstance(value, str) else json.dumps(value) for name, value in (structured or {}).items()}
+    return {**plain, **variables, **({"args": " ".join(item["args"])} if item.get("args") else {})}
 
 
 def _outputs(which: Any) -> tuple[str, ...]:
@@ -92,6 +102,6 @@ class _known:  # noqa: N801 - reads as a statement
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         """Say what was not understood."""
-        if isinstance(error, AttributeError | KeyError | TypeError):
+        if isinstance(error, AttributeError | KeyError | TypeError | ValueError):
             shown = json.dumps(self._found)[:200]
             raise StateError(f"nix {self._what} answered in a shape that is not known: {shown}") from error

@@ -1,4 +1,4 @@
-"""Why Nix builds something again, and whether it had to: pure, from derivations, and from contents on disk.
+"""Why Nix builds something again, and whether it had to: pure, from how things are built before and after an edit.
 
 What is built again was *needed* if its content became another, the hashes in store paths aside; or, for an environment,
 if a member that it links to was. All else is built again only because the path of something it takes is another: what
@@ -7,17 +7,15 @@ is propagated is an input, and a path that is an input is part of the hash.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from harness.nix.contents import nameless
 from harness.nix.values import Derivation, name_of
 
-_HASHED = re.compile(rb"/nix/store/[0-9a-z]{32}-")
-_HASHLESS = b"/nix/store/" + b"0" * 32 + b"-"
+_STORE_PATH = re.compile(r"/nix/store/[0-9a-z]{32}-[0-9A-Za-z+._?=-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,22 +26,42 @@ class Rebuilt:
     reasons: tuple[str, ...]
 
 
+def labelled(graph: Mapping[str, Derivation], attributes: Mapping[str, str]) -> dict[str, Derivation]:
+    """Everything in a graph by what it is called from one edit to the next, attributes first.
+
+    That is its attribute, if ``attributes`` maps one to it; else its name, or where several have one name, its path.
+    """
+    others = {path: derivation for path, derivation in graph.items() if path not in attributes.values()}
+    names = Counter(derivation.name for derivation in others.values())
+    called = {(item.name if names[item.name] == 1 else path): item for path, item in others.items()}
+    return {**{attribute: graph[path] for attribute, path in attributes.items()}, **dict(sorted(called.items()))}
+
+
 def rebuilt(
     before: Mapping[str, Derivation], after: Mapping[str, Derivation], missing: Collection[str]
 ) -> tuple[Rebuilt, ...]:
-    """Which attributes have an output that is ``missing``, and why: what differs between their derivations.
+    """What has an output that is ``missing``, and why: what differs between its derivations.
 
-    ``before`` and ``after`` have the same attributes.
+    ``before`` and ``after`` have the same thing under the same label.
     """
-    known = {derivation.path: name for graph in (before, after) for name, derivation in graph.items()}
+    known = {derivation.path: label for graph in (before, after) for label, derivation in graph.items()}
+    places = {
+        path: f"{label} {output}"
+        for graph in (before, after)
+        for label, derivation in graph.items()
+        for output, path in derivation.outputs.items()
+    }
     return tuple(
-        Rebuilt(attribute=name, reasons=tuple(_reasons(before[name], derivation, known)))
-        for name, derivation in after.items()
+        Rebuilt(
+            attribute=label,
+            reasons=tuple(_reasons(before[label], derivation, known, places)) if label in before else ("it is new",),
+        )
+        for label, derivation in after.items()
         if set(derivation.outputs.values()) & set(missing)
     )
 
 
-def _reasons(old: Derivation, new: Derivation, known: Mapping[str, str]) -> Iterator[str]:
+def _reasons(old: Derivation, new: Derivation, known: Mapping[str, str], places: Mapping[str, str]) -> Iterator[str]:
     """What differs, first its own source, then what it takes from others, then its settings."""
     if old.sources != new.sources:
         yield f"its source is another: {_names(old.sources ^ new.sources)}"
@@ -51,7 +69,8 @@ def _reasons(old: Derivation, new: Derivation, known: Mapping[str, str]) -> Iter
     for name in sorted({known.get(path, name_of(path).removesuffix(".drv")) for path in others}):
         yield f"its input {name} is another"
     # Paths in settings differ with the inputs they belong to, which were named already.
-    plain = [key for key in sorted(old.settings.keys() | new.settings.keys()) if _told(old, key) != _told(new, key)]
+    keys = sorted(old.settings.keys() | new.settings.keys())
+    plain = [key for key in keys if _told(old, key, places) != _told(new, key, places)]
     if plain:
         yield f"its settings are others: {', '.join(plain)}"
 
@@ -60,25 +79,12 @@ def _names(paths: Iterable[str]) -> str:
     return ", ".join(sorted({name_of(path) for path in paths}))
 
 
-def _told(derivation: Derivation, key: str) -> bytes | None:
+def _told(derivation: Derivation, key: str, places: Mapping[str, str]) -> bytes | None:
+    """A setting, with what was built called by its label and all else without its hash."""
     value = derivation.settings.get(key)
-    return None if value is None else _HASHED.sub(_HASHLESS, value.encode())
-
-
-def content(path: Path) -> str:
-    """A digest of all that lies at a path: names, kinds, what may be executed, bytes; hashes in store paths aside."""
-    digest = hashlib.sha256()
-    for entry in sorted([path, *path.rglob("*")] if path.is_dir() and not path.is_symlink() else [path]):
-        relative = os.fspath(entry.relative_to(path))
-        if entry.is_symlink():
-            kind, told = b"link", os.fsencode(entry.readlink())
-        elif entry.is_dir():
-            kind, told = b"folder", b""
-        else:
-            kind, told = (b"program" if os.access(entry, os.X_OK) else b"file"), entry.read_bytes()
-        told = _HASHED.sub(_HASHLESS, told)
-        digest.update(b"\0".join([relative.encode(), kind, str(len(told)).encode(), told]))
-    return digest.hexdigest()
+    if value is None:
+        return None
+    return nameless(_STORE_PATH.sub(lambda found: places.get(found[0], found[0]), value).encode())
 
 
 def needed(changed: Mapping[str, bool], links: Mapping[str, Collection[str]]) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import StateError
 from harness.strategies import HANDWRITTEN
 
 
@@ -23,6 +24,18 @@ class NixProgram:
         first, second, *_ = [*self.version.split("."), "0"]
         digits = ["".join(character for character in part if character.isdigit()) or "0" for part in (first, second)]
         return int(digits[0]), int(digits[1])
+
+    # What is experimental is called otherwise from one version to the next: all of that is here.
+
+    @property
+    def show(self) -> tuple[str, ...]:
+        """The command that prints derivations; it had another name until it became part of a family."""
+        return ("derivation", "show") if self.release >= (2, 15) else ("show-derivation",)
+
+    @property
+    def path_info(self) -> tuple[str, ...]:
+        """The command that prints sizes and references as JSON; today's Nix wants to be told in which form."""
+        return ("path-info", "--json", *(("--json-format", "1") if self.release >= (2, 34) else ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +85,8 @@ class Derivation:
     """How something is built: what Nix hands to its builder. Everything named by a path is named by its whole path.
 
     ``outputs`` maps the name of an output (``out``) to its path, ``inputs`` each derivation that is needed to those of
-    its outputs that are. ``sources`` are the files it takes, ``settings`` the variables its builder sees.
+    its outputs that are. ``sources`` are the files it takes, ``settings`` the variables its builder sees, and ``args``,
+    what the builder is called with.
     """
 
     path: str
@@ -85,6 +99,17 @@ class Derivation:
     def name(self) -> str:
         """What it is called, without hash and ending."""
         return name_of(self.path).removesuffix(".drv")
+
+    @property
+    def main(self) -> str:
+        """The path of its main output, which alone is called as the derivation is.
+
+        Raises:
+            StateError: no path of an output is known before it is built.
+        """
+        if not self.outputs:
+            raise StateError(f"Where {self.name} will be is known only when it is built.")
+        return self.outputs.get("out") or next(iter(self.outputs.values()))
 
 
 def name_of(store_path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -87,8 +88,7 @@ class Store:
                 wanted = [word for word in argv if word.endswith(".drv")]
                 return execution(stdout=json.dumps({path: self.show(path) for path in wanted}))
             case "nix-store" if "--check" in argv:
-                said = "error: derivation '/nix/store/x-hello.drv' may not be deterministic: output differs\n"
-                return execution() if self.same else execution(exit_code=104, stderr=said)
+                return execution() if self.same else self.differ()
             case "nix-store" if "--check-validity" in argv:
                 paths = argv[argv.index("--print-invalid") + 1 :]
                 return lines(path for path in paths if not self.physical(path).exists())
@@ -97,6 +97,15 @@ class Store:
             case "nix-store" if "--include-outputs" in argv:
                 return lines(map(store_path, ["source", "source", "hatchling-1.27", "hello.drv"]))
         return None
+
+    def differ(self) -> Execution:
+        """Build hello again, and get another file."""
+        output = self.physical(self.output("members.hello"))
+        other = output.with_name(f"{output.name}.check")
+        shutil.copytree(output, other)
+        (other / "METADATA").write_text("at another time", encoding="utf-8")
+        said = "error: derivation '/nix/store/x-hello.drv' may not be deterministic: output differs\n"
+        return execution(exit_code=104, stderr=said)
 
     def build(self, attribute: str) -> None:
         """Put an attribute's output into the store: a member's code and what it needs, an environment's links."""
@@ -248,6 +257,23 @@ def test_the_same_bytes(tmp_path: Path, same: bool, value: str) -> None:
     assert got.value == value
     assert got.evidence.startswith("$ nix-store --realise --check $(nix-instantiate nix/default.nix -A members.shared")
     assert ("may not be deterministic" in got.evidence) == (not same)
+    assert got.evidence.endswith("\nmembers-hello: METADATA differs") == (not same)
+    # What Nix kept to compare is not left in the store.
+    assert not list(tmp_path.rglob("*.check"))
+
+
+def test_a_build_that_cannot_be_done_again_is_no_answer(tmp_path: Path) -> None:
+    def fails(argv: Sequence[str]) -> Execution | None:
+        return execution(exit_code=100, stderr="error: no clay\n") if "--check" in argv else store.answer(argv)
+
+    tool = Tool(nix=lambda attributes, root: pytest.fail("the store answers"))
+    lab = tool_lab(tmp_path, tool)
+    store = Store(folder=tmp_path, root=lab.workspace.root)
+    tool.fails = fails
+    (got,) = established(nix_same_bytes.FINDING, lab).values()
+
+    assert got.value == FAILED
+    assert "no clay" in got.evidence
 
 
 # All of them

@@ -11,7 +11,7 @@ import pytest
 
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
-from harness.nix import HOW_TO_GET_IT, Expression, Nix, NixProgram, StorePath, complaint, find_nix
+from harness.nix import HOW_TO_GET_IT, Expression, Nix, NixProgram, StorePath, complaint, find_nix, name_of
 from harness.nix_tree import NixPackage, names_of, read_statements
 from harness.shapes import CANONICAL
 from tests.fakes import execution
@@ -206,16 +206,22 @@ def test_planned_pairs_each_derivation_with_its_output() -> None:
     }
 
 
-def test_planned_does_not_guess_which_of_several_outputs_is_meant() -> None:
-    run = PlayedNix(
-        lambda argv: "/nix/store/1-lib.drv\n" if "--requisites" in argv else "/nix/store/2-a\n/nix/store/3-b\n"
-    )
-
-    with pytest.raises(StateError, match=r"^1 derivations have 2 outputs"):
-        nix(run).planned(["/nix/store/1-lib.drv"])
-
-
 RECORDED = Path(__file__).parents[2] / "fixtures" / "nix-json"
+
+
+def test_of_several_outputs_the_main_one_is_planned() -> None:
+    def answer(argv: Sequence[str]) -> str:
+        if "--requisites" in argv:
+            return "/nix/store/1-source\n/nix/store/2-tool.drv\n/nix/store/3-app.drv\n"
+        if "--outputs" in argv:
+            return "/nix/store/4-app\n/nix/store/5-tool\n/nix/store/6-tool-dev\n"
+        assert tuple(argv[3:6]) == ("show-derivation", "--recursive", "/nix/store/3-app.drv")
+        return (RECORDED / "2.8.0" / "several-outputs.json").read_text(encoding="utf-8")
+
+    planned = nix(PlayedNix(answer)).planned(["/nix/store/3-app.drv"])
+
+    assert sorted(map(name_of, planned.values())) == ["app-3.0", "thing-2.0", "tool-1.0"]
+    assert all(name_of(path) == f"{name_of(output)}.drv" for path, output in planned.items())
 
 
 @pytest.mark.parametrize(
@@ -254,8 +260,9 @@ def test_what_is_built_is_built_again_and_compared() -> None:
     argv = nix(PlayedNix()).check_command(["/nix/store/1-a.drv"])
 
     assert Path(argv[0]).name == "nix-store"
-    assert {"--realise", "--check", "--keep-going"} < set(argv)
+    assert {"--realise", "--check", "--keep-going", "--keep-failed"} < set(argv)
     assert argv[-1] == "/nix/store/1-a.drv"
+    assert nix(PlayedNix()).other("/nix/store/1-a") == Path("/state/nix/store/nix/store/1-a.check")
 
 
 def test_missing_are_those_that_nix_calls_invalid() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,39 @@ def test_between_the_two_outputs_became_tables_first() -> None:
         }
 
     assert derivations(json.dumps(table)) == derivations(OLD)
+
+
+def test_several_outputs_and_structured_attributes_are_read_alike_from_both() -> None:
+    old, new = (
+        derivations((RECORDED / version / "several-outputs.json").read_text(encoding="utf-8"))
+        for version in ("2.8.0", "2.34.8")
+    )
+
+    assert old == new
+    tool, thing, app = sorted(old.values(), key=lambda item: item.name, reverse=True)
+    assert list(tool.outputs) == ["dev", "out"]
+    assert tool.main == tool.outputs["out"]
+    assert thing.inputs == {tool.path: ("dev",)}
+    assert (app.settings["name"], app.settings["parts"]) == ("app-3.0", f'["{thing.main}"]')
+    assert app.settings["args"].startswith("-c . $NIX_ATTRS_SH_FILE")
+
+
+def test_both_forms_of_todays_closures_are_read_alike() -> None:
+    one, two = (
+        path_infos((RECORDED / "2.34.8" / f"path-info-format-{form}.json").read_text(encoding="utf-8"))
+        for form in (1, 2)
+    )
+
+    assert one == two
+    assert sorted(item.name for item in one.values()) == ["app-3.0", "thing-2.0", "tool-1.0-dev"]
+
+
+def test_where_no_output_is_known_before_it_is_built_that_is_said() -> None:
+    floating = Derivation(path="/nix/store/1-later.drv", outputs={}, inputs={}, sources=frozenset(), settings={})
+
+    with pytest.raises(StateError, match=r"^Where later will be is known only when it is built"):
+        _ = floating.main
+    assert replace(floating, outputs={"lib": "/nix/store/2-later-lib"}).main == "/nix/store/2-later-lib"
 
 
 def test_a_derivation_may_have_several_outputs_and_need_several() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.nix.rebuilds import Rebuilt, content, needed, rebuilt
+from harness.nix.contents import content
+from harness.nix.rebuilds import Rebuilt, labelled, needed, rebuilt
 from harness.nix.values import Derivation
 
 HASH = {"old": "0" * 32, "new": "1" * 32}
@@ -69,6 +70,44 @@ def test_settings_are_named_unless_they_only_follow_an_input() -> None:
     assert [item.reasons for item in found] == [
         ("its settings are others: version",),
         ("its input python3 is another",),
+    ]
+
+
+def test_what_an_input_is_called_by_now_is_no_setting_of_what_takes_it() -> None:
+    after = {
+        "members.shared": derivation("new", "shared-0.2.0", source="old", version="0.2.0"),
+        "members.hello": derivation(
+            "new", "hello-0.1.0", inputs={"shared-0.2.0": "new", "python3": "old"}, source="old"
+        ),
+    }
+    found = rebuilt(BEFORE, after, {path("new", "shared-0.2.0"), path("new", "hello-0.1.0")})
+
+    assert [item.reasons for item in found] == [
+        ("its settings are others: version",),
+        ("its input members.shared is another",),
+    ]
+
+
+def test_what_was_not_there_before_is_new() -> None:
+    after = {**BEFORE, "members.farewell": derivation("new", "farewell-0.1.0")}
+
+    assert rebuilt(BEFORE, after, {path("new", "farewell-0.1.0")}) == (
+        Rebuilt(attribute="members.farewell", reasons=("it is new",)),
+    )
+
+
+def test_all_that_is_needed_has_a_label_that_outlives_an_edit() -> None:
+    environments = [derivation(age, "python3-env") for age in ("old", "new")]
+    twins = [derivation(age, "hook") for age in ("old", "new")]
+    python = derivation("old", "python3-3.11")
+    graph = {item.path: item for item in (*twins, *environments, python)}
+    asked = {"environments.hello": environments[0].path, "environments.goodbye": environments[1].path}
+
+    assert list(labelled(graph, asked).items()) == [
+        ("environments.hello", environments[0]),
+        ("environments.goodbye", environments[1]),
+        *((twin.path, twin) for twin in twins),
+        ("python3-3.11", python),
     ]
 
 
