@@ -16,6 +16,7 @@ from rich.console import Console
 
 from harness import VERSION, listing
 from harness.assignment import Request, finding_names, new_assignment, new_run_id, resumed_assignment
+from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
 from harness.journal import find_runs
@@ -25,6 +26,7 @@ from harness.records import Lane
 from harness.scenarios import all_scenarios
 from harness.session import run_session, set_up
 from harness.shapes import find_shape
+from harness.stocktaking import places
 from harness.suggest import did_you_mean
 from harness.variants import load_variants
 
@@ -120,6 +122,20 @@ def setup(variants: tuple[str, ...]) -> None:
     """Fetch and install everything a run needs; measure nothing."""
     layout = Layout.here()
     sys.exit(set_up(load_variants(layout.variants, variants), layout, Console(stderr=True)))
+
+
+@main.command()
+@click.option("--store", is_flag=True, help="The private Nix store too: Python and backends are imported again.")
+@click.option("--toolchains", is_flag=True, help="The installed toolchains too.")
+@click.option("--wheels", is_flag=True, help="The fetched wheels too: the next run needs the network.")
+@click.option("--all", "everything", is_flag=True, help="All that the state folder holds.")
+@click.option("--dry-run", is_flag=True, help="Say what would be freed, and free nothing.")
+def clean(*, store: bool, toolchains: bool, wheels: bool, everything: bool, dry_run: bool) -> None:
+    """Remove leftovers of runs and garbage in the Nix store; results and reports are kept."""
+    layout = Layout.here()
+    named = {"Nix": store, "toolchains": toolchains, "wheelhouse": wheels}
+    parts = set(places(layout)) if everything else {name for name, asked in named.items() if asked}
+    Console(soft_wrap=True).print(listing.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))
 
 
 @main.command()

@@ -12,18 +12,21 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.bench import NixBench
-from harness.errors import NixUnavailableError, StateError
+from harness.errors import NixUnavailableError, ProvisionError, StateError
 from harness.findings import Subject
 from harness.measure.command import Command, Execution, Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.nix import Expression, Nix, Run, find_nix
+from harness.nix.garbage import keep, keep_only, keep_within
 from harness.nix_tree import NixPackage, read_statements, write_names
 from harness.progress import SetupProgress
 from harness.provision.cachelock import CacheLock
+from harness.provision.host_python import examined, forget_others, import_python
 from harness.provision.index import Index
 from harness.provision.layout import Layout
-from harness.provision.nix_base import base_of, import_python, write_json
+from harness.provision.nix_base import base_of, write_json
+from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.supplies import Progress, base_python, fetch_wheels, install_toolchains
 from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import Shape
@@ -96,7 +99,9 @@ def equipped(
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
+        InputError: the limit of the Nix store is no number of bytes.
     """
+    limit = store_limit(os.environ)
     with ExitStack() as stack:
         stack.enter_context(
             CacheLock(
@@ -119,6 +124,8 @@ def equipped(
                 try:
                     side = prepare_nix(variants, shape, layout, executor, progress)
                     progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
+                    if said := tend(side.nix, limit):
+                        progress.done(said)
                 except NixUnavailableError as error:
                     unavailable = str(error).replace("\n", " ")
                     console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
@@ -149,17 +156,53 @@ def looked_for(layout: Layout, executor: Executor) -> Run:
     return run
 
 
-def ask_for_nix(layout: Layout) -> tuple[str, str]:
-    """Nix' version if it can build here, or an empty one and the reason why not."""
+def private_store(layout: Layout, executor: Executor) -> Nix:
+    """The Nix on this machine, at work in the state folder's store.
+
+    Raises:
+        NixUnavailableError: there is none.
+    """
     layout.nix.mkdir(parents=True, exist_ok=True)
+    run = looked_for(layout, executor)
+    return Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
+
+
+def tend(nix: Nix, limit_bytes: int) -> str:
+    """Collect the store's garbage if it takes more than its limit, and say in a line what came of it.
+
+    Raises:
+        NixUnavailableError: Nix cannot collect.
+    """
+    try:
+        done = keep_within(nix, limit_bytes)
+    except StateError as error:
+        raise NixUnavailableError(
+            f"The Nix store is above its limit, and {error.message}", hint="python -m harness clean --store"
+        ) from error
+    if done is None:
+        return ""
+    left = f"{spell_bytes(done.after_bytes)} are left" + (
+        ", all of it needed" if done.after_bytes > limit_bytes else ""
+    )
+    return f"Nix store: above its limit of {spell_bytes(limit_bytes)}; {spell_bytes(done.freed_bytes)} freed, {left}"
+
+
+def ask_for_nix(layout: Layout) -> tuple[str, str]:
+    """Nix' version if it can build here and this machine's Python can be imported, or an empty one and why not.
+
+    While a run is under way nothing is built beside it: then the version is told with the reason why it is all.
+    """
     with LauncherExecutor() as executor:
         try:
-            run = looked_for(layout, executor)
-            nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
-            nix.probe(secrets.token_hex(8))
+            nix = private_store(layout, executor)
+            examined(base_python())
+            with CacheLock(layout.state):
+                nix.probe(secrets.token_hex(8))
             return nix.program.version, ""
         except NixUnavailableError as error:
             return "", str(error).replace("\n", " ")
+        except ProvisionError as error:
+            return nix.program.version, f"its sandbox was not tried: {error.message}"
 
 
 def prepare_nix(
@@ -170,13 +213,12 @@ def prepare_nix(
     Raises:
         NixUnavailableError: there is no Nix, its sandbox is not permitted, or Python cannot be imported.
     """
-    layout.nix.mkdir(parents=True, exist_ok=True)
-    run = looked_for(layout, executor)
-    nix = Nix(program=find_nix(":".join(NIX_PATHS), run), folder=layout.nix, run=run)
+    nix = private_store(layout, executor)
     progress.doing("trying Nix' sandbox")
     nix.probe(secrets.token_hex(8))
     progress.doing("importing Python into a private Nix store")
     python = import_python(base_python(), layout.nix / "import", nix.program.programs)
+    forget_others(python)
     wheelhouse = Wheelhouse(layout.wheelhouse)
     infrastructure = wheelhouse.wheels(layout.infrastructure)
     packages = [wheel for lock in layout.third_party for wheel in wheelhouse.wheels(lock)]
@@ -198,10 +240,13 @@ def prepare_nix(
             entry=layout.nix_entry, tree=variant.folder, names=names[variant.name], base=bases[variant.name]
         )
         try:
-            nix.realise_all(expression, "base")
+            # The toolchain is not built for every run; where it is, it is kept for as long as its pins are.
+            kept = [*nix.realise_all(expression, "base"), *nix.instantiate(expression, ["devshell"]).values()]
+            keep(nix, variant.name, kept)
         except StateError as error:
             raise NixUnavailableError(f"Nix cannot build here: {error.message}", hint=_SANDBOX_HINT) from error
         statements[variant.name] = read_statements(nix, expression)
+    keep_only(nix, {variant.name for variant in variants} | {folder.name for folder in layout.variants.iterdir()})
     return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements)
 
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.cleaning import Freed
 from harness.errors import ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
@@ -24,10 +25,12 @@ from harness.journal import newest_run
 from harness.plan import order_of
 from harness.progress import describe, spell
 from harness.provision.layout import Layout
+from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.supplies import base_python
 from harness.records import Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import shape_names
+from harness.stocktaking import Stock, take_stock
 from harness.variants import Variant
 
 #: Wheels, toolchains, the Nix base and the scratch trees of one run together take less than half of it, in bytes.
@@ -147,13 +150,17 @@ def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing a run needs: whether it is there, and what to do if it is not. ``fatal``: nothing runs without it."""
+    """One thing a run needs: whether it is there, and what to do if it is not. ``fatal``: nothing runs without it.
+
+    ``figures`` are the exact numbers behind the words, their units in their names.
+    """
 
     name: str
     ok: bool
     detail: str
     remedy: str = ""
     needed: bool = True
+    figures: dict[str, int] = field(default_factory=dict)
 
     @property
     def fatal(self) -> bool:
@@ -166,7 +173,13 @@ class Check:
 
 
 def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
-    """What this machine has and lacks for a run; ``nix`` is its version, or empty and the reason why it is not."""
+    """What this machine has and lacks for a run; ``nix`` is its version, or empty and the reason why it is not.
+
+    Raises:
+        InputError: the limit of the Nix store is no number of bytes.
+    """
+    stock = take_stock(layout)
+    limit = store_limit(os.environ)
     facts = host_facts(layout.checkout)
     free = free_bytes(layout.state)
     version, unavailable = nix
@@ -188,8 +201,9 @@ def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
         Check(
             name="state folder",
             ok=writable,
-            detail=str(layout.state),
+            detail=f"{layout.state}: {_parts_in_words(stock)}",
             remedy="Name a folder you may write to in HARNESS_STATE.",
+            figures={f"{part.name.lower()}_disk_bytes": part.disk_bytes for part in stock.parts},
         ),
         Check(
             name="disk",
@@ -200,10 +214,11 @@ def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
         Check(
             name="nix",
             ok=bool(version),
-            detail=version or "the Nix lane cannot run here",
+            detail="; ".join(filter(None, nix)) if version else "the Nix lane cannot run here",
             remedy=unavailable,
             needed=False,
         ),
+        store_check(stock, limit),
         Check(
             name="cores",
             ok=facts.cpu_count >= 2,
@@ -212,6 +227,45 @@ def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
             needed=False,
         ),
     ]
+
+
+def store_check(stock: Stock, limit: int) -> Check:
+    """What there is to say of the private Nix store, whose limit is given in bytes."""
+    if stock.unknown:
+        return Check(name="nix store", ok=True, detail=f"{stock.store}: not counted: {stock.unknown}", needed=False)
+    if stock.garbage is None:
+        rest = f"how much of it is garbage is not known: {stock.garbage_unknown}" if stock.garbage_unknown else "empty"
+    else:
+        rest = f"{spell_bytes(stock.garbage.disk_bytes)} of it garbage, {counted(stock.roots, 'root')}"
+    return Check(
+        name="nix store",
+        ok=stock.store_bytes <= limit,
+        detail=f"{stock.store}: {spell_bytes(stock.store_bytes)} of at most {spell_bytes(limit)}, {rest}",
+        remedy="The next run collects its garbage; raise HARNESS_STORE_LIMIT if all of it is needed.",
+        needed=False,
+        figures={
+            "disk_bytes": stock.store_bytes,
+            "limit_bytes": limit,
+            "roots": stock.roots,
+            **({"garbage_disk_bytes": stock.garbage.disk_bytes} if stock.garbage else {}),
+        },
+    )
+
+
+def _parts_in_words(stock: Stock) -> str:
+    if stock.unknown:
+        return f"not counted: {stock.unknown}"
+    return ", ".join(f"{part.name} {spell_bytes(part.disk_bytes)}" for part in stock.parts) or "nothing in it yet"
+
+
+def as_freed(freed: Sequence[Freed], *, dry_run: bool) -> RenderableType:
+    """What was removed, or would be, for people."""
+    verb = "would be freed" if dry_run else "freed"
+    lines = [
+        f"{item.what}: left alone: {item.kept}" if item.kept else f"{item.what}: {spell_bytes(item.disk_bytes)}"
+        for item in freed
+    ]
+    return Text("\n".join([*lines, f"{spell_bytes(sum(item.disk_bytes for item in freed))} {verb}"]))
 
 
 def as_checks(checks: Sequence[Check]) -> RenderableType:
