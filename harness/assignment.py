@@ -28,6 +28,7 @@ class Request:
     scenarios: tuple[str, ...]
     findings: tuple[str, ...]
     shape: Shape
+    provider: str
     blocks: int
     budget_s: float | None
     seed: int
@@ -61,6 +62,7 @@ def plan_of(request: Request) -> Plan:
             scenarios=scenarios,
             lanes=request.lanes,
             shape=request.shape.name,
+            provider=request.provider,
             blocks=request.blocks,
             budget_s=request.budget_s,
             seed=request.seed,

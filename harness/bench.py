@@ -13,6 +13,7 @@ from harness.measure.environment import scrubbed
 from harness.nix import Expression, Nix
 from harness.provision.index import Traffic
 from harness.shapes import Shape
+from harness.strategies import HOST
 from harness.variant_file import Phase
 from harness.variants import Variant
 from harness.workspace import Workspace, expected_line
@@ -30,14 +31,16 @@ class Meter(Protocol):
 class NixBench:
     """What the Nix lane's scenarios of one variant work with.
 
-    ``workspace`` is a checkout of their own; ``names`` and ``base`` are the files that ``nix/default.nix`` reads.
+    ``workspace`` is a checkout of their own; ``names`` and ``base`` are the files that ``nix/default.nix`` reads, the
+    second only with provider ``host``.
     """
 
     nix: Nix
     workspace: Workspace
     entry: Path
     names: Path
-    base: Path
+    base: Path | None = None
+    provider: str = HOST
 
     def expression(self, strategy: str, salt: str = "") -> Expression:
         """The variant's checkout as Nix is asked about it."""
@@ -46,6 +49,7 @@ class NixBench:
             tree=self.workspace.root,
             names=self.names,
             base=self.base,
+            provider=self.provider,
             strategy=strategy,
             salt=salt,
         )
@@ -71,7 +75,7 @@ class Bench:
     host_environment: Mapping[str, str]
     nix: NixBench | None = None
     nix_unavailable: str = ""
-    provider: str = "host"
+    provider: str = HOST
     installed: bool = False
 
 

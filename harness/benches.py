@@ -65,6 +65,7 @@ def make_benches(
             host_environment=os.environ,
             nix=equipment.nix_bench(variant, workspace("nix")),
             nix_unavailable=equipment.nix_unavailable,
+            provider=plan.provider,
         )
     return benches
 

@@ -27,6 +27,7 @@ from harness.scenarios import all_scenarios
 from harness.session import run_session, set_up
 from harness.shapes import find_shape
 from harness.stocktaking import places
+from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
 from harness.variants import load_variants
 
@@ -77,6 +78,7 @@ class Errors(click.Group):
 
 
 _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
+_PROVIDER = NearestChoice("provider", lambda: PROVIDERS)
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
 _FINDING = NearestChoice("finding", finding_names)
 
@@ -157,6 +159,7 @@ def update(names: tuple[str, ...]) -> None:
 @click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
 @click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
 @click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
+@click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
 @click.option("--run-id", help="The run's name [default: the time].")
@@ -194,6 +197,7 @@ def request_of(
     blocks: int | None,
     budget: float | None,
     shape: str,
+    provider: str,
     results: Path,
     report: Path | None,
     run_id: str | None,
@@ -210,6 +214,7 @@ def request_of(
         scenarios=scenarios,
         findings=findings,
         shape=find_shape(shape),
+        provider=provider,
         blocks=6 if blocks is None else blocks,
         budget_s=budget,
         seed=secrets.randbelow(2**32) if seed is None else seed,

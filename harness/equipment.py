@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -30,6 +30,7 @@ from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.supplies import Progress, base_python, fetch_wheels, install_toolchains
 from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import Shape
+from harness.strategies import HOST, UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import Workspace
 
@@ -41,13 +42,17 @@ _SETUP_LIMIT_S = 900.0
 
 @dataclass(frozen=True, kw_only=True)
 class NixSide:
-    """The Nix lane, ready: a private store, and for each variant the files that ``nix/default.nix`` reads."""
+    """The Nix lane, ready: a private store, and for each variant the files that ``nix/default.nix`` reads.
+
+    Provider ``host`` has a base for each variant, others have none.
+    """
 
     nix: Nix
     entry: Path
     names: Mapping[str, Path]
     bases: Mapping[str, Path]
     statements: Mapping[str, Mapping[str, NixPackage] | str]
+    provider: str = HOST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +83,8 @@ class Equipment:
             workspace=workspace,
             entry=self.nix.entry,
             names=self.nix.names[variant.name],
-            base=self.nix.bases[variant.name],
+            base=self.nix.bases.get(variant.name),
+            provider=self.nix.provider,
         )
 
     def subject(self, variant: Variant, shape: Shape) -> Subject:
@@ -91,11 +97,12 @@ class Equipment:
 
 @contextmanager
 def equipped(
-    variants: Sequence[Variant], shape: Shape, layout: Layout, console: Console, *, nix: bool
+    variants: Sequence[Variant], shape: Shape, layout: Layout, console: Console, *, nix: bool, provider: str = HOST
 ) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
-    With ``nix`` the Nix lane is prepared too; where that is not possible, the equipment says why.
+    With ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the equipment says
+    why.
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
@@ -122,7 +129,7 @@ def equipped(
             unavailable = ""
             if nix:
                 try:
-                    side = prepare_nix(variants, shape, layout, executor, progress)
+                    side = prepare_nix(variants, shape, layout, executor, progress, provider)
                     progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
                     if said := tend(side.nix, limit):
                         progress.done(said)
@@ -206,27 +213,54 @@ def ask_for_nix(layout: Layout) -> tuple[str, str]:
 
 
 def prepare_nix(
-    variants: Sequence[Variant], shape: Shape, layout: Layout, executor: Executor, progress: Progress
+    variants: Sequence[Variant],
+    shape: Shape,
+    layout: Layout,
+    executor: Executor,
+    progress: Progress,
+    provider: str = HOST,
 ) -> NixSide:
-    """Import this machine's Python and the variants' backends into a private store.
+    """Put all that members are built from into a private store: of this machine and pinned wheels, or of nixpkgs.
 
     Raises:
-        NixUnavailableError: there is no Nix, its sandbox is not permitted, or Python cannot be imported.
+        NixUnavailableError: there is no Nix, its sandbox is not permitted, Python cannot be imported, or nixpkgs cannot
+            be had.
     """
     nix = private_store(layout, executor)
     progress.doing("trying Nix' sandbox")
     nix.probe(secrets.token_hex(8))
+    bases = _host_bases(nix, variants, layout, progress) if provider == HOST else {}
+    names = {}
+    statements: dict[str, Mapping[str, NixPackage] | str] = {}
+    for variant in variants:
+        progress.doing(f"putting what {variant.name} is built with into the Nix store")
+        names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
+        expression = Expression(
+            entry=layout.nix_entry,
+            tree=variant.folder,
+            names=names[variant.name],
+            base=bases.get(variant.name),
+            provider=provider,
+        )
+        if provider == HOST:
+            _put_in(nix, expression, variant)
+        else:
+            _bring(nix, expression, variant, shape)
+        statements[variant.name] = read_statements(nix, expression)
+    keep_only(nix, {variant.name for variant in variants} | {folder.name for folder in layout.variants.iterdir()})
+    return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements, provider=provider)
+
+
+def _host_bases(nix: Nix, variants: Sequence[Variant], layout: Layout, progress: Progress) -> dict[str, Path]:
+    """Import this machine's Python, and write down for each variant what provider ``host`` builds with."""
     progress.doing("importing Python into a private Nix store")
     python = import_python(base_python(), layout.nix / "import", nix.program.programs)
     forget_others(python)
     wheelhouse = Wheelhouse(layout.wheelhouse)
     infrastructure = wheelhouse.wheels(layout.infrastructure)
     packages = [wheel for lock in layout.third_party for wheel in wheelhouse.wheels(lock)]
-    names = {}
     bases = {}
-    statements: dict[str, Mapping[str, NixPackage] | str] = {}
     for variant in variants:
-        progress.doing(f"putting the backend of {variant.name} into the Nix store")
         described = base_of(
             python,
             wheelhouse.wheels(variant.build_lock),
@@ -235,19 +269,48 @@ def prepare_nix(
             infrastructure,
         )
         bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
-        names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
-        expression = Expression(
-            entry=layout.nix_entry, tree=variant.folder, names=names[variant.name], base=bases[variant.name]
-        )
-        try:
-            # The toolchain is not built for every run; where it is, it is kept for as long as its pins are.
-            kept = [*nix.realise_all(expression, "base"), *nix.instantiate(expression, ["devshell"]).values()]
-            keep(nix, variant.name, kept)
-        except StateError as error:
-            raise NixUnavailableError(f"Nix cannot build here: {error.message}", hint=_SANDBOX_HINT) from error
-        statements[variant.name] = read_statements(nix, expression)
-    keep_only(nix, {variant.name for variant in variants} | {folder.name for folder in layout.variants.iterdir()})
-    return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements)
+    return bases
+
+
+def _put_in(nix: Nix, expression: Expression, variant: Variant) -> None:
+    """Have a variant's base in the store, and keep it there.
+
+    Raises:
+        NixUnavailableError: it cannot be built.
+    """
+    try:
+        # The toolchain is not built for every run; where it is, it is kept for as long as its pins are.
+        kept = [*nix.realise_all(expression, "base"), *nix.instantiate(expression, ["devshell"]).values()]
+        keep(nix, variant.name, kept)
+    except StateError as error:
+        raise NixUnavailableError(f"Nix cannot build here: {error.message}", hint=_SANDBOX_HINT) from error
+
+
+def _bring(nix: Nix, expression: Expression, variant: Variant, shape: Shape) -> None:
+    """Download nixpkgs and all that a variant's members are built with, by building them once, and keep it.
+
+    What is measured later downloads nothing. Members of a strategy that reads a lock file are not built: the lock file
+    is not there yet.
+
+    Raises:
+        NixUnavailableError: it cannot be downloaded, or cannot be built.
+    """
+    online = replace(nix, substitute=True)
+    environments = [f"environments.{member.name}" for member in shape.applications]
+    try:
+        kept = list(online.instantiate(expression, ["devshell"]).values())
+        for strategy in offered(variant.spec.nix.strategies, expression.provider):
+            if strategy != UV2NIX:
+                chosen = replace(expression, strategy=strategy)
+                online.realise(chosen, environments)
+                kept += online.instantiate(chosen, environments).values()
+        keep(nix, variant.name, kept)
+    except StateError as error:
+        raise NixUnavailableError(
+            f"Provider nixpkgs cannot be prepared: {error.message}",
+            hint="It downloads nixpkgs as flake.lock pins it, and built packages: that takes a connection. "
+            "Without one use --provider host.",
+        ) from error
 
 
 _SANDBOX_HINT = "Builds need user namespaces, or root: see `python -m harness doctor`."

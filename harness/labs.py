@@ -17,6 +17,7 @@ from harness.provision.index import Index
 from harness.provision.layout import Layout
 from harness.provision.supplies import base_python
 from harness.shapes import Shape
+from harness.strategies import HOST
 from harness.variants import Variant
 from harness.workspace import Surroundings, Workspace
 
@@ -30,6 +31,7 @@ class Labs:
     shape: Shape
     scratch: Path
     logs: Path
+    provider: str = HOST
 
     def log(self, variant: Variant) -> Path:
         """Where all that is printed in a variant's lab goes."""
@@ -71,6 +73,7 @@ class Labs:
             host_environment=os.environ,
             nix=self.equipment.nix_bench(variant, workspace),
             nix_unavailable=self.equipment.nix_unavailable,
+            provider=self.provider,
         )
 
     def _index(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.errors import StateError
 from harness.nix import Expression, Nix
@@ -25,12 +26,13 @@ class NixPackage:
     dependencies: tuple[str, ...]
 
 
-def names_of(nix: NixFacts, shape: Shape) -> dict[str, dict[str, str]]:
-    """Which members and applications there are, and what each is called in the package set."""
+def names_of(nix: NixFacts, shape: Shape) -> dict[str, Any]:
+    """Which members and applications there are, what each is called in the package set, and what one works with."""
     attribute = nix.attribute_of
     return {
         "members": {member.name: attribute(member.name) for member in shape.members},
         "applications": {member.name: attribute(member.name) for member in shape.applications},
+        "devshell": list(nix.devshell),
     }
 
 

@@ -59,7 +59,14 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     lanes = lanes_of(assignment.plan)
     scratch = layout.scratch(assignment.run_id)
     try:
-        with equipped(assignment.variants, assignment.shape, layout, console, nix=Lane.NIX in lanes) as equipment:
+        with equipped(
+            assignment.variants,
+            assignment.shape,
+            layout,
+            console,
+            nix=Lane.NIX in lanes,
+            provider=assignment.plan.provider,
+        ) as equipment:
             journal, done = _journal(assignment, layout, equipment, console)
             try:
                 _measure(assignment, journal, done, equipment, scratch, console)
@@ -196,6 +203,7 @@ def _experiment(
         shape=assignment.shape,
         scratch=layout.scratch(assignment.run_id) / "experiments",
         logs=journal.folder / "logs" / "experiments",
+        provider=plan.provider,
     )
 
     def found(variant: Variant, observation: Observation) -> None:

@@ -7,8 +7,14 @@ from fnmatch import fnmatch
 
 from harness.records import StrategyFacts
 
+#: Where Python and the backends come from: this machine and pinned wheels, or nixpkgs as flake.lock pins it.
+HOST = "host"
+NIXPKGS = "nixpkgs"
+PROVIDERS = (HOST, NIXPKGS)
+
 HANDWRITTEN = "handwritten"
 DERIVED = "derived"
+UV2NIX = "uv2nix"
 
 _LIBRARY = (
     "It is read from the library's own repository, and builds with nixpkgs: provider host has neither,"
@@ -21,27 +27,27 @@ STRATEGIES: Mapping[str, StrategyFacts] = {
         what="A package.nix for each member states again its name, version, backend and dependencies, and an overlay"
         " lists the members.",
         files=("overlay.nix", "*/package.nix"),
-        providers=("host", "nixpkgs"),
+        providers=PROVIDERS,
     ),
     DERIVED: StrategyFacts(
         title="Derived",
         what="One file names the folder; each member's package is made from its pyproject.toml while Nix evaluates,"
         " by nix/derive.nix.",
         files=("derived.nix",),
-        providers=("host", "nixpkgs"),
+        providers=PROVIDERS,
     ),
     "pyproject-nix": StrategyFacts(
         title="pyproject.nix",
         what="The library pyproject.nix reads each member's pyproject.toml and renders it for nixpkgs.",
         files=("pyproject-nix.nix",),
-        providers=("nixpkgs",),
+        providers=(NIXPKGS,),
         elsewhere=_LIBRARY,
     ),
-    "uv2nix": StrategyFacts(
+    UV2NIX: StrategyFacts(
         title="uv2nix",
         what="The library uv2nix reads the workspace and its uv.lock, and builds what the lock file names.",
         files=("uv2nix.nix",),
-        providers=("nixpkgs",),
+        providers=(NIXPKGS,),
         elsewhere=_LIBRARY,
     ),
 }

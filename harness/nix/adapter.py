@@ -67,14 +67,15 @@ def find_nix(search_path: str, run: Run) -> NixProgram:
 class Nix:
     """A private store, and the Nix that works in it.
 
-    ``folder`` holds the store and an empty configuration. Builds run in the sandbox, download nothing, and may use
-    ``jobs`` at once.
+    ``folder`` holds the store and an empty configuration. Builds run in the sandbox and may use ``jobs`` at once. With
+    ``substitute`` what others have built is downloaded: for set-up, never while anything is measured.
     """
 
     program: NixProgram
     folder: Path
     run: Run
     jobs: str = "auto"
+    substitute: bool = False
 
     @property
     def store(self) -> Path:
@@ -91,7 +92,7 @@ class Nix:
         shell = f"/bin/sh={self.program.shell}" if self.program.shell else ""
         return (
             *("--store", str(self.store)),
-            *("--option", "substitute", "false"),
+            *("--option", "substitute", "true" if self.substitute else "false"),
             *("--option", "sandbox", "true"),
             # Where the kernel permits no sandbox, Nix would build without one and say nothing.
             *("--option", "sandbox-fallback", "false"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.strategies import HANDWRITTEN
+from harness.strategies import HANDWRITTEN, HOST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +40,16 @@ class NixProgram:
 
 @dataclass(frozen=True, kw_only=True)
 class Expression:
-    """What ``nix/default.nix`` is asked about: a monorepo's tree, its names, its base, and a salt."""
+    """What ``nix/default.nix`` is asked about: a monorepo's tree, its names, and a salt.
+
+    ``base`` is the file that provider ``host`` reads; others have none.
+    """
 
     entry: Path
     tree: Path
     names: Path
-    base: Path
+    base: Path | None = None
+    provider: str = HOST
     strategy: str = HANDWRITTEN
     salt: str = ""
 
@@ -57,7 +61,8 @@ class Expression:
             *chosen,
             *("--argstr", "tree", str(self.tree)),
             *("--argstr", "names", str(self.names)),
-            *("--argstr", "base", str(self.base)),
+            *(("--argstr", "base", str(self.base)) if self.base else ()),
+            *("--argstr", "provider", self.provider),
             *("--argstr", "strategy", self.strategy),
             *("--argstr", "salt", self.salt),
         )

@@ -14,7 +14,7 @@ from harness.measure.command import Command, Execution
 from harness.measure.environment import scrubbed
 from harness.nix import Nix
 from harness.records import Lane, ScenarioFacts
-from harness.strategies import offered
+from harness.strategies import UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import expected_line
 
@@ -109,8 +109,11 @@ def members(bench: Bench) -> list[str]:
 
 
 def reach_checkout(bench: Bench) -> None:
-    """A fresh clone."""
-    ready(bench).workspace.renew(lock=False)
+    """A fresh clone, with its lock files where a strategy reads them."""
+    workspace = ready(bench).workspace
+    workspace.renew(lock=False)
+    if UV2NIX in offered(bench.variant.spec.nix.strategies, bench.provider):
+        workspace.restore_locks(bench.warm.kept_locks)
 
 
 def build_standing(bench: Bench, attempt: Attempt) -> None:

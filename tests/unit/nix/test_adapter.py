@@ -145,7 +145,26 @@ def test_an_evaluation_selects_attributes_in_order_and_hands_over_the_expression
         *("--argstr", "names", "/names.json"),
         *("--argstr", "base", "/base.json"),
     )
-    assert argv[start + 14 :] == ("--argstr", "strategy", "handwritten", "--argstr", "salt", "pepper")
+    assert argv[start + 14 :] == (
+        *("--argstr", "provider", "host"),
+        *("--argstr", "strategy", "handwritten"),
+        *("--argstr", "salt", "pepper"),
+    )
+
+
+def test_only_provider_host_has_a_base() -> None:
+    given = replace(EXPRESSION, base=None, provider="nixpkgs")
+    argv = nix(PlayedNix()).build_command(given, ["environments.hello"])
+
+    assert "base" not in argv
+    assert ("provider", "nixpkgs") in pairs(argv)
+
+
+@pytest.mark.parametrize(("substitute", "told"), [(False, "false"), (True, "true")])
+def test_nothing_is_downloaded_unless_it_is_asked_for(substitute: bool, told: str) -> None:
+    argv = replace(nix(PlayedNix()), substitute=substitute).build_command(EXPRESSION, ["environments.hello"])
+
+    assert ("substitute", told) in pairs(argv)
 
 
 def test_nix_reads_no_configuration_and_no_channels() -> None:
@@ -365,11 +384,12 @@ def test_a_complaint_stays_short() -> None:
 
 
 def test_names_go_by_the_variants_way_to_name_attributes(tmp_path: Path) -> None:
-    text = VARIANT_TOML + '\n[nix]\nattribute = "ours-{member}"\n'
+    text = VARIANT_TOML + '\n[nix]\nattribute = "ours-{member}"\ndevshell = ["tool"]\n'
 
     assert names_of(made_up_variant(tmp_path, text=text).spec.nix, CANONICAL) == {
         "members": {"shared": "ours-shared", "hello": "ours-hello", "goodbye": "ours-goodbye"},
         "applications": {"hello": "ours-hello", "goodbye": "ours-goodbye"},
+        "devshell": ["tool"],
     }
 
 
