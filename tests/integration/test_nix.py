@@ -137,6 +137,17 @@ Checkout = Callable[[Variant], Monorepo]
 
 
 @each_variant
+def test_what_is_derived_is_to_the_hash_what_is_written_by_hand(variant: Variant, checkout: Checkout) -> None:
+    monorepo = checkout(variant)
+    by_hand, derived = (
+        monorepo.side.nix.instantiate(replace(monorepo.expression, strategy=strategy), [*MEMBERS, *ENVIRONMENTS])
+        for strategy in ("handwritten", "derived")
+    )
+
+    assert derived == by_hand
+
+
+@each_variant
 def test_a_variant_builds_runs_and_rebuilds_only_what_an_edit_touches(variant: Variant, checkout: Checkout) -> None:
     monorepo = checkout(variant)
     everything = set(monorepo.planned(*MEMBERS, *ENVIRONMENTS).values())
