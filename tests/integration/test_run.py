@@ -1,4 +1,4 @@
-"""The main path with real tools: every variant, both lanes, one block; then an interruption."""
+"""The main path with real tools: every scenario with every variant, every experiment with two; then interruptions."""
 
 from __future__ import annotations
 
@@ -15,19 +15,32 @@ from typing import Any
 import pytest
 
 from harness.changes import STANDARD
-from harness.findings import all_findings
+from harness.findings import experiments, inspections, wanted
 from harness.plan import CONTROLLED, planned, takes_part
 from harness.provision.layout import Layout
-from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, SAMPLE, Lane, Outcome, RunInfo, RunStatus, Sample
+from harness.records import (
+    CONTROL_SUFFIX,
+    FINDING,
+    RUN_INFO,
+    SAMPLE,
+    Finding,
+    Lane,
+    Outcome,
+    RunInfo,
+    RunStatus,
+    Sample,
+)
 from harness.scenarios import all_scenarios
+from harness.strategies import DERIVED, offered, refusal
 from harness.variants import load_variants
 
 pytestmark = pytest.mark.integration
 
 CHECKOUT = Layout.here().checkout
-#: The changes whose turn comes in a later block than the first.
-LATER = {f"{lane}{name}" for name in list(STANDARD)[1:] for lane in ("", "nix-")}
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants)}
+#: Those that every experiment is conducted with: one that names its members by path, and one that does not. The
+#: reference run has all of them.
+EXAMINED = ("hatch", "uv")
 
 
 def harness(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -36,11 +49,25 @@ def harness(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
+Run = tuple[Path, subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One block in which no change waits for its turn."""
     results = tmp_path_factory.mktemp("results")
-    done = harness("run", "--blocks", "1", "--results", str(results), "--run-id", "whole", "--seed", "1")
+    scenarios = [word for name in all_scenarios() for word in ("--scenario", name)]
+    done = harness("run", "--blocks", "1", "--results", str(results), "--run-id", "whole", "--seed", "1", *scenarios)
     return results / "whole", done
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Every experiment."""
+    results = tmp_path_factory.mktemp("results")
+    words = [word for name in EXAMINED for word in ("--variant", name)]
+    words += [word for name in experiments() for word in ("--finding", name)]
+    return results / "examined", harness("run", "--results", str(results), "--run-id", "examined", *words)
 
 
 def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
@@ -49,7 +76,7 @@ def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
 
 
 def test_every_cell_of_every_variant_is_measured_and_verified(
-    run: tuple[Path, subprocess.CompletedProcess[str]],
+    run: Run,
 ) -> None:
     folder, done = run
     info, samples = read(folder)
@@ -64,20 +91,23 @@ def test_every_cell_of_every_variant_is_measured_and_verified(
     for sample in samples:
         measured[sample.variant].add(sample.scenario)
     for name in VARIANTS:
-        assert measured[name] == {name for name in all_scenarios() if name not in LATER}
+        assert measured[name] == set(all_scenarios())
     assert len(samples) == planned(info.plan)
     assert measured[f"{info.plan.reference}{CONTROL_SUFFIX}"] == CONTROLLED
 
 
-def test_what_is_unsupported_is_what_the_variant_says(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_what_is_unsupported_is_what_the_variant_says(run: Run) -> None:
     _, samples = read(run[0])
 
     for sample in samples:
         said = VARIANTS[sample.variant.removesuffix(CONTROL_SUFFIX)].spec.unsupported
-        assert (sample.outcome is Outcome.UNSUPPORTED) == (sample.scenario in said or "Nix" in sample.reason)
+        expected = (
+            sample.scenario in said or "Nix" in sample.reason or bool(refusal(sample.strategy or DERIVED, "host"))
+        )
+        assert (sample.outcome is Outcome.UNSUPPORTED) == expected
 
 
-def test_cold_asks_the_index_and_warm_does_not(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_cold_asks_the_index_and_warm_does_not(run: Run) -> None:
     _, samples = read(run[0])
     requests = {(sample.variant, sample.scenario): sample.requests for sample in samples}
 
@@ -88,12 +118,12 @@ def test_cold_asks_the_index_and_warm_does_not(run: tuple[Path, subprocess.Compl
             assert requests[name, "install-cold"]
 
 
-def test_sizes_are_there(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_sizes_are_there(run: Run) -> None:
     info, samples = read(run[0])
     names: set[str] = set()
     for sample in samples:
         names |= set(sample.sizes)
-        assert all(size > 0 for size in sample.sizes.values()), sample
+        assert all(size > 0 for name, size in sample.sizes.items() if name != "derivations_built"), sample
 
     local = {"toolchain_bytes", "environment_bytes", "deployed_bytes", "cache_bytes", "wheels_bytes", "sdists_bytes"}
     assert local <= names
@@ -101,34 +131,64 @@ def test_sizes_are_there(run: tuple[Path, subprocess.CompletedProcess[str]]) -> 
         assert {"hello_runtime_closure_bytes", "goodbye_build_closure_bytes"} <= names
 
 
-def test_the_logs_are_where_the_samples_say(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_logs_are_where_the_samples_say(run: Run) -> None:
     folder, _ = run
     for sample in read(folder)[1]:
         if sample.outcome is Outcome.OK:
             assert "$ " in (folder / sample.log_path).read_text(encoding="utf-8", errors="replace")
 
 
-def test_friction_is_counted_for_every_variant(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    folder, _ = run
-    findings = [FINDING.validate_json(line) for line in (folder / "findings.jsonl").read_bytes().splitlines()]
-
-    for finding in ("configuration-lines", "dependency-statements", "must-agree-by-hand"):
-        for lane in Lane:
-            found = {item.variant: item.value for item in findings if (item.finding, item.lane) == (finding, lane)}
-            assert set(found) == set(VARIANTS)
-            assert all(value == "unsupported" or int(value) >= 0 for value in found.values())
+def findings(folder: Path) -> list[Finding]:
+    return [FINDING.validate_json(line) for line in (folder / "findings.jsonl").read_bytes().splitlines()]
 
 
-def test_every_finding_is_established_for_every_variant(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    info, _ = read(run[0])
-    lines = (run[0] / "findings.jsonl").read_bytes().splitlines()
-    found = {(item.variant, item.lane, item.finding): item for item in map(FINDING.validate_json, lines)}
-    asked = {
-        (variant, lane, name) for name, facts in all_findings().items() for lane in facts.lanes for variant in VARIANTS
+def test_after_an_edit_nix_builds_what_it_has_to_and_no_more(run: Run) -> None:
+    info, samples = read(run[0])
+    if info.nix_unavailable:
+        pytest.skip(f"no Nix lane on this machine: {info.nix_unavailable}")
+    built = {
+        (sample.variant, sample.strategy, sample.scenario): sample.sizes["derivations_built"]
+        for sample in samples
+        if "derivations_built" in sample.sizes and sample.variant in VARIANTS
     }
 
-    assert set(found) == asked
-    assert len(lines) == len(asked)
+    for name, variant in VARIANTS.items():
+        for strategy in offered(variant.spec.nix.strategies, "host"):
+            # Three members and two environments; an application and its environment; nothing.
+            assert built[name, strategy, "nix-refresh"] == 5
+            assert built[name, strategy, "nix-refresh-application"] == 2
+            assert built[name, strategy, "nix-refresh-outside"] == 0
+
+
+def test_friction_is_counted_for_every_variant(run: Run) -> None:
+    known = findings(run[0])
+
+    for finding in ("configuration-lines", "dependency-statements", "must-agree-by-hand"):
+        found = {(item.variant, item.lane, item.strategy): item.value for item in known if item.finding == finding}
+        assert set(found) == {
+            *((name, Lane.LOCAL, None) for name in VARIANTS),
+            *((name, Lane.NIX, way) for name, variant in VARIANTS.items() for way in variant.spec.nix.strategies),
+        }
+        assert all(value == "unsupported" or int(value) >= 0 for value in found.values())
+        # What nobody can state wrongly is what pyproject.toml alone states.
+        assert {value for (_, _, way), value in found.items() if way == DERIVED} == (
+            {"5"} if finding == "configuration-lines" else {"0"}
+        )
+
+
+def test_every_finding_is_established(examined: Run) -> None:
+    info, _ = read(examined[0])
+    known = findings(examined[0])
+    found = {(item.variant, item.lane, item.strategy, item.finding): item for item in known}
+    asked = set()
+    for variant in EXAMINED:
+        strategies = VARIANTS[variant].spec.nix.strategies
+        for kinds, ways in ((inspections(), strategies), (experiments(), offered(strategies, "host"))):
+            for kind in kinds.values():
+                asked |= {(variant, *key) for key in wanted(kind.facts, list(Lane), ways)}
+
+    assert set(found) == asked, examined[1].stderr
+    assert len(known) == len(asked)
     assert not [item for item in found.values() if item.value == "failed"]
     assert all(item.evidence for item in found.values())
     if not info.nix_unavailable:
@@ -136,29 +196,30 @@ def test_every_finding_is_established_for_every_variant(run: tuple[Path, subproc
         assert not {name for name in unsupported if name.partition(".")[0] in STANDARD}
 
 
-def test_every_change_works_with_every_variant(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    info, _ = read(run[0])
-    lines = (run[0] / "findings.jsonl").read_bytes().splitlines()
-    found = {(item.variant, item.lane, item.finding): item for item in map(FINDING.validate_json, lines)}
+def test_every_change_works_and_what_is_derived_takes_next_to_no_edit_of_nix(examined: Run) -> None:
+    info, _ = read(examined[0])
+    found = {(item.variant, item.strategy, item.finding): item for item in findings(examined[0])}
+    ways = [None, *(() if info.nix_unavailable else ("handwritten", DERIVED))]
 
-    for variant in VARIANTS:
+    for variant in EXAMINED:
         for name in STANDARD:
-            for lane in Lane if not info.nix_unavailable else [Lane.LOCAL]:
-                works = found[variant, lane, f"{name}.works"]
+            for way in ways:
+                works = found[variant, way, f"{name}.works"]
                 assert works.value == "works", works
             if not info.nix_unavailable:
-                assert found[variant, Lane.NIX, f"{name}.forgotten"].value != "not-needed"
+                assert found[variant, "handwritten", f"{name}.forgotten"].value != "not-needed"
+                assert int(found[variant, DERIVED, f"{name}.lines-added"].value) <= 1
 
 
-def test_evidence_names_no_place_of_this_machine(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    text = (run[0] / "findings.jsonl").read_text(encoding="utf-8")
+def test_evidence_names_no_place_of_this_machine(examined: Run) -> None:
+    text = (examined[0] / "findings.jsonl").read_text(encoding="utf-8")
 
     assert str(CHECKOUT) not in text
     assert str(Layout.here().state) not in text
     assert f"{Path.home()}/" not in text or str(Path.home()) == "/"
 
 
-def test_the_report_and_the_terminal_say_what_came_out(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_report_and_the_terminal_say_what_came_out(run: Run) -> None:
     folder, done = run
 
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
@@ -169,7 +230,7 @@ def test_the_report_and_the_terminal_say_what_came_out(run: tuple[Path, subproce
     assert max(len(line) for line in summary.splitlines() if "report: " not in line) <= 80
 
 
-def test_nothing_is_left_in_the_state_folder(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_nothing_is_left_in_the_state_folder(run: Run) -> None:
     assert not Layout.here().scratch("whole").exists()
 
 
@@ -206,7 +267,9 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
 
 
 def test_killed_and_resumed_with_real_tools_it_is_the_whole_run(tmp_path: Path) -> None:
-    words = ["--variant", "uv", "--lane", "local", "--blocks", "3", "--results", str(tmp_path), "--run-id", "cut"]
+    scenarios = ["lock", "install-warm", "noop", "refresh", "run", "build"]
+    words = ["--variant", "uv", *(word for name in scenarios for word in ("--scenario", name))]
+    words += ["--blocks", "3", "--results", str(tmp_path), "--run-id", "cut"]
     for deaths, enough in enumerate((5, 16)):
         again = ["--resume", "cut", "--results", str(tmp_path)]
         process = subprocess.Popen(
