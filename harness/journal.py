@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import MeasureError, ResultsError
-from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, Lane, RunInfo, RunStatus, Sample
+from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, Lane, Outcome, RunInfo, RunStatus, Sample
 from harness.suggest import did_you_mean
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class Journal:
             samples=done,
             findings=frozenset((item.variant, item.lane, item.strategy, item.finding) for item in findings),
             torn=torn or torn_finding,
+            failed=tuple(f"{item.finding} of {item.variant}" for item in findings if item.value == Outcome.FAILED),
         )
 
     def write_info(self, info: RunInfo) -> None:
@@ -111,11 +112,15 @@ class Journal:
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """What a run's record held already; ``torn`` says whether a line that was cut off had to be taken away."""
+    """What a run's record held already; ``torn`` says whether a line that was cut off had to be taken away.
+
+    ``failed`` names the findings whose experiment could not be carried out, each with its variant.
+    """
 
     samples: Mapping[tuple[int, Cell], Sample]
     findings: frozenset[tuple[str, Lane, str | None, str]]
     torn: bool
+    failed: tuple[str, ...] = ()
 
 
 def read_info(folder: Path) -> RunInfo:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,12 +85,19 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             journal.finish(RunStatus.COMPLETE, _timestamp())
             render_report(journal.folder, assignment.report, summary=True)
             _, taken = Journal.resume(journal.folder)
-            return 1 if any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
+            if taken.failed:
+                console.print(_not_established(taken.failed), soft_wrap=True, highlight=False)
+            return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
         return INTERRUPTED
     finally:
         remove(scratch)
+
+
+def _not_established(failed: Sequence[str]) -> str:
+    named = ", ".join(failed[:5]) + (" …" if len(failed) > 5 else "")
+    return f"could not be established, see the evidence in the report: {len(failed)} findings ({named})"
 
 
 def _is_bad(outcome: Outcome) -> bool:

@@ -60,6 +60,25 @@ def test_findings_are_appended_a_line_each(tmp_path: Path) -> None:
     assert [FINDING.validate_json(line) for line in lines] == found
 
 
+def test_findings_that_could_not_be_established_are_named(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    for finding, value in (("stale-value", "failed"), ("drift-name", "unnoticed")):
+        journal.add_finding(
+            Finding(
+                run_id="made-up",
+                variant="uv",
+                lane=Lane.LOCAL,
+                finding=finding,
+                value=value,
+                evidence="The disk is full.",
+            )
+        )
+
+    _, known = Journal.resume(journal.folder)
+
+    assert known.failed == ("stale-value of uv",)
+
+
 def test_logs_are_told_apart_by_cell_and_block(tmp_path: Path) -> None:
     journal = Journal.create(tmp_path, made_up_info(PLAN))
     local = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
