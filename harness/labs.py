@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,8 @@ class Labs:
             str(self.layout.nix): "{nix}",
             str(self.layout.state): "{state folder}",
             str(self.layout.checkout): "{harness}",
+            # Its Python may lie elsewhere than its code.
+            sys.prefix: "{harness}/.venv",
             # A Python of the system's own lies where everybody's does.
             **({} if prefix == Path("/usr") else {str(prefix): "{python prefix}"}),
             str(Path.home()): "{user}",

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.analysis.compare import Verdict
+from harness.analysis.noise import WIDE_SPREAD, NoiseKind
 from harness.records import Outcome
 from harness.reporting import nix_words, prose, words
 from harness.reporting.model import Report, ScenarioView, Section
@@ -18,6 +19,8 @@ from harness.reporting.nix_model import NixStory
 _ABREAST = 5
 
 _SIGNS = {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●"}
+#: So many cells with samples that spread are named; of more it is said how many they are.
+_FEW_CELLS = 3
 _STYLES = {"faster": "green", "slower": "red"}
 
 
@@ -34,11 +37,24 @@ def summary(report: Report) -> RenderableType:
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
         )
         parts.append(Text(_tally(report)))
-    parts += [Text(item.sentence, style="yellow") for item in report.noise]
+    parts += [Text(sentence, style="yellow") for sentence in _noise(report)]
     parts += [
         Text(f"{item.cell}: {item.outcome.value} {item.count}×. {item.reason}", style="red") for item in report.failures
     ]
     return Group(*parts)
+
+
+def _noise(report: Report) -> list[str]:
+    """What was wrong with the machine, a sentence each; cells whose samples spread are counted if there are many."""
+    spread = [item for item in report.noise if item.kind is NoiseKind.SPREAD]
+    few = len(spread) <= _FEW_CELLS
+    told = [item.sentence for item in report.noise if few or item.kind is not NoiseKind.SPREAD]
+    if not few:
+        told.append(
+            f"In {len(spread)} cells the samples spread by more than {WIDE_SPREAD:.0%} of their median; the"
+            " report names them under Noise."
+        )
+    return told
 
 
 def _table(section: Section, variants: Sequence[str]) -> Table:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.analysis.noise import NoiseKind
 from harness.records import RUN_INFO, Probe, RunInfo, RunStatus
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report, write_report
@@ -57,3 +58,17 @@ def test_a_budget_has_no_number_of_samples_to_come(tmp_path: Path) -> None:
     (run / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, status=RunStatus.RUNNING)))
     text = write_report([run], tmp_path / "out").markdown.read_text(encoding="utf-8")
     assert "18 samples of a run with a budget of time are in" in text
+
+
+def test_many_cells_that_spread_are_counted_on_the_terminal_and_named_in_the_report(tmp_path: Path) -> None:
+    scenarios = ("run", "noop", "refresh", "lock")
+    run = made_up_run(tmp_path, variants=("uv", "venv"), scenarios=scenarios, mishaps=False, noise=0.4)
+    report = read_report([run])
+    spread = [item.sentence for item in report.noise if item.kind is NoiseKind.SPREAD]
+    with (tmp_path / "terminal").open("w", encoding="utf-8") as file:
+        Console(width=1000, file=file).print(summary(report))
+    told = (tmp_path / "terminal").read_text(encoding="utf-8")
+
+    assert len(spread) > 3
+    assert f"In {len(spread)} cells the samples spread by more than 10% of their median" in told
+    assert not [sentence for sentence in spread if sentence in told]
