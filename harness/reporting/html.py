@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -37,12 +40,15 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
     environment.globals.update(
         w=words, n=nix_words, glance=prose.glance, groups=prose.groups, command=prose.command, highlighted=highlighted
     )
+    script = scripts()
     overview = next((chart for chart in charts if chart.name.startswith("intervals-")), None)
     return environment.get_template("report.html.j2").render(
         report=report,
         charts=charts,
         overview=overview,
         inline=inline,
+        script=script,
+        script_hash=digest(script),
         title=prose.TITLE,
         lead=prose.lead(report),
         banners=prose.banners(report),
@@ -51,6 +57,21 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         surprising=f"{SURPRISING:.0f}",
         quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
     )
+
+
+def scripts() -> Markup:
+    """What makes the page's controls work: every file of ``templates/scripts``, in the order of their names.
+
+    Each stands in a scope of its own and needs none of the others. Without them the page says the same.
+    """
+    folder = files("harness.reporting").joinpath("templates", "scripts")
+    parts = [item for item in sorted(folder.iterdir(), key=lambda item: item.name) if item.name.endswith(".js")]
+    return Markup("\n".join(item.read_text(encoding="utf-8").strip() for item in parts))  # noqa: S704 - our own files
+
+
+def digest(script: str) -> str:
+    """A script's hash as a content security policy names it (CSP level 3): no other script may run on the page."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def inline(chart: Chart) -> Markup:

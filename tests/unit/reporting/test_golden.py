@@ -19,6 +19,8 @@ def normalised(name: str, text: str) -> str:
     if name.endswith(".html"):
         text = re.sub(r"(<svg role=\"img\" aria-label=\"[^\"]*\").*?</svg>", r"\1></svg>", text, flags=re.DOTALL)
         text = re.sub(r"<style>.*?</style>", "<style></style>", text, flags=re.DOTALL)
+        text = re.sub(r"<script>.*?</script>", "<script></script>", text, flags=re.DOTALL)
+        text = re.sub(r"'sha256-[^']*'", "'sha256-'", text)
     return text
 
 
@@ -47,7 +49,7 @@ def test_page_and_markdown_show_the_same_medians(report: Path) -> None:
 def test_the_page_names_no_outside_address(report: Path) -> None:
     page = (report / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"(?:https?:)?//[a-z0-9]", page)
-    assert "<script" not in page
+    assert page.count("<script") == 1
 
 
 def test_ids_are_unique(report: Path) -> None:
