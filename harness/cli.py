@@ -26,6 +26,7 @@ from harness.records import Lane
 from harness.scenarios import all_scenarios
 from harness.session import run_session, set_up
 from harness.shapes import find_shape
+from harness.share import Share
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
@@ -83,6 +84,7 @@ _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
 _FINDING = NearestChoice("finding", finding_names)
 
 DURATION = Duration()
+SHARE = Share()
 
 _variants = click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this variant; repeatable.")
 
@@ -257,3 +259,36 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
         console = Console()
         console.print(summary(view))
         console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.argument("base")
+@click.argument("new")
+@click.option("--fail-on", type=SHARE, metavar="5%", help="Exit with 1 if a cell is slower by more, lost, or a hazard.")
+@click.option("--across-machines", is_flag=True, help="Compare runs of two machines, by ratios to the reference alone.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option("--report", type=click.Path(path_type=Path), help="Write NEW's report there, with the comparison in it.")
+def compare(*, base: str, new: str, results: Path, report: Path | None, **options: Any) -> None:
+    """Hold run NEW against run BASE: what got faster or slower, what broke, which versions differ."""
+    folders = find_runs(results, [base, new])
+    # Imported here because it brings pandas, which the process that measures never imports.
+    from harness.reporting.compare import terminal
+    from harness.reporting.compare.view import as_data
+    from harness.reporting.compare.words import failures
+    from harness.reporting.compare.writer import read_compared, write_compared
+
+    fail_on: float | None = options["fail_on"]
+    compared = read_compared(*folders, across_machines=options["across_machines"])
+    paths = write_compared(compared, folders[1], report) if report is not None else None
+    failed = () if fail_on is None else failures(compared, fail_on)
+    if options["as_json"]:
+        click.echo(json.dumps(as_data(compared, fail_on=fail_on, failures=failed), indent=2, allow_nan=False))
+    else:
+        console = Console()
+        console.print(terminal.comparison(compared))
+        if paths is not None:
+            console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
+        if fail_on is not None:
+            console.print(terminal.ending(compared, fail_on, failed))
+    sys.exit(1 if failed else 0)

@@ -13,7 +13,19 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import MeasureError, ResultsError
-from harness.records import FINDING, RUN_INFO, SAMPLE, Cell, Finding, Lane, Outcome, RunInfo, RunStatus, Sample
+from harness.records import (
+    FINDING,
+    RUN_INFO,
+    SAMPLE,
+    Cell,
+    Finding,
+    Lane,
+    Outcome,
+    RunInfo,
+    RunStatus,
+    Sample,
+    log_name,
+)
 from harness.suggest import did_you_mean
 
 T = TypeVar("T")
@@ -100,8 +112,7 @@ class Journal:
 
     def log_path(self, cell: Cell, block: int) -> Path:
         """Where the output of one execution of a cell goes; made if it is not there."""
-        parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy))]
-        path = self.folder / "logs" / f"block-{block}" / ("_".join(parts) + ".log")
+        path = self.folder / log_name(cell, block)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -197,6 +208,11 @@ def find_runs(results: Path, names: Sequence[str]) -> list[Path]:
     for name in names:
         folder = known.get(name, Path(name))
         if not (folder / "run.json").is_file():
+            if folder.exists():
+                raise ResultsError(
+                    f"{folder} holds no run: there is no run.json in it.",
+                    hint="Name runs alone, for instance by a pattern that only their folders match: results/2026-*",
+                )
             raise ResultsError(f"There is no run {name!r} in {results}.", hint=did_you_mean(name, known))
         found.append(folder)
     return found

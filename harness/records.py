@@ -301,6 +301,12 @@ class RunInfo:
     probes: tuple[Probe, ...] = ()
 
 
+def log_name(cell: Cell, block: int) -> str:
+    """Where the log of a cell's sample in a block lies, relative to the run's folder."""
+    parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy))]
+    return f"logs/block-{block}/{'_'.join(parts)}.log"
+
+
 SAMPLE: TypeAdapter[Sample] = TypeAdapter(Sample)
 FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
 RUN_INFO: TypeAdapter[RunInfo] = TypeAdapter(RunInfo)

@@ -1,19 +1,20 @@
 """Samples as a data frame: one row a sample, one column a field, and the sizes in a frame of their own.
 
-Rows come in chunks, so that a million of them fit into memory: names are stored once, as categories, and what only
-matters of a sample that failed (its reason, its log) is kept for those alone.
+What comes in is a table of Arrow, column by column, so that a million samples are read by a library that does so in all
+threads. Names are stored once, as categories, and what only matters of a sample that failed (its reason, its log) is
+kept in the frame for those alone; the table has all of it, for those who export samples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from operator import itemgetter
-from types import NoneType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harness.records import CONTROL_SUFFIX, Outcome, Sample
@@ -32,29 +33,22 @@ NAMES = (
 )
 COUNTS = ("block", "position")
 FIGURES = ("wall_s", "user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded", "files_written")
+TEXTS = ("reason", "log_path")
 
 #: What an absent provider or strategy is in a frame, where a category cannot be ``None``.
 ABSENT = ""
 
-_DEFAULTS: dict[str, Any] = {
-    "provider": None,
-    "strategy": None,
-    "shape": "canonical",
-    "reason": "",
-    "exit_code": None,
-    "signal": None,
-    "wall_s": None,
-    "user_s": None,
-    "system_s": None,
-    "max_rss_bytes": None,
-    "requests": None,
-    "bytes_downloaded": None,
-    "files_written": None,
-    "sizes": {},
+_TYPES: dict[str, pa.DataType] = {
+    **{name: pa.string() for name in (*NAMES, *TEXTS, "started_at")},
+    **{name: pa.int32() for name in ("schema_version", *COUNTS, "exit_code", "signal")},
+    **{name: pa.float64() if name.endswith("_s") else pa.int64() for name in FIGURES},
 }
-_TEXTS = ("reason", "log_path")
-_READ = (*NAMES, *COUNTS, *FIGURES, *_TEXTS, "sizes")
-_get = itemgetter(*_READ)
+
+#: The columns of a table of samples, in the order of the record; ``sizes`` comes last, with the fields that occur.
+SCHEMA = pa.schema(
+    [(name, _TYPES[name]) for name in Sample.__dataclass_fields__ if name in _TYPES],
+)
+SIZES = "sizes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +56,13 @@ class Frames:
     """``samples``: one row a sample. ``sizes``: ``row`` (of ``samples``), ``name``, ``value``.
 
     Absent figures are NaN inside the frame, where pandas leaves them out; nothing that comes out of the analysis is.
-    ``reason`` and ``log_path`` are empty for samples that are ``ok``.
+    ``reason`` and ``log_path`` are empty for samples that are ``ok``. ``table`` is what both were made from: every
+    field of :data:`SCHEMA`, and each size in a column ``sizes.`` with its name behind it, absent ones null.
     """
 
     samples: pd.DataFrame
     sizes: pd.DataFrame
+    table: pa.Table
 
     @property
     def ok(self) -> pd.DataFrame:
@@ -75,124 +71,33 @@ class Frames:
         return frame[(frame["outcome"] == Outcome.OK.value) & frame["wall_s"].notna()]
 
 
-class FrameBuilder:
-    """Collects samples chunk by chunk: as the mappings their JSON lines hold, or column by column.
-
-    ``places`` say which lines of a chunk samples stand in, where those of one chunk come in more than one piece; the
-    frame is in the order of the lines all the same.
-    """
-
-    def __init__(self) -> None:
-        self._codes: dict[str, dict[str, int]] = {name: {} for name in NAMES}
-        self._arrays: dict[str, list[NDArray[Any]]] = {name: [] for name in (*NAMES, *COUNTS, *FIGURES)}
-        self._rows: list[NDArray[np.int64]] = []
-        self._texts: dict[int, tuple[str, str]] = {}
-        self._sizes: tuple[list[int], list[str], list[int]] = ([], [], [])
-        self._length = 0
-
-    def add(self, rows: Sequence[Mapping[str, Any]], *, places: Sequence[int] | None = None) -> None:
-        """Take in some samples.
-
-        Raises:
-            KeyError: a row lacks a field.
-            TypeError: a field is not what its column holds.
-            ValueError: likewise.
-        """
-        if not rows:
-            return
-        try:
-            columns = _columns(rows)
-        except KeyError:
-            columns = _columns([{**_DEFAULTS, **row} for row in rows])
-        where = np.arange(len(rows)) if places is None else np.array(places)
-        names = list(zip(*(columns[name] for name in NAMES), strict=True))
-        kinds = {kind: code for code, kind in enumerate(dict.fromkeys(names))}
-        self.add_columns(
-            [dict(zip(NAMES, kind, strict=True)) for kind in kinds],
-            np.array(list(map(kinds.__getitem__, names)), dtype=np.int32),
-            {name: np.array(columns[name], dtype=np.int32) for name in COUNTS}
-            | {name: _figures(columns[name]) for name in FIGURES},
-            [(int(place), sizes) for place, sizes in zip(where, columns["sizes"], strict=True) if sizes],
-            where,
-        )
-        rest = zip(where.tolist(), columns["outcome"], columns["reason"], columns["log_path"], strict=True)
-        for place, outcome, reason, log_path in rest:
-            if outcome != "ok":
-                if not isinstance(reason, str) or not isinstance(log_path, str):
-                    raise TypeError("A reason or a log is not text.")
-                self._texts[self._length + place] = (reason, log_path)
-
-    def add_columns(
-        self,
-        kinds: Sequence[Mapping[str, Any]],
-        which: NDArray[np.int32],
-        columns: Mapping[str, NDArray[Any]],
-        sizes: Sequence[tuple[int, Mapping[str, Any]]],
-        places: NDArray[Any],
-    ) -> None:
-        """Take in some samples by column: ``kinds`` are the names that occur, ``which`` says which ones are whose.
-
-        ``sizes`` stand beside the place of their sample.
-
-        Raises:
-            TypeError: a field is not what its column holds.
-            ValueError: likewise.
-        """
-        for name in NAMES:
-            self._arrays[name].append(_encode([kind[name] for kind in kinds], self._codes[name])[which])
-        for name in COUNTS:
-            self._arrays[name].append(columns[name])
-        for name in FIGURES:
-            if (columns[name] < 0).any() or np.isinf(columns[name]).any():
-                raise ValueError("A figure is below 0, or too large for a number.")
-            self._arrays[name].append(columns[name])
-        self._rows.append(places + self._length)
-        rows, names, values = self._sizes
-        before = len(values)
-        for place, own in sizes:
-            rows += [self._length + place] * len(own)
-            names += own.keys()
-            values += own.values()
-        if not set(map(type, values[before:])) <= {int} or min(values[before:], default=0) < 0:
-            raise TypeError("A size is not a whole number.")
-
-    def end_chunk(self, lines: int) -> None:
-        """So many lines were taken in; places count anew."""
-        self._length += lines
-
-    def build(self) -> Frames:
-        """All that was taken in."""
-        rows = _join(self._rows, np.int64)
-        order = None if (np.diff(rows) > 0).all() else np.argsort(rows, kind="stable")
-        data: dict[str, Any] = {}
-        for name in NAMES:
-            codes = self._column(name, np.int32, order)
-            data[name] = pd.Categorical.from_codes(codes, categories=pd.Index(list(self._codes[name]), dtype=object))
-        for name in COUNTS:
-            data[name] = self._column(name, np.int32, order)
-        for name in FIGURES:
-            data[name] = self._column(name, np.float64, order)
-        for place, name in enumerate(_TEXTS):
-            texts = np.full(self._length, "", dtype=object)
-            for row, pair in self._texts.items():
-                texts[row] = pair[place]
-            data[name] = texts
-        sizes = pd.DataFrame(dict(zip(("row", "name", "value"), self._sizes, strict=True)))
-        return Frames(samples=pd.DataFrame(data), sizes=sizes.sort_values("row", kind="stable", ignore_index=True))
-
-    def _column(self, name: str, kind: type[np.generic], order: NDArray[np.int64] | None) -> NDArray[Any]:
-        """A column in the order of the lines; its pieces are let go, so that memory holds it once."""
-        joined = _join(self._arrays.pop(name), kind)
-        return joined if order is None else joined[order]
-
-
 def frames(samples: Iterable[Sample]) -> Frames:
     """Samples that are at hand as values, as frames."""
-    builder = FrameBuilder()
+    return as_frames([table_of(samples)])
+
+
+def table_of(samples: Iterable[Sample]) -> pa.Table:
+    """Samples that are at hand as values, as a table with :data:`SCHEMA` and a column of sizes.
+
+    Raises:
+        pa.ArrowException: a count is too large for its column.
+    """
     rows = [asdict(sample) for sample in samples]
-    builder.add(rows)
-    builder.end_chunk(len(rows))
-    return builder.build()
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    return table.append_column(SIZES, pa.array([row[SIZES] for row in rows], type=None if rows else pa.struct([])))
+
+
+def as_frames(tables: Sequence[pa.Table]) -> Frames:
+    """Tables with :data:`SCHEMA` and a column of sizes, one a run, as frames in the same order."""
+    table = pa.concat_tables([_flat(item) for item in tables] or [SCHEMA.empty_table()], promote_options="default")
+    for name in NAMES:
+        column = pc.dictionary_encode(pc.fill_null(table[name], ABSENT) if table[name].null_count else table[name])
+        table = table.set_column(table.schema.get_field_index(name), name, column.unify_dictionaries())
+    data: dict[str, Any] = {name: _categories(table[name]) for name in NAMES}
+    data |= {name: table[name].to_numpy() for name in COUNTS}
+    data |= {name: pc.cast(table[name], pa.float64()).to_numpy() for name in FIGURES}
+    data |= _texts(table)
+    return Frames(samples=pd.DataFrame(data), sizes=_sizes(table), table=table)
 
 
 def base_variant(name: str) -> str:
@@ -200,22 +105,47 @@ def base_variant(name: str) -> str:
     return name.removesuffix(CONTROL_SUFFIX)
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    return dict(zip(_READ, zip(*map(_get, rows), strict=True), strict=True))
+def _flat(table: pa.Table) -> pa.Table:
+    """Each size in a column of its own, behind those of the schema."""
+    column = table[SIZES].combine_chunks()
+    column = pa.chunked_array(column.chunks if isinstance(column, pa.ChunkedArray) else [column], type=column.type)
+    found = {field.name: pc.struct_field(column, field.name) for field in column.type}
+    flat = table.select(SCHEMA.names)
+    for name, values in sorted(found.items()):
+        flat = flat.append_column(f"{SIZES}.{name}", pc.cast(values, pa.int64()))
+    return flat
 
 
-def _encode(values: Sequence[Any], codes: dict[str, int]) -> NDArray[np.int32]:
-    if not all(value is None or isinstance(value, str) for value in values):
-        raise TypeError("A name is not text.")
-    return np.array([codes.setdefault(value or ABSENT, len(codes)) for value in values], dtype=np.int32)
+def _categories(column: pa.ChunkedArray) -> pd.Categorical:
+    if not column.num_chunks:
+        return pd.Categorical([])
+    names = column.chunk(0).dictionary.to_pylist()
+    codes = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
 
 
-def _figures(values: Sequence[float | None]) -> NDArray[np.float64]:
-    # NumPy would read "1" as a number.
-    if not set(map(type, values)) <= {int, float, NoneType}:
-        raise TypeError("A figure is not a number.")
-    return np.array(values, dtype=np.float64)
+def _texts(table: pa.Table) -> dict[str, NDArray[Any]]:
+    """Reasons and logs of the samples that are not ok; a million empty ones are one text."""
+    rows = np.flatnonzero(pc.not_equal(pc.cast(table["outcome"], pa.string()), Outcome.OK.value).to_numpy())
+    found = {}
+    for name in TEXTS:
+        texts = np.full(table.num_rows, "", dtype=object)
+        texts[rows] = table[name].take(pa.array(rows)).to_pylist()
+        found[name] = texts
+    return found
 
 
-def _join(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate(arrays) if arrays else np.array([], dtype=kind)
+def _sizes(table: pa.Table) -> pd.DataFrame:
+    """All sizes one below the other, in the order of their samples and then of their names."""
+    parts: list[tuple[NDArray[Any], str, NDArray[Any]]] = []
+    for name in table.column_names[len(SCHEMA) :]:
+        rows = np.flatnonzero(table[name].is_valid().to_numpy())
+        parts.append((rows, name.removeprefix(f"{SIZES}."), table[name].drop_null().to_numpy()))
+    frame = pd.DataFrame(
+        {
+            "row": np.concatenate([rows for rows, _, _ in parts] or [np.array([], dtype=np.int64)]),
+            "name": [name for rows, name, _ in parts for _ in range(len(rows))],
+            "value": np.concatenate([values for _, _, values in parts] or [np.array([], dtype=np.int64)]),
+        }
+    )
+    return frame.sort_values("row", kind="stable", ignore_index=True)

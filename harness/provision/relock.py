@@ -82,6 +82,9 @@ def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
         there = [place for place in pip.get(option, "").split() if _is_there(place)]
         if there:
             settings[variable] = (" " if variable == "UV_INDEX" else ",").join(there)
+    if "UV_INDEX" in settings:
+        # pip asks every index and takes the best it is told of; uv would stop at the first that knows the name.
+        settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     if "cert" in pip:
         settings["SSL_CERT_FILE"] = pip["cert"]
     return settings

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 from harness.records import Finding, FindingFacts, Lane, RunInfo, Tone
+from harness.reporting.anchors import anchored
 from harness.reporting.model import Answer, Question, QuestionGroup
 from harness.strategies import HANDWRITTEN
 
@@ -44,7 +45,9 @@ def groups(runs: Sequence[RunInfo], findings: Iterable[Finding], variants: Itera
     titles = strategies_of(runs)
     order = [*GROUPS, *sorted({facts.group for facts in known.values()} - {*GROUPS, CHANGES})]
     return tuple(
-        QuestionGroup(slug=f"findings-{group}", title=GROUPS.get(group, group.capitalize()), questions=questions)
+        QuestionGroup(
+            slug=anchored("findings", group), title=GROUPS.get(group, group.capitalize()), questions=questions
+        )
         for group in order
         if (questions := tuple(_questions(group, known, found, list(variants), titles)))
     )

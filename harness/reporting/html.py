@@ -11,10 +11,22 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.reporting import nix_words, prose, words
-from harness.reporting.drawing import Chart
+from harness.analysis.compare import BAND
+from harness.reporting import prose, words
+from harness.reporting.alike import files_alike
+from harness.reporting.anchors import anchored
+from harness.reporting.charts.drawing import Chart
+from harness.reporting.charts.lean import PAPER
+from harness.reporting.compact import compact
+from harness.reporting.compare import words as compare_words
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
+from harness.reporting.nix import words as nix_words
+from harness.reporting.overview import tiles
+from harness.reporting.overview.model import Grade
+from harness.reporting.read.logs import pack
+from harness.reporting.situations import words as situation_words
+from harness.reporting.situations.briefs import briefs
 from harness.reporting.story import SURPRISING
 
 # What vega says of each mark helps nobody who cannot see the picture; its accessible name and the tables do.
@@ -38,14 +50,26 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        w=words, n=nix_words, glance=prose.glance, groups=prose.groups, command=prose.command, highlighted=highlighted
+        anchored=anchored,
+        w=words,
+        n=nix_words,
+        tiles=tiles,
+        situation_words=situation_words,
+        compare_words=compare_words,
+        join=prose.join,
+        groups=prose.groups,
+        command=prose.command,
+        highlighted=highlighted,
     )
     script = scripts()
-    overview = next((chart for chart in charts if chart.name.startswith("intervals-")), None)
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         report=report,
         charts=charts,
-        overview=overview,
+        alike=files_alike(report.variants),
+        logs=pack(report.logs),
+        briefs=briefs(report),
+        band=f"{BAND:.0%}",
+        grades=tuple(Grade),
         inline=inline,
         script=script,
         script_hash=digest(script),
@@ -53,10 +77,12 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         lead=prose.lead(report),
         banners=prose.banners(report),
         method=prose.method(report),
+        limits=prose.limits(report),
         machine=prose.machine(report),
         surprising=f"{SURPRISING:.0f}",
         quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
     )
+    return compact(page)
 
 
 def scripts() -> Markup:
@@ -66,7 +92,7 @@ def scripts() -> Markup:
     """
     folder = files("harness.reporting").joinpath("templates", "scripts")
     parts = [item for item in sorted(folder.iterdir(), key=lambda item: item.name) if item.name.endswith(".js")]
-    return Markup("\n".join(item.read_text(encoding="utf-8").strip() for item in parts))  # noqa: S704 - our own files
+    return Markup(";\n".join(item.read_text(encoding="utf-8").strip() for item in parts))  # noqa: S704 - our own files
 
 
 def digest(script: str) -> str:
@@ -79,10 +105,14 @@ def inline(chart: Chart) -> Markup:
 
     The SVG comes from vega, which escapes the text in it; only tags are rewritten.
     """
-    lean = _TAG.sub(lambda tag: _FIGURE.sub(_short, _IDLE.sub("", tag[0])), _CHATTER.sub("", chart.svg))
-    body = _ID.sub(lambda match: f"{chart.name}-{match[0]}", lean)
+    bare = chart.svg.replace(PAPER, "", 1)
+    body = _TAG.sub(lambda tag: _ID.sub(lambda found: f"{chart.name}-{found[0]}", _lean(tag[0])), bare)
     label = escape(chart.label)
     return Markup(body.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))  # noqa: S704 - see above
+
+
+def _lean(tag: str) -> str:
+    return _FIGURE.sub(_short, _IDLE.sub("", _CHATTER.sub("", tag)))
 
 
 def _short(figure: re.Match[str]) -> str:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from harness.reporting import nix_words, prose, words
+from harness.reporting import prose, words
+from harness.reporting.charts.drawing import Chart
+from harness.reporting.compare import words as compare_words
 from harness.reporting.model import Report
+from harness.reporting.nix import words as nix_words
+from harness.reporting.overview import tiles
+from harness.reporting.overview.model import Grade
+from harness.reporting.situations import words as situation_words
+from harness.reporting.situations.briefs import briefs
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
+# Where a code host begins a link of its own accord: after "http:", "https:" and "www".
+_LINKED = re.compile(r"(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 
 
-def render_markdown(report: Report) -> str:
-    """The whole report as Markdown, with the same figures as the page."""
+def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
+    """The whole report as Markdown, with the same figures as the page.
+
+    Of ``charts``, those are told as a table whose figures stand in no other.
+    """
     environment = Environment(
         loader=PackageLoader("harness.reporting"),
         undefined=StrictUndefined,
@@ -23,16 +36,23 @@ def render_markdown(report: Report) -> str:
         autoescape=False,  # noqa: S701 - this is Markdown; all text passes through the filters below
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=escape, code=code, indented=indented)
+    environment.filters.update(md=escape, mdpart=escape_part, code=code, indented=indented)
     text = environment.get_template("report.md.j2").render(
         report=report,
+        charts=[chart for chart in charts if chart.rows and not chart.repeated],
         title=prose.TITLE,
         lead=prose.lead(report),
         banners=prose.banners(report),
         method=prose.method(report),
+        limits=prose.limits(report),
         machine=prose.machine(report),
         quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
-        glance=prose.glance,
+        briefs=briefs(report),
+        situation_words=situation_words,
+        compare_words=compare_words,
+        tiles=tiles,
+        grades=tuple(Grade),
+        join=prose.join,
         groups=prose.groups,
         command=prose.command,
         w=words,
@@ -43,7 +63,14 @@ def render_markdown(report: Report) -> str:
 
 def escape(text: object) -> str:
     """Any text as plain text on one line of Markdown."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    line = _LINKED.sub(r"\\\g<0>", _SPECIAL.sub(r"\\\1", " ".join(str(text).split())))
+    return line.replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def escape_part(text: object) -> str:
+    """Any text as a part of a line of plain Markdown, with the spaces at its ends."""
+    part = str(text)
+    return " " * part.startswith(" ") + escape(part) + " " * (part.endswith(" ") and bool(part.strip()))
 
 
 def code(text: object) -> str:

@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.analysis.compare import Comparison
+from harness.analysis.frames import Frames
 from harness.analysis.noise import Noise
 from harness.analysis.statistics import Summary
 from harness.records import ChangeFacts, FindingFacts, HostFacts, Lane, Outcome, RunInfo, Tone, VariantFacts
-from harness.reporting.nix_model import NixStory
+from harness.reporting.anchors import anchored
+from harness.reporting.compare.model import Compared
+from harness.reporting.nix.model import NixStory
+from harness.reporting.overview.model import Overview
+from harness.reporting.sampled import Sampled
+from harness.reporting.situations.model import SituationView
+from harness.reporting.trends.model import Trends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +29,7 @@ class Row:
     ``summary`` is ``None`` without a successful sample, ``comparison`` is ``None`` for the reference itself.
     ``user_s``, ``system_s``, ``max_rss_bytes``, ``requests`` and ``bytes_downloaded`` are medians, and so is ``cores``,
     the processor's time divided by the clock's, which is known in the Nix lane. ``reason`` is the last one that a
-    sample gave which is not ok.
+    sample gave which is not ok. ``samples`` are all there are, failed ones too; none where they are too many to read.
     """
 
     variant: str
@@ -37,6 +44,7 @@ class Row:
     requests: float | None
     bytes_downloaded: float | None
     cores: float | None = None
+    samples: tuple[Sampled, ...] = ()
 
     @property
     def status(self) -> str:
@@ -146,7 +154,7 @@ class Question:
     @property
     def slug(self) -> str:
         """Its anchor on the page."""
-        return "-".join(filter(None, ("finding", self.name, self.lane.value, self.strategy)))
+        return anchored("finding", self.name, self.lane.value, self.strategy)
 
     @property
     def where(self) -> str:
@@ -206,7 +214,7 @@ class ChangeView:
     @property
     def slug(self) -> str:
         """Its anchor on the page."""
-        return f"change-{self.name}"
+        return anchored("change", self.name)
 
     def row(self, variant: str) -> ChangeRow | None:
         """The row of a variant, if it has one."""
@@ -269,6 +277,8 @@ class Report:
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
     what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
     run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
+    ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
+    ``compared`` holds the run against another one, where that was asked for.
     """
 
     runs: tuple[RunInfo, ...]
@@ -288,7 +298,13 @@ class Report:
     notes: tuple[str, ...]
     nix_unavailable: str
     nix: tuple[NixStory, ...]
+    frames: Frames = field(repr=False, compare=False)
+    overview: Overview
+    situations: tuple[SituationView, ...]
     samples: int
     planned: int
     blocks: int
     outcomes: Mapping[Outcome, int]
+    logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    trends: Trends | None = None
+    compared: Compared | None = None

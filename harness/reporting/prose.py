@@ -29,8 +29,8 @@ def lead(report: Report) -> str:
     ok = report.outcomes.get(Outcome.OK, 0)
     return (
         "The same small monorepo, a library and two applications that import it, packaged with"
-        f" {_number(len(report.variants), 'toolchain')} and put through the same work{' ' + lanes if lanes else ''}:"
-        f" {_number(report.samples, 'sample')} in {_number(report.blocks, 'block')}, {ok:,} of them verified."
+        f" {number(len(report.variants), 'toolchain')} and put through the same work{' ' + lanes if lanes else ''}:"
+        f" {number(report.samples, 'sample')} in {number(report.blocks, 'block')}, {ok:,} of them verified."
     )
 
 
@@ -41,13 +41,13 @@ def banners(report: Report) -> tuple[str, ...]:
         if run.status is RunStatus.RUNNING:
             done = f"{report.samples:,} of {report.planned:,} planned samples are in"
             if any(item.plan.budget_s is not None for item in report.runs):
-                done = f"{_number(report.samples, 'sample')} of a run with a budget of time are in"
+                done = f"{number(report.samples, 'sample')} of a run with a budget of time are in"
             found.append(f"Run {run.run_id} is still going on: {done}, and every figure may change.")
         elif run.status is RunStatus.INTERRUPTED:
             found.append(f"Run {run.run_id} was interrupted before its end.")
     if report.samples and report.blocks < MINIMUM_BLOCKS:
         found.append(
-            f"{_number(report.blocks, 'block').capitalize()} {'is' if report.blocks == 1 else 'are'} too few for"
+            f"{number(report.blocks, 'block').capitalize()} {'is' if report.blocks == 1 else 'are'} too few for"
             f" verdicts: they take {MINIMUM_BLOCKS}."
         )
     if report.samples and not report.outcomes.get(Outcome.OK):
@@ -57,7 +57,7 @@ def banners(report: Report) -> tuple[str, ...]:
     if noisy := [item for item in report.noise if item.kind is NoiseKind.CONTROL]:
         found.append(
             f"The machine was too noisy: {report.reference} differed from itself in"
-            f" {_number(len(noisy), 'scenario')}, where verdicts are withheld. Be wary of the others too; see Noise."
+            f" {number(len(noisy), 'scenario')}, where verdicts are withheld. Be wary of the others too; see Noise."
         )
     if report.nix_unavailable:
         found.append(f"Nothing was measured through Nix. {report.nix_unavailable}")
@@ -88,6 +88,53 @@ def method(report: Report) -> tuple[str, ...]:
         *_probes(report),
         *_settling(report),
     )
+
+
+def limits(report: Report) -> tuple[str, ...]:
+    """What the figures do not show, a sentence each."""
+    shapes = dict.fromkeys(section.shape for section in report.sections)
+    found = [
+        f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
+        f" {report.host.python_implementation} {report.host.python_version}. Ratios carry over better than seconds.",
+        "A network: measuring is offline, so downloads cost next to nothing here. Requests and bytes are counted"
+        " instead.",
+    ]
+    if tuple(shapes) == ("canonical",):
+        found.append(
+            "Many members, large trees of dependencies, compiled extensions: the canonical shape is a library and two"
+            " applications in pure Python, with hardly anything from outside."
+        )
+    providers = {section.provider for section in report.sections if section.lane is Lane.NIX and not section.refused}
+    if providers and "nixpkgs" not in providers:
+        found.append(
+            "nixpkgs: what was built through Nix was built with this machine's Python and pinned wheels. nixpkgs' own"
+            " build phases and its closures come on top."
+        )
+    few = min(
+        (
+            row.summary.count
+            for section in report.sections
+            for item in section.scenarios
+            for row in item.rows
+            if row.summary is not None
+        ),
+        default=0,
+    )
+    if 0 < few < MINIMUM_BLOCKS:
+        found.append(
+            f"Verdicts everywhere: some cells have {_few(few)}, fewer than the {MINIMUM_BLOCKS} that a verdict takes;"
+            " they are marked undecided."
+        )
+    found.append(
+        "Another way of using the same tool: a variant is one idiom of its toolchain, in the versions named below, and"
+        " what is said of it holds for that idiom."
+    )
+    found.append("Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years.")
+    return tuple(found)
+
+
+def _few(count: int) -> str:
+    return "a single sample" if count == 1 else f"{count} samples"
 
 
 def _controls(report: Report) -> str:
@@ -132,7 +179,7 @@ def machine(report: Report) -> tuple[tuple[str, str], ...]:
     host = report.host
     tools = {name: version for run in report.runs for name, version in run.tools.items()}
     return (
-        ("Processor", f"{host.cpu_model}, {_number(host.cpu_count, 'core')}, {host.machine}"),
+        ("Processor", f"{host.cpu_model}, {number(host.cpu_count, 'core')}, {host.machine}"),
         ("Memory", words.size(host.memory_bytes)),
         ("System", f"{host.system} {host.release}, {host.libc}"),
         ("File system", host.filesystem),
@@ -182,5 +229,6 @@ def join(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _number(count: int, noun: str) -> str:
+def number(count: int, noun: str) -> str:
+    """A count with its noun, which takes an s unless it is one."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

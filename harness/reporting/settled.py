@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from harness.analysis.settle import settled_cells
 from harness.errors import HarnessError, InputError
 from harness.records import Cell
-from harness.reporting.load import load_runs
+from harness.reporting.read.runs import load_runs
 
 CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 

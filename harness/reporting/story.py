@@ -8,6 +8,7 @@ from itertools import product
 
 from harness.analysis.compare import Verdict
 from harness.records import Tone, VariantFacts
+from harness.reporting.anchors import anchored
 from harness.reporting.model import Answer, ChangeView, Question, QuestionGroup, Row, Section, Story, Surprise
 
 #: How many times slower than the reference something has to be shown to be, to be called a surprise.
@@ -88,7 +89,7 @@ def _hazards(
                     title=question.facts.title + where,
                     words=words,
                     place=question.slug,
-                    anchor=f"{question.slug}-{variant}",
+                    anchor=anchored(question.slug, variant),
                 )
     for change in changes:
         row = change.row(variant)
@@ -101,7 +102,7 @@ def _hazards(
                     title=_titled(change, measure, strategy),
                     words=words,
                     place=change.slug,
-                    anchor=f"{change.slug}-{variant}",
+                    anchor=anchored(change.slug, variant),
                 )
     yield from _slow(variant, sections)
 
@@ -127,7 +128,7 @@ def _slow(variant: str, sections: Sequence[Section]) -> Iterator[_Hazard]:
             compared = row.comparison if row else None
             slower = compared is not None and compared.verdict is Verdict.SLOWER
             if compared is not None and slower and compared.ratio is not None and compared.ratio.median > SURPRISING:
-                anchor = f"{section.slug}-{scenario.name}"
+                anchor = anchored(section.slug, scenario.name)
                 yield _Hazard(
                     group=anchor,
                     title=f"{scenario.title}, {section.title}",
@@ -143,4 +144,4 @@ def _figures(variant: str, sections: Iterable[Section]) -> Iterator[tuple[str, s
         for scenario in section.scenarios:
             row = scenario.row(variant)
             if row is not None and row.outcomes:
-                yield section.title, f"{section.slug}-{scenario.name}", scenario.title, row
+                yield section.title, anchored(section.slug, scenario.name), scenario.title, row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,9 @@ from harness.analysis.compare import Block, Comparison, by_block, compare, corre
 from harness.analysis.frames import ABSENT, Frames
 from harness.analysis.statistics import Summary, summarise
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Outcome, RunInfo, ScenarioFacts, VariantFacts
+from harness.reporting.anchors import anchored
 from harness.reporting.model import Row, ScenarioView, Section, SizeRow
+from harness.reporting.sampled import Sampled, sampled
 
 CELL = ("variant", "lane", "scenario", "shape", "provider", "strategy")
 MEDIANS = ("user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded")
@@ -26,6 +28,11 @@ class SectionKey(NamedTuple):
     shape: str
     provider: str
     strategy: str
+
+    @property
+    def slug(self) -> str:
+        """Its anchor on the page."""
+        return anchored(*self)
 
 
 class CellKey(NamedTuple):
@@ -70,6 +77,7 @@ class Cells:
     medians: Mapping[CellKey, Mapping[str, float]]
     outcomes: Mapping[CellKey, Mapping[Outcome, int]]
     reasons: Mapping[CellKey, str]
+    samples: Mapping[CellKey, tuple[Sampled, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, frames: Frames, runs: Sequence[RunInfo]) -> Cells:
@@ -97,6 +105,7 @@ class Cells:
             medians=medians,
             outcomes=outcomes,
             reasons=reasons,
+            samples={CellKey(*key): own for key, own in sampled(frames.samples, CELL).items()},
         )
 
     def sections(self) -> tuple[SectionKey, ...]:
@@ -140,7 +149,7 @@ def build_section(
         else "The toolchains' own commands, offline, against an index on loopback."
     )
     return Section(
-        slug="-".join(filter(None, section)).replace(" ", "-"),
+        slug=section.slug,
         title=("Nix lane" if lane is Lane.NIX else "Local lane") + (f" ({', '.join(details)})" if details else ""),
         note=note,
         lane=lane,
@@ -218,6 +227,7 @@ def _row(key: CellKey, cells: Cells, comparison: Comparison | None, *, is_refere
         requests=medians.get("requests"),
         bytes_downloaded=medians.get("bytes_downloaded"),
         cores=medians.get("cores"),
+        samples=cells.samples.get(key, ()),
     )
 
 

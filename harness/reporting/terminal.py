@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.analysis.compare import Verdict
 from harness.analysis.noise import WIDE_SPREAD, NoiseKind
 from harness.records import Outcome
-from harness.reporting import nix_words, prose, words
+from harness.reporting import prose, words
 from harness.reporting.model import Report, ScenarioView, Section
-from harness.reporting.nix_model import NixStory
+from harness.reporting.nix import words as nix_words
+from harness.reporting.nix.model import NixStory
+from harness.reporting.situations import briefs
+from harness.reporting.situations.model import Fit
 
 #: Columns of figures that fit beside the names of scenarios; more variants are set below, in a table of their own.
 _ABREAST = 5
@@ -36,12 +38,26 @@ def summary(report: Report) -> RenderableType:
         parts.append(
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
         )
-        parts.append(Text(_tally(report)))
+        parts.append(Text(briefs.tally(report)))
+    parts += [Text(sentence, style="yellow") for sentence in (report.trends.current if report.trends else ())]
+    parts += list(_situations(report))
     parts += [Text(sentence, style="yellow") for sentence in _noise(report)]
     parts += [
         Text(f"{item.cell}: {item.outcome.value} {item.count}×. {item.reason}", style="red") for item in report.failures
     ]
     return Group(*parts)
+
+
+def _situations(report: Report) -> Iterator[Text]:
+    """Who fits what, a line each, where anything is known of it; the reasons are in the report."""
+    known = [item for item in report.situations if any(place.fit is not Fit.UNKNOWN for place in item.places)]
+    if known and report.outcomes.get(Outcome.OK):
+        yield Text("Which fits (the report has the reasons):")
+    for item in known if report.outcomes.get(Outcome.OK) else ():
+        told = [
+            f"{fit.value} {prose.join([place.variant for place in found])}" for fit in Fit if (found := item.of(fit))
+        ]
+        yield Text(f"  {item.title}: {'; '.join(told)}.")
 
 
 def _noise(report: Report) -> list[str]:
@@ -57,8 +73,14 @@ def _noise(report: Report) -> list[str]:
     return told
 
 
+def _plain_table(title: str) -> Table:
+    """A table without rules, under a title that is text and no markup: a run may have chosen it."""
+    named = Text(title, style="table.title")
+    return Table(title=named, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+
+
 def _table(section: Section, variants: Sequence[str]) -> Table:
-    table = Table(title=section.title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table = _plain_table(section.title)
     table.add_column("scenario", no_wrap=True)
     for variant in variants:
         table.add_column(Text(variant), justify="right", overflow="ellipsis", no_wrap=True)
@@ -74,7 +96,7 @@ def _strategies(told: NixStory) -> Table | None:
     if len(shown) < 2 or not rows:
         return None
     title = f"Nix strategies ({', '.join(filter(None, (told.provider, told.shape)))})"
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table = _plain_table(title)
     table.add_column("all variants")
     for strategy in shown:
         table.add_column(Text(strategy.title), justify="right")
@@ -91,22 +113,3 @@ def _cell(scenario: ScenarioView, variant: str) -> Text:
     if row.summary is None:
         return Text({"unsupported": "unsupp.", "not yet measured": words.NONE}.get(word, word), style="red")
     return Text(f"{words.seconds(row.summary.median)} {_SIGNS[word]}", style=_STYLES.get(word, ""))
-
-
-def _tally(report: Report) -> str:
-    """How many comparisons were decided, in a sentence."""
-    verdicts = [
-        row.comparison.verdict
-        for section in report.sections
-        for item in section.scenarios
-        for row in item.rows
-        if row.comparison and row.summary
-    ]
-    if not verdicts:
-        return f"Nothing was compared: {report.reference} was measured alone, or not at all."
-    decided = sum(verdict in (Verdict.FASTER, Verdict.SLOWER) for verdict in verdicts)
-    ties = verdicts.count(Verdict.TIE)
-    return (
-        f"Of {len(verdicts)} comparisons {decided} show a difference, {ties} are ties (no difference shown) and"
-        f" {len(verdicts) - decided - ties} are undecided."
-    )

@@ -11,7 +11,7 @@ from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift
 from harness.analysis.statistics import Summary
 from harness.plan import planned
 from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
-from harness.reporting.answers import groups
+from harness.reporting.answers import groups, strategies_of
 from harness.reporting.friction import changes
 from harness.reporting.model import (
     Failure,
@@ -20,9 +20,12 @@ from harness.reporting.model import (
     Section,
     Unsupported,
 )
-from harness.reporting.nix_story import nix_stories
+from harness.reporting.nix.story import nix_stories
+from harness.reporting.overview.view import build_overview
+from harness.reporting.situations.view import build_situations
 from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
+from harness.reporting.trends.view import History, build_trends
 
 #: What the top of the page shows, where it was measured.
 KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
@@ -60,11 +63,15 @@ def build_report(
     findings: Sequence[Finding] = (),
     *,
     tails: Mapping[LogKey, str] | None = None,
+    logs: Mapping[str, Mapping[str, str]] | None = None,
     notes: Sequence[str] = (),
+    history: Sequence[RunInfo] = (),
+    past: Frames | None = None,
 ) -> Report:
     """Everything a report says of at least one run; all of them are of one machine and one reference.
 
-    ``tails`` are the ends of logs, ``notes`` sentences about the files that were read.
+    ``tails`` are the ends of logs of samples that failed, ``logs`` those of the last that are ok, ``notes`` sentences
+    about the files that were read. ``history`` are runs that appear over time alone, and ``past`` their samples.
     """
     reference = runs[-1].plan.reference
     variants: dict[str, VariantFacts] = {}
@@ -83,14 +90,18 @@ def build_report(
     made = changes(runs, findings, sections, variants)
     shared, told = stories(variants, sections, questions, made)
     nix = nix_stories(runs, sections, questions, made, cells, reference=reference, distrusted=distrusted)
+    overview = build_overview(
+        sections, questions, made, reference=reference, variants=tuple(variants), strategies=strategies_of(runs)
+    )
     failures = find_failures(frames)
+    headline = _headline(sections)
     outcomes = frames.samples["outcome"].value_counts()
     return Report(
         runs=tuple(runs),
         host=runs[-1].host,
         reference=reference,
         variants=variants,
-        headline=_headline(sections),
+        headline=headline,
         sections=sections,
         questions=questions,
         changes=made,
@@ -103,10 +114,21 @@ def build_report(
         notes=tuple(notes),
         nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
         nix=nix,
+        frames=frames,
+        overview=overview,
+        situations=build_situations(overview, sections),
         samples=len(frames.samples),
         planned=sum(planned(run.plan) for run in runs),
         blocks=len(frames.samples[["run_id", "block"]].drop_duplicates()),
+        logs=logs or {},
         outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
+        trends=build_trends(
+            History(runs=runs, frames=frames, earlier=history, past=past),
+            sections,
+            reference=reference,
+            scenarios=KEY_SCENARIOS,
+            shown={(column.section.slug, column.scenario.name) for column in headline},
+        ),
     )
 
 

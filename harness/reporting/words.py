@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from harness.analysis.compare import Comparison, Verdict
 from harness.analysis.statistics import Interval, Summary
 from harness.records import Tone
-from harness.reporting.model import Answer, Effort, Row
+from harness.reporting.model import Answer, Effort, Row, ScenarioView
 
 NONE = "–"
 
 #: The most characters of one finding's evidence that a report shows.
 _EVIDENCE = 2400
+
+#: Of more blocks than these a page shows the newest: a table of a hundred columns helps nobody.
+MOST_BLOCKS = 12
 
 _BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -77,6 +80,16 @@ def ratio_interval(comparison: Comparison | None) -> str:
     return f"{_digits(comparison.ratio.low)}–{_digits(comparison.ratio.high)}"
 
 
+def between(low: str, high: str) -> str:
+    """A range, or one figure where both are rounded to the same; the unit is said once where both have it."""
+    if low == high:
+        return low
+    number, _, unit = low.partition(" ")
+    if low.endswith("×") or (unit and high.endswith(f" {unit}")):
+        return f"{number.removesuffix('×')}–{high}"
+    return f"{low}–{high}"
+
+
 def spread(summary: Summary | None) -> str:
     """The spread in percent of the median; nothing for a single sample, which has none."""
     return NONE if summary is None or summary.count < 2 else f"{summary.spread:.1%}"
@@ -104,6 +117,29 @@ def because(comparison: Comparison | None) -> str:
 def outcomes(row: Row) -> str:
     """How often each outcome came: ``6 ok, 1 failed``."""
     return ", ".join(f"{number} {outcome.value}" for outcome, number in row.outcomes.items()) or "not yet measured"
+
+
+def blocks(scenario: ScenarioView) -> dict[tuple[str, int], str]:
+    """The newest blocks that samples are shown of, each with its name; the run is named where there are several."""
+    runs = dict.fromkeys(item.run_id for row in scenario.rows for item in row.samples)
+    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
+    found = [(run, block) for run in runs for block in sorted(number for name, number in taken if name == run)]
+    return {
+        (run, block): f"{run} {block + 1}" if len(runs) > 1 else f"Block {block + 1}"
+        for run, block in found[-MOST_BLOCKS:]
+    }
+
+
+def left_out(scenario: ScenarioView) -> int:
+    """How many earlier blocks samples are not shown of."""
+    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
+    return max(0, len(taken) - MOST_BLOCKS)
+
+
+def sampled(row: Row, place: tuple[str, int]) -> str:
+    """A row's samples in a block: seconds, or how they ended."""
+    own = [item for item in row.samples if (item.run_id, item.block) == place]
+    return ", ".join(item.outcome if item.seconds is None else seconds(item.seconds) for item in own) or NONE
 
 
 def size_name(name: str) -> str:
@@ -145,12 +181,12 @@ def tone(answer: Answer) -> str:
 
 
 def shade(found: Answer) -> str:
-    """The name of an answer's colour: that of its tone; an experiment that failed says nothing against a variant."""
+    """What the page's style sheet gives an answer its colour and its sign by: that of :func:`tone`."""
     if found.wavers:
-        return Tone.BAD.value
+        return "wavers"
     if found.value.isdigit():
         return "count"
-    return Tone.FAIR.value if found.value == "failed" else found.tone.value
+    return found.value if found.value in ("failed", "unsupported") else found.tone.value
 
 
 def answer(found: Answer) -> str:
@@ -216,3 +252,18 @@ def took(effort: Effort) -> str:
 def samples(number: int) -> str:
     """A number of samples."""
     return f"{number} sample{'' if number == 1 else 's'}"
+
+
+def percent(before: float, after: float) -> str:
+    """By how much something changed, in percent of what it was, to three digits: ``+12.3%``."""
+    if before == after:
+        return "0%"
+    if not before:
+        return "from nothing"
+    sign = "+" if after > before else "\N{MINUS SIGN}"
+    return f"{sign}{_digits(abs(after - before) / before * 100)}%"
+
+
+def share(value: float) -> str:
+    """A share in percent as it was given, such as that of ``--fail-on``."""
+    return f"{value * 100:.12g}%"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import tempfile
 from collections.abc import Sequence
@@ -11,12 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import ResultsError
-from harness.reporting.charts import draw_charts
+from harness.reporting.charts.sections import draw_charts
+from harness.reporting.exports.findings import findings_csv
+from harness.reporting.exports.hyperfine import hyperfine_json
+from harness.reporting.exports.samples import samples_parquet
+from harness.reporting.exports.summary import summary_csv
 from harness.reporting.html import render_html
-from harness.reporting.load import Loaded, load_runs
 from harness.reporting.markdown import render_markdown
 from harness.reporting.model import Report
-from harness.reporting.tails import read_tail
+from harness.reporting.read.logs import read_logs
+from harness.reporting.read.runs import Loaded, load_runs
+from harness.reporting.read.tails import read_tail
+from harness.reporting.trends.table import trends_csv
 from harness.reporting.view import MOST_FAILURES, build_report, find_failures
 
 
@@ -27,6 +31,9 @@ class ReportPaths:
     html: Path
     markdown: Path
     summary: Path
+    findings: Path
+    samples: Path
+    hyperfine: Path
     figures: tuple[Path, ...]
 
 
@@ -37,7 +44,16 @@ def read_report(runs: Sequence[Path]) -> Report:
         ResultsError: a run cannot be read, or the runs cannot be put into one report.
     """
     loaded = load_runs(runs)
-    return build_report(loaded.runs, loaded.frames, loaded.findings, tails=_read_tails(loaded), notes=loaded.notes)
+    return build_report(
+        loaded.runs,
+        loaded.frames,
+        loaded.findings,
+        tails=_read_tails(loaded),
+        logs=read_logs(loaded.folders, loaded.frames),
+        notes=loaded.notes,
+        history=loaded.history,
+        past=loaded.past,
+    )
 
 
 def write_report(runs: Sequence[Path], out: Path) -> ReportPaths:
@@ -60,80 +76,32 @@ def write(report: Report, out: Path) -> ReportPaths:
         html=out / "index.html",
         markdown=out / "report.md",
         summary=out / "summary.csv",
+        findings=out / "findings.csv",
+        samples=out / "samples.parquet",
+        hyperfine=out / "hyperfine.json",
         figures=tuple(out / "figures" / f"{chart.name}.svg" for chart in charts),
     )
-    texts = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
-    texts |= {
-        paths.markdown: render_markdown(report),
+    files: dict[Path, str | bytes] = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
+    files |= {
+        paths.markdown: render_markdown(report, charts),
         paths.summary: summary_csv(report),
+        paths.findings: findings_csv(report),
+        paths.samples: samples_parquet(report),
+        paths.hyperfine: hyperfine_json(report),
         paths.html: render_html(report, charts),
     }
+    if report.trends is not None:
+        files[out / "trends.csv"] = trends_csv(report.trends)
     try:
         (out / "figures").mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            _put(path, text)
+        for path, data in files.items():
+            _put(path, data)
     except OSError as error:
         raise ResultsError(
             f"The report cannot be written to {out}: {error.strerror or error}.",
             hint="Name a folder you may write to with --report.",
         ) from error
     return paths
-
-
-def summary_csv(report: Report) -> str:
-    """One line for each cell, figures unrounded, absent ones empty."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(_COLUMNS)
-    for section in report.sections:
-        for scenario in section.scenarios:
-            for row in scenario.rows:
-                summary, comparison = row.summary, row.comparison
-                interval = summary.interval if summary else None
-                ratio = comparison.ratio if comparison else None
-                table.writerow(
-                    (
-                        section.slug,
-                        section.lane.value,
-                        scenario.name,
-                        row.variant,
-                        row.status,
-                        summary.count if summary else 0,
-                        *((summary.median, summary.spread) if summary else ("", "")),
-                        *((interval.low, interval.high) if interval else ("", "")),
-                        ratio.median if ratio else "",
-                        *((ratio.low, ratio.high) if ratio and comparison and comparison.blocks > 1 else ("", "")),
-                        comparison.verdict.value if comparison else "reference",
-                        len(summary.outliers) if summary else 0,
-                        *("" if value is None else value for value in (row.max_rss_bytes, row.requests)),
-                        "" if row.bytes_downloaded is None else row.bytes_downloaded,
-                        sum(row.outcomes.values()),
-                    )
-                )
-    return out.getvalue()
-
-
-_COLUMNS = [
-    "section",
-    "lane",
-    "scenario",
-    "variant",
-    "status",
-    "ok_samples",
-    "median_s",
-    "spread",
-    "low_s",
-    "high_s",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "verdict",
-    "outliers",
-    "max_rss_bytes",
-    "requests",
-    "bytes_downloaded",
-    "all_samples",
-]
 
 
 def _read_tails(loaded: Loaded) -> dict[tuple[str, str], str]:
@@ -144,13 +112,13 @@ def _read_tails(loaded: Loaded) -> dict[tuple[str, str], str]:
     }
 
 
-def _put(path: Path, text: str) -> None:
+def _put(path: Path, data: str | bytes) -> None:
     """Put a file in place of the one before, whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError:

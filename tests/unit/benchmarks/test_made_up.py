@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.made_up import FAILED_IN, write_run
 from harness.records import SAMPLE, Outcome, Sample
-from harness.reporting.load import load_runs
+from harness.reporting.read.runs import load_runs
 from harness.reporting.writer import read_report
 
 

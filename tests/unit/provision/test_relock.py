@@ -46,7 +46,10 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
         ({"index-url": "https://a.invalid/simple"}, {"UV_DEFAULT_INDEX": "https://a.invalid/simple"}),
         (
             {"extra-index-url": "https://a.invalid/simple  https://b.invalid/simple"},
-            {"UV_INDEX": "https://a.invalid/simple https://b.invalid/simple"},
+            {
+                "UV_INDEX": "https://a.invalid/simple https://b.invalid/simple",
+                "UV_INDEX_STRATEGY": "unsafe-best-match",
+            },
         ),
         (
             {"find-links": "https://a.invalid/files https://b.invalid/files"},

@@ -10,7 +10,7 @@ import pytest
 
 from harness.records import FINDING, Lane, Tone
 from harness.reporting import words
-from harness.reporting.charts import draw_charts
+from harness.reporting.charts.sections import draw_charts
 from harness.reporting.friction import by_hand
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
@@ -78,7 +78,7 @@ def test_runs_that_disagree_waver_and_runs_that_agree_do_not(run: Path, tmp_path
     assert stale["venv"].wavers == ("fresh", "stale")
     assert stale["venv"].evidence.startswith("fresh (run made-up):\n$ tool stale-value")
     assert "stale (run other):\n$ tool stale-value" in stale["venv"].evidence
-    assert words.shade(stale["venv"]) == "bad"
+    assert words.shade(stale["venv"]) == "wavers"
     surprise = next(item for item in report.stories[0].surprises if "waver" in item.words)
     assert surprise.places == (("Stale value", "finding-stale-value-local-venv"),)
     assert words.answer(stale["venv"]) == "wavers: fresh, stale"

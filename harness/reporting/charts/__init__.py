@@ -1,0 +1,1 @@
+"""The pictures: static SVG, drawn while the report is written."""

@@ -1,0 +1,66 @@
+"""What the report's pictures share: colours, fonts, and the way to SVG, in this process and with no outside address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from harness.reporting.charts.lean import lean
+
+INK, MUTED, GRID, ACCENT = "#1b1f24", "#59636e", "#d9dee4", "#2f5fb3"
+SERIES = ("#2f5fb3", "#b4521b", "#2b7a53", "#84459a", "#7d6210", "#33758a", "#a83a5b", "#5c5f66")
+SHADES = ("#16315f", "#3f6fc0", "#8db0e8", "#cfdef7")
+#: Light enough for names that stand inside; the style sheet has dark ones for the dark.
+FILLS = ("#c6d7f3", "#e4ecf9")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A picture. ``label`` is its accessible name, ``caption`` says what better means, ``slug`` its section.
+
+    ``columns`` and ``rows`` are the same as a table: what is in the picture, rounded, the first of each row its name.
+    ``repeated`` is true where the Markdown report has these figures in a table of its own.
+    """
+
+    name: str
+    slug: str
+    title: str
+    label: str
+    caption: str
+    svg: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    repeated: bool = False
+
+
+def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    """Rows as altair takes them, without a file."""
+    return alt.InlineData(values=list(rows))
+
+
+def svg(chart: alt.TopLevelMixin) -> str:
+    """A picture as SVG in the report's style."""
+    configured = (
+        chart.configure(font=FONT, background="transparent", padding={"left": 20, "right": 48, "top": 4, "bottom": 4})
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=MUTED,
+            gridColor=GRID,
+            domainColor=MUTED,
+            tickColor=MUTED,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=240,
+        )
+        .configure_legend(labelColor=INK, labelFontSize=12, symbolSize=70, columnPadding=20)
+        .configure_text(fontSize=12)
+    )
+    return lean(vl_convert.vegalite_to_svg(configured.to_dict()), font=FONT)

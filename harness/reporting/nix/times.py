@@ -1,0 +1,114 @@
+"""Times and cores that tell Nix strategies apart: pure, from cells to figures by strategy and variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from harness.analysis.compare import Comparison, compare, correct, withhold
+from harness.reporting.anchors import anchored
+from harness.reporting.nix.model import Measure, NixFigure, NixRow
+from harness.reporting.nix.rows import Sources
+from harness.reporting.tables import CellKey, Cells
+from harness.strategies import HANDWRITTEN
+
+#: What another strategy's times are held against.
+AGAINST = "the same variant written by hand, in the same block"
+
+
+def timed(sources: Sources, scenario: str, *, compared: bool = True) -> NixRow | None:
+    """A scenario's medians; other strategies against the same variant written by hand, block by block."""
+    figures = {name: tuple(_medians(sources, name, scenario)) for name in sources.sections}
+    if not any(item.known for found in figures.values() for item in found):
+        return None
+    for name in figures:
+        if compared and name != HANDWRITTEN and HANDWRITTEN in sources.sections:
+            trusted = sources.trusted(name, scenario) and sources.trusted(HANDWRITTEN, scenario)
+            pairs = [
+                (sources.key(name, scenario, item.variant), sources.key(HANDWRITTEN, scenario, item.variant))
+                for item in figures[name]
+            ]
+            made = _compared(sources.cells, pairs, trusted=trusted)
+            figures[name] = tuple(
+                replace(item, comparison=found if item.known else None)
+                for item, found in zip(figures[name], made, strict=True)
+            )
+    view = next(item for section in sources.sections.values() if (item := section.scenario(scenario)) is not None)
+    return NixRow(
+        name=scenario,
+        title=view.title,
+        explain=view.measured,
+        measure=Measure.SECONDS,
+        figures={name: found for name, found in figures.items() if found},
+        against=AGAINST if any(item.comparison for found in figures.values() for item in found) else "",
+    )
+
+
+def _medians(sources: Sources, strategy: str, scenario: str) -> Iterator[NixFigure]:
+    section = sources.sections[strategy]
+    view = section.scenario(scenario)
+    for row in view.rows if view is not None else ():
+        yield NixFigure(
+            variant=row.variant,
+            value=row.summary.median if row.summary else None,
+            missing="" if row.summary else row.status,
+            anchor="" if section.refused else anchored(section.slug, scenario),
+        )
+
+
+def jobs(sources: Sources) -> NixRow | None:
+    """How long a build takes with two derivations at once, as a share of what it takes with one."""
+    figures: dict[str, tuple[NixFigure, ...]] = {}
+    one, two = "nix-build-jobs-1", "nix-build-jobs-2"
+    for name, section in sources.sections.items():
+        variants = [item.variant for item in _medians(sources, name, two) if item.known]
+        pairs = [(sources.key(name, two, variant), sources.key(name, one, variant)) for variant in variants]
+        trusted = sources.trusted(name, one) and sources.trusted(name, two)
+        figures[name] = tuple(
+            NixFigure(
+                variant=variant,
+                value=made.ratio.median if made.ratio else None,
+                missing="" if made.ratio else "no block has both",
+                comparison=made,
+                anchor=anchored(section.slug, two),
+            )
+            for variant, made in zip(variants, _compared(sources.cells, pairs, trusted=trusted), strict=True)
+        )
+    if not any(figures.values()):
+        return None
+    return NixRow(
+        name="jobs",
+        title="Two at once, as a share of one at a time",
+        explain="The time of a build with two derivations at once, divided by that with one in the same block.",
+        measure=Measure.RATIO,
+        figures={name: found for name, found in figures.items() if found},
+        against="one derivation at a time, in the same block",
+    )
+
+
+def cores(sources: Sources, scenario: str) -> NixRow | None:
+    """How many cores a scenario kept busy."""
+    figures = {}
+    for name, section in sources.sections.items():
+        view = section.scenario(scenario)
+        found = tuple(
+            NixFigure(variant=row.variant, value=row.cores, anchor=anchored(section.slug, scenario))
+            for row in (view.rows if view is not None else ())
+            if row.cores is not None
+        )
+        figures.update({name: found} if found else {})
+    if not figures:
+        return None
+    return NixRow(
+        name="cores",
+        title="Cores kept busy by a build",
+        explain="The processor's time, that of the builders included, divided by the clock's.",
+        measure=Measure.FACTOR,
+        figures=figures,
+    )
+
+
+def _compared(cells: Cells, pairs: Sequence[tuple[CellKey, CellKey]], *, trusted: bool) -> list[Comparison]:
+    """Each first cell against its second, with verdicts that hold although so many are given."""
+    made = correct([compare(cells.seconds.get(own, {}), cells.seconds.get(base, {})) for own, base in pairs])
+    return made if trusted else [withhold(item) for item in made]

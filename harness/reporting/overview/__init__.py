@@ -1,0 +1,1 @@
+"""Every measure under a few questions, with one grade for each variant."""

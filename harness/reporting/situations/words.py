@@ -1,0 +1,66 @@
+"""Situations as a person reads them: signs and figures that page and Markdown share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from harness.records import Tone
+from harness.reporting import words
+from harness.reporting.overview import tiles
+from harness.reporting.prose import join
+from harness.reporting.situations.model import Fit, Weight
+
+_SIGNS = {Fit.FITS: "✓", Fit.CARE: "~", Fit.UNFIT: "✗", Fit.UNKNOWN: "?"}
+_TONES = {Fit.FITS: Tone.GOOD, Fit.CARE: Tone.FAIR, Fit.UNFIT: Tone.BAD, Fit.UNKNOWN: Tone.NEUTRAL}
+
+
+def sign(fit: str) -> str:
+    """A sign that says the same as the colour."""
+    return _SIGNS[Fit(fit)]
+
+
+def tone(fit: str) -> str:
+    """The name of a fit's colour."""
+    return _TONES[Fit(fit)].value
+
+
+def ahead(weights: Sequence[Weight]) -> tuple[tuple[str, str, str, str], ...]:
+    """Who is ahead in each measure: title, anchor, names (empty if nobody is) and figures, or why nobody is.
+
+    What is the same with several Nix strategies stands in one row.
+    """
+    alike: dict[tuple[str, tuple[str, ...], str], list[Weight]] = {}
+    for weight in weights:
+        names = tuple(sorted(weight.ahead)) if weight.decided else ()
+        alike.setdefault((weight.measure.title, names, weight.why), []).append(weight)
+    titles = Counter(weight.measure.title for weight in weights)
+    return tuple(
+        (
+            title,
+            anchor(same[0]),
+            join(names) if names else "",
+            ", ".join(_told(weight, several=titles[title] > 1) for weight in same)
+            if names
+            else why + (f" ({join([weight.measure.where for weight in same])})" if titles[title] > len(same) else ""),
+        )
+        for (title, names, why), same in alike.items()
+    )
+
+
+def _told(weight: Weight, *, several: bool) -> str:
+    return " ".join(filter(None, (figures(weight), weight.measure.where if several else "")))
+
+
+def figures(weight: Weight) -> str:
+    """The figures of those ahead: one, or from the least to the most."""
+    found = sorted(value for name in weight.ahead if (value := weight.measure.cells[name].value) is not None)
+    if not found:
+        return words.NONE
+    kind = weight.measure.kind
+    return words.between(tiles.figure(kind, found[0]), tiles.figure(kind, found[-1]))
+
+
+def anchor(weight: Weight) -> str:
+    """Where the figures of what tells variants apart stand."""
+    return next((tile.anchor for tile in weight.measure.cells.values() if tile.anchor), "")

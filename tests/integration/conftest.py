@@ -1,0 +1,50 @@
+"""The pages that tests look at in a browser, and the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from harness.reporting.writer import write_report
+from tests.integration.pages import ARGUMENTS, CHROMIUM
+from tests.unit.reporting.made_up_nix import made_up_nix_run
+from tests.unit.reporting.made_up_run import FIXTURE
+
+_REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a made-up run with all scenarios and every outcome."""
+    return write_report([FIXTURE], tmp_path_factory.mktemp("report")).html
+
+
+@pytest.fixture(scope="session")
+def strategies_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a made-up run of the Nix lane with every strategy."""
+    run = made_up_nix_run(tmp_path_factory.mktemp("runs"), variants=("venv", "uv", "hatch"))
+    return write_report([run], tmp_path_factory.mktemp("report")).html
+
+
+@pytest.fixture(scope="session")
+def reference_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the run that the repository keeps."""
+    return write_report([_REFERENCE], tmp_path_factory.mktemp("report")).html
+
+
+@pytest.fixture(params=["small_page", "strategies_page", "reference_page"])
+def each_page(request: pytest.FixtureRequest) -> Path:
+    """Each of the three pages in turn."""
+    found: Path = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,314 @@
+"""Nix strategies side by side: figures, verdicts, sentences and closures of a made-up run."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from harness.analysis.compare import Verdict
+from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, Lane
+from harness.reporting import words
+from harness.reporting.charts.closures import MOST, folded
+from harness.reporting.charts.drawing import Chart
+from harness.reporting.friction import by_hand
+from harness.reporting.html import inline
+from harness.reporting.model import Report
+from harness.reporting.nix import words as nix_words
+from harness.reporting.nix.closures import shared_part
+from harness.reporting.nix.model import Measure, NixRow, NixStory, PathSize
+from harness.reporting.terminal import summary
+from harness.reporting.writer import ReportPaths, read_report, write
+from harness.strategies import DERIVED, HANDWRITTEN, STRATEGIES
+from tests.unit.reporting.made_up_nix import REFUSED, made_up_nix_run
+from tests.unit.reporting.made_up_run import FIXTURE, made_up_run
+
+VARIANTS = ("venv", "uv", "hatch")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_up_nix_run(tmp_path_factory.mktemp("runs"), variants=VARIANTS)
+
+
+@pytest.fixture(scope="module")
+def report(run: Path) -> Report:
+    return read_report([run])
+
+
+@pytest.fixture(scope="module")
+def paths(report: Report, tmp_path_factory: pytest.TempPathFactory) -> ReportPaths:
+    return write(report, tmp_path_factory.mktemp("report"))
+
+
+def row(story: NixStory, name: str) -> NixRow:
+    return next(item for table in story.tables for item in table.rows if item.name == name)
+
+
+def shown(story: NixStory, name: str) -> dict[str, str]:
+    return {strategy.name: nix_words.across(row(story, name), strategy) for strategy in story.strategies}
+
+
+def test_each_strategy_of_any_variant_is_a_column_and_a_refused_one_says_why(report: Report) -> None:
+    (story,) = report.nix
+    assert [strategy.name for strategy in story.strategies] == list(STRATEGIES)
+    assert [strategy.refused for strategy in story.strategies] == ["", "", REFUSED, REFUSED]
+    assert [strategy.variants for strategy in story.strategies][2:] == [VARIANTS, ("uv",)]
+    assert shown(story, "nix-build")["uv2nix"] == "unsupported"
+
+
+def test_a_cell_is_a_figure_or_a_range_and_never_blank(report: Report) -> None:
+    (story,) = report.nix
+    lines = shown(story, "configuration-lines")
+    assert (lines[HANDWRITTEN], lines[DERIVED]) == ("31–33", "4–6")
+    assert shown(story, "must-agree-by-hand")[HANDWRITTEN] == "9"
+    assert shown(story, "drift")[HANDWRITTEN] == "2 noticed, 1 unnoticed"
+    assert shown(story, "drift")[DERIVED] == "2 cannot happen, 1 followed"
+    assert shown(story, "carries-build")[DERIVED] == "yes (3)"
+    assert shown(story, "cores")[HANDWRITTEN] == "1.50"
+    for table in story.tables:
+        for each in table.rows:
+            assert all(nix_words.across(each, strategy) for strategy in story.strategies)
+
+
+def test_times_are_held_against_the_same_variant_in_the_same_block(report: Report) -> None:
+    (story,) = report.nix
+    evaluation = row(story, "nix-eval")
+    assert {item.comparison for item in evaluation.figures[HANDWRITTEN]} == {None}
+    made = [item.comparison for item in evaluation.figures[DERIVED]]
+    assert [item.verdict for item in made if item] == [Verdict.SLOWER] * 3
+    assert [item.blocks for item in made if item] == [7] * 3
+    assert nix_words.compared(evaluation, DERIVED).endswith(": slower (3)")
+    assert nix_words.compared(row(story, "nix-build"), DERIVED).endswith(": tie (3)")
+    one_job = row(story, "nix-build-jobs-1")
+    assert {item.comparison for found in one_job.figures.values() for item in found} == {None}
+    assert nix_words.compared(row(story, "jobs"), HANDWRITTEN) == "faster (3)"
+
+
+def test_too_few_blocks_decide_nothing(tmp_path: Path) -> None:
+    (story,) = read_report([made_up_nix_run(tmp_path, variants=VARIANTS, blocks=2)]).nix
+    made = [item.comparison for item in row(story, "nix-eval").figures[DERIVED] if item.comparison]
+    assert [item.verdict for item in made] == [Verdict.UNDECIDED] * 3
+    assert "Nix eval, derived against written by hand, of 3 variants: undecided for 3." in story.sentences
+
+
+def test_where_the_reference_differs_from_itself_strategies_are_not_judged(run: Path, tmp_path: Path) -> None:
+    noisy = tmp_path / "noisy"
+    noisy.mkdir()
+    for name in ("run.json", "findings.jsonl"):
+        (noisy / name).write_bytes((run / name).read_bytes())
+    lines = []
+    for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines():
+        sample = json.loads(line)
+        repeated = sample["variant"].endswith(CONTROL_SUFFIX)
+        if repeated and (sample["scenario"], sample["strategy"]) == ("nix-eval", HANDWRITTEN):
+            sample["wall_s"] *= 2
+        lines.append(json.dumps(sample))
+    (noisy / "samples.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    (story,) = read_report([noisy]).nix
+    verdicts = {item.comparison.verdict for item in row(story, "nix-eval").figures[DERIVED] if item.comparison}
+    others = {item.comparison.verdict for item in row(story, "nix-noop").figures[DERIVED] if item.comparison}
+    assert verdicts == {Verdict.UNDECIDED}
+    assert others == {Verdict.SLOWER}
+
+
+def test_sentences_follow_from_the_rows(report: Report) -> None:
+    (story,) = report.nix
+    assert story.sentences == (
+        "Written by hand, a variant's Nix files have 31–33 lines; derived, 4–6.",
+        "Written by hand, the Nix files state 9 facts again; derived, 0.",
+        "Written by hand, the changes take 0–8 lines of Nix; derived, 0.",
+        "Written by hand, 1 of 3 disagreements go unnoticed; derived, 0.",
+        "Built again after an edit of the library: written by hand, 3 had to be, 2 needlessly; derived, 5 had to be,"
+        " 0 needlessly.",
+        "Nix eval, derived against written by hand, of 3 variants: slower for 3.",
+        "Nix build, derived against written by hand, of 3 variants: tie for 3.",
+        "Nix refresh, derived against written by hand, of 3 variants: tie for 3.",
+    )
+
+
+def test_what_is_built_again_is_split_by_whether_it_had_to_be(report: Report) -> None:
+    (story,) = report.nix
+    assert shown(story, "rebuilt-library") == {
+        HANDWRITTEN: "3 had to be, 2 needlessly", DERIVED: "5 had to be, 0 needlessly",
+        "pyproject-nix": "unsupported", "uv2nix": "unsupported",
+    }  # fmt: skip
+    assert shown(story, "rebuilds-sibling")[DERIVED] == "no (3)"
+    assert shown(story, "rebuilt-outside")[DERIVED] == "nothing"
+    built = row(story, "nix-refresh-application-derivations_built")
+    assert [(item.variant, item.value) for item in built.figures[DERIVED]] == [(name, 2.0) for name in VARIANTS]
+
+
+def test_a_question_has_a_row_for_each_strategy_with_its_title(report: Report) -> None:
+    questions = [item for group in report.questions for item in group.questions if item.name == "drift-extra"]
+    assert [(item.strategy, item.where, item.slug) for item in questions] == [
+        (HANDWRITTEN, "written by hand", "finding-drift-extra-nix-handwritten"),
+        (DERIVED, "derived", "finding-drift-extra-nix-derived"),
+    ]
+    surprises = {title for item in report.surprises for title, _ in item.places}
+    assert "Drift extra (written by hand)" in surprises
+    assert "Drift extra (derived)" not in surprises
+
+
+def test_a_change_has_its_efforts_by_strategy(report: Report) -> None:
+    change = report.changes[0]
+    made = change.row("hatch")
+    assert change.strategies == {HANDWRITTEN: "Written by hand", DERIVED: "Derived"}
+    assert made is not None
+    assert (by_hand(made.nix[HANDWRITTEN]), by_hand(made.nix[DERIVED])) == (4, 0)
+
+
+def test_answers_of_a_run_without_strategies_are_those_written_by_hand(run: Path, tmp_path: Path) -> None:
+    old = made_up_run(tmp_path, variants=VARIANTS, scenarios=("nix-build",), blocks=1, mishaps=False)
+    report = read_report([old, run])
+    lines = [item for group in report.questions for item in group.questions if item.name == "configuration-lines"]
+    assert [(item.lane, item.strategy) for item in lines] == [(Lane.NIX, HANDWRITTEN), (Lane.NIX, DERIVED)]
+    local = [item for group in report.questions for item in group.questions if item.name == "stale-value"]
+    assert [(item.lane, item.strategy) for item in local] == [(Lane.LOCAL, None)]
+    assert list(report.changes[0].strategies) == [HANDWRITTEN, DERIVED]
+
+
+def test_an_old_run_has_one_column_and_no_comparison() -> None:
+    (story,) = read_report([FIXTURE]).nix
+    assert [strategy.name for strategy in story.strategies] == [HANDWRITTEN]
+    assert story.sentences == ()
+    assert not [
+        figure for table in story.tables for item in table.rows for figure in item.figures[HANDWRITTEN]
+        if figure.comparison
+    ]  # fmt: skip
+    assert row(story, "configuration-lines").known(HANDWRITTEN)
+
+
+def test_closures_are_split_and_told_once_where_strategies_agree(report: Report) -> None:
+    (story,) = report.nix
+    runtime, devshell = story.closures
+    assert runtime.strategies == ("Written by hand", "Derived")
+    assert devshell.strategies == ()
+    assert [path.name for path in runtime.shared] == ["python3-3.11.7", "glibc-2.36", "openssl-3.0", "zlib-1.2"]
+    assert runtime.added["uv"] == (PathSize(name="hello-of-uv", size=5200),)
+    sizes = [path.size for path in devshell.added["hatch"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert devshell.added_bytes("hatch") == sum(sizes)
+
+
+def test_strategies_that_differ_have_lists_of_their_own_and_a_gap_is_named(run: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for name in ("run.json", "samples.jsonl"):
+        (changed / name).write_bytes((run / name).read_bytes())
+    lines = []
+    for line in (run / "findings.jsonl").read_bytes().splitlines():
+        item = FINDING.validate_json(line)
+        if (item.finding, item.strategy, item.variant) == ("closure-runtime", DERIVED, "uv"):
+            item = replace(item, value="failed", evidence="It was not built.", sizes={})
+        lines.append(FINDING.dump_json(item) + b"\n")
+    (changed / "findings.jsonl").write_bytes(b"".join(lines))
+
+    report = read_report([changed])
+    titles = [(item.title, item.strategies, dict(item.missing)) for item in report.nix[0].closures]
+    assert titles[:2] == [
+        ("Closure runtime", ("Written by hand",), {}),
+        ("Closure runtime", ("Derived",), {"uv": "failed: It was not built."}),
+    ]
+    write(report, tmp_path / "out")
+    assert len(list((tmp_path / "out" / "figures").glob("finding-closure-runtime-*.svg"))) == 1
+
+
+def test_nothing_is_shared_where_there_is_one_variant() -> None:
+    assert shared_part({"uv": {"python": 3}}) == {}
+    assert shared_part({"uv": {"python": 3, "x": 1}, "pdm": {"python": 3, "x": 2}}) == {"python": 3}
+    assert shared_part({}) == {}
+
+
+def test_only_the_smallest_paths_are_drawn_as_one() -> None:
+    few = tuple(PathSize(name=str(size), size=size) for size in range(MOST + 1, 0, -1))
+    assert folded(few) == few
+    many = (PathSize(name="big", size=99), *few)
+    assert folded(many)[-1] == PathSize(name="2 smaller paths", size=3)
+    assert sum(path.size for path in folded(many)) == sum(path.size for path in many)
+
+
+def test_sizes_are_rounded_with_the_exact_number_at_hand(report: Report, paths: ReportPaths) -> None:
+    question = next(item for group in report.questions for item in group.questions if item.name == "closure-runtime")
+    answer = question.answers["uv"]
+    assert words.answer(answer) == "56.4 MiB"
+    assert words.exact(answer) == f"{int(answer.value):,} bytes"
+    assert f'title="{words.exact(answer)}"' in paths.html.read_text(encoding="utf-8")
+
+
+def test_page_and_markdown_tell_the_same_story(report: Report, paths: ReportPaths) -> None:
+    (story,) = report.nix
+    page, markdown = (path.read_text(encoding="utf-8") for path in (paths.html, paths.markdown))
+    for sentence in story.sentences:
+        assert sentence.replace("'", "&#39;") in page
+        assert sentence in markdown
+    for table in story.tables:
+        for each in table.rows:
+            for strategy in story.strategies:
+                assert nix_words.across(each, strategy) in page
+                assert nix_words.across(each, strategy) in markdown
+    assert REFUSED in page
+    assert "strategy uv2nix" not in page
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_the_terminal_sets_strategies_side_by_side_at_80_columns(report: Report, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w", encoding="utf-8") as file:
+        console = Console(width=80, record=True, file=file)
+        console.print(summary(report))
+        text = console.export_text()
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert re.search(r"all variants +Written by hand +Derived\n", text)
+    assert "uv2nix" not in text
+
+
+def test_figures_of_another_provider_stand_in_a_story_of_their_own(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    cells = tuple(replace(cell, provider="nixpkgs") for cell in info.plan.cells)
+    plan = replace(info.plan, cells=cells, provider="nixpkgs")
+    (other / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, run_id="other", plan=plan)))
+    text = (run / "samples.jsonl").read_text(encoding="utf-8")
+    text = text.replace('"provider":"host"', '"provider":"nixpkgs"').replace(
+        '"run_id":"made-up-nix"', '"run_id":"other"'
+    )
+    (other / "samples.jsonl").write_text(text, encoding="utf-8")
+
+    stories = read_report([run, other]).nix
+    assert [story.provider for story in stories] == ["host", "nixpkgs"]
+    assert [bool(story.closures) for story in stories] == [False, True]
+    assert all(section.lane is Lane.NIX for section in read_report([run, other]).sections)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [("1", "1", "1"), ("1", "3", "1–3"), ("2.00 s", "3.00 s", "2.00–3.00 s"), ("900 ms", "1.20 s", "900 ms–1.20 s"),
+     ("0.98×", "1.02×", "0.98–1.02×")],
+)  # fmt: skip
+def test_a_range_says_its_unit_once(low: str, high: str, told: str) -> None:
+    assert words.between(low, high) == told
+
+
+def test_a_size_has_its_bytes_and_a_count_has_none(report: Report) -> None:
+    (story,) = report.nix
+    weighed, counted = row(story, "closure-runtime"), row(story, "configuration-lines")
+    assert nix_words.exact(weighed.measure, weighed.figures[DERIVED][0]).endswith(" bytes")
+    assert nix_words.exact(counted.measure, counted.figures[DERIVED][0]) == ""
+    assert nix_words.value(Measure.SECONDS, None) == words.NONE
+
+
+def test_a_picture_on_the_page_is_lean_and_says_the_same() -> None:
+    text = '<text opacity="1" x="1.23456" font-family="x">opacity="1" 1.23456</text>'
+    drawn = f'<svg role="graphics"><path class="foreground" d="" display="none"/>{text}</svg>'
+    chart = Chart(name="a", slug="s", title="t", label='say "so"', caption="c", svg=drawn)
+    assert str(inline(chart)) == (
+        '<svg role="img" aria-label="say &#34;so&#34;"><text x="1.23">opacity="1" 1.23456</text></svg>'
+    )
