@@ -24,6 +24,7 @@ ARGUMENTS = [
 
 IN_A_BROWSER = [
     pytest.mark.integration,
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install the package 'chromium'"),
 ]
 
