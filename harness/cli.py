@@ -244,7 +244,7 @@ def refuse_beside(context: click.Context, option: str, allowed: set[str]) -> Non
 @main.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]…")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
-@click.option("--report", type=click.Path(path_type=Path), help="Where it goes [default: the run's folder].")
+@click.option("--report", type=click.Path(path_type=Path), help="Where it goes [default: the newest run's folder].")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: bool) -> None:
     """Write the report of runs: folders, or ids below the results folder [default: the newest]."""
@@ -254,7 +254,8 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     from harness.reporting.writer import read_report, write
 
     view = read_report(folders)
-    paths = write(view, report or folders[-1] / "report")
+    newest = next((folder for folder in folders if folder.name == view.runs[-1].run_id), folders[-1])
+    paths = write(view, report or newest / "report")
     if not quiet:
         console = Console()
         console.print(summary(view))

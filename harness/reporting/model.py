@@ -113,14 +113,6 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeadlineColumn:
-    """One scenario at the top of the page."""
-
-    section: Section
-    scenario: ScenarioView
-
-
-@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What was found of one variant, last. ``wavers`` are the values that runs disagree on, none where they agree.
 
@@ -285,7 +277,6 @@ class Report:
     host: HostFacts
     reference: str
     variants: Mapping[str, VariantFacts]
-    headline: tuple[HeadlineColumn, ...]
     sections: tuple[Section, ...]
     questions: tuple[QuestionGroup, ...]
     changes: tuple[ChangeView, ...]

@@ -208,15 +208,6 @@ def groups(scenario: ScenarioView) -> str:
     )
 
 
-def glance(scenario: ScenarioView, variant: str) -> str:
-    """A variant in a scenario in a few characters: the median, and the verdict or what went wrong."""
-    row = scenario.row(variant)
-    if row is None:
-        return words.NONE
-    word = words.verdict(row)
-    return f"{words.seconds(row.summary.median)} ({word})" if row.summary else word
-
-
 def command(argv: Sequence[str]) -> str:
     """An argument list as one would type it; placeholders such as ``{app}`` stay readable."""
     return " ".join(

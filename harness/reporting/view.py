@@ -15,7 +15,6 @@ from harness.reporting.answers import groups, strategies_of
 from harness.reporting.friction import changes
 from harness.reporting.model import (
     Failure,
-    HeadlineColumn,
     Report,
     Section,
     Unsupported,
@@ -27,7 +26,7 @@ from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
 from harness.reporting.trends.view import History, build_trends
 
-#: What the top of the page shows, where it was measured.
+#: What is drawn sample by sample and over time, where it was measured.
 KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
 
 MOST_FAILURES = 40
@@ -94,14 +93,12 @@ def build_report(
         sections, questions, made, reference=reference, variants=tuple(variants), strategies=strategies_of(runs)
     )
     failures = find_failures(frames)
-    headline = _headline(sections)
     outcomes = frames.samples["outcome"].value_counts()
     return Report(
         runs=tuple(runs),
         host=runs[-1].host,
         reference=reference,
         variants=variants,
-        headline=headline,
         sections=sections,
         questions=questions,
         changes=made,
@@ -127,7 +124,7 @@ def build_report(
             sections,
             reference=reference,
             scenarios=KEY_SCENARIOS,
-            shown={(column.section.slug, column.scenario.name) for column in headline},
+            shown=_shown(sections),
         ),
     )
 
@@ -141,17 +138,17 @@ def describe(cell: Mapping[str, str] | Cell) -> str:
     return f"{get('variant')} · {get('lane')} · {get('scenario')}" + (f" ({', '.join(details)})" if details else "")
 
 
-def _headline(sections: Sequence[Section]) -> tuple[HeadlineColumn, ...]:
-    """Key scenarios of the first section of each lane: figures of two providers never stand side by side."""
+def _shown(sections: Sequence[Section]) -> set[tuple[str, str]]:
+    """Key scenarios of the first section of each lane, by the section's slug: what is worth a picture over time."""
     first: dict[Lane, Section] = {}
     for section in sections:
         first.setdefault(section.lane, section)
-    return tuple(
-        HeadlineColumn(section=section, scenario=scenario)
+    return {
+        (section.slug, name)
         for section in first.values()
         for name in KEY_SCENARIOS
-        if (scenario := section.scenario(name)) is not None
-    )
+        if section.scenario(name) is not None
+    }
 
 
 def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +19,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
+from harness.reporting.compare.writer import read_compared, write_compared
 from harness.reporting.exports.summary import as_csv
 from harness.reporting.terminal import summary
 from harness.reporting.writer import ReportPaths, read_report, write_report
@@ -202,6 +205,50 @@ def test_markdown_has_no_markup_but_ours(paths: ReportPaths, harmless: ReportPat
     for name, value in made.attributes:
         assert name in {"href", "style"}
         assert _OURS.fullmatch(unquote(value)) if name == "href" else value.startswith("text-align:")
+
+
+def _again(run: Path, folder: Path) -> Path:
+    """The same run a day later, with the same bait and another name."""
+    later = folder / "later"
+    shutil.copytree(run, later)
+    for name in ("run.json", "samples.jsonl", "findings.jsonl"):
+        path = later / name
+        lines = (
+            [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if name != "run.json" else []
+        )
+        lines = lines or [json.loads(path.read_text(encoding="utf-8"))]
+        for line in lines:
+            line["run_id"] = f"later {line['run_id']}"
+        if name == "run.json":
+            lines[0]["started_at"] = "2026-12-24T10:00:00+00:00"
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return later
+
+
+def _page(path: Path) -> _Tags:
+    made = _Tags()
+    made.feed(path.read_text(encoding="utf-8"))
+    made.close()
+    return made
+
+
+@pytest.mark.parametrize("compared", [False, True], ids=["over-time", "compared"])
+def test_reports_of_two_runs_have_no_element_but_ours(run: Path, tmp_path: Path, compared: bool) -> None:
+    """What stands there with several runs alone: trends, and one run held against another."""
+    later = _again(run, tmp_path)
+    if compared:
+        paths = write_compared(read_compared(run, later), later, tmp_path / "out")
+    else:
+        paths = write_report([run, later], tmp_path / "out")
+    page, markdown = _page(paths.html), _rendered(paths.markdown)
+    assert page.tags["script"] == page.tags["html"] == page.tags["h1"] == 1
+    assert not page.tags.keys() & {"img", "iframe", "object", "embed", "base"}
+    assert not markdown.tags.keys() & {"script", "img", "svg", "style", "iframe", "s"}
+    for made in (page, markdown):
+        assert not [name for name, _ in made.attributes if name.startswith("on")]
+        links = {unquote(value) for name, value in made.attributes if name == "href" and value != "data:,"}
+        assert [link for link in links if not _OURS.fullmatch(link)] == []
+    assert ("id=trends>" in paths.html.read_text(encoding="utf-8").replace('"', "")) is not compared
 
 
 def test_markdown_shows_names_and_reasons_to_the_letter(paths: ReportPaths) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from harness.findings import all_findings
 from harness.listing import Check
 from harness.provision.layout import Layout
 from harness.variants import load_variants
+from tests.unit.reporting.made_up_nights import made_up_night
 
 
 def invoke(*words: str) -> Result:
@@ -194,3 +196,15 @@ def test_every_command_explains_itself() -> None:
 
 def test_the_committed_variants_are_all_read() -> None:
     assert len(load_variants(Layout.here().variants)) >= 5
+
+
+def test_the_report_of_several_runs_goes_to_the_newest_in_whatever_order_they_are_named(tmp_path: Path) -> None:
+    for run_id, day in (("first", 1), ("last", 2)):
+        started = datetime(2026, 1, day, tzinfo=UTC)
+        made_up_night(
+            tmp_path, run_id=run_id, started_at=started, variants=("venv", "uv"), scenarios=("run",), blocks=1
+        )
+    result = invoke("report", "last", "first", "--results", str(tmp_path), "--quiet")
+    assert (result.exit_code, result.output) == (0, "")
+    assert (tmp_path / "last" / "report" / "index.html").is_file()
+    assert not (tmp_path / "first" / "report").exists()

@@ -16,7 +16,7 @@ def read_compared(base: Path, new: Path, *, across_machines: bool = False) -> Co
 
     Raises:
         ResultsError: a run cannot be read.
-        InputError: the two cannot be compared (see :func:`harness.reporting.comparing.compare_runs`).
+        InputError: the two cannot be compared (see :func:`harness.reporting.compare.view.compare_runs`).
     """
     return compare_runs(load_runs([base]), load_runs([new]), across_machines=across_machines)
 
