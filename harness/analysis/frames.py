@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Frames:
     sizes: pd.DataFrame
     table: pa.Table
 
-    @property
+    @cached_property
     def ok(self) -> pd.DataFrame:
         """The samples which have a time: all that statistics may see."""
         frame = self.samples

@@ -51,7 +51,7 @@ def samples_parquet(report: Report) -> bytes:
     told = {"schema_version": str(SCHEMA_VERSION), "runs": ",".join(run.run_id for run in report.runs)}
     table = _absent(table.select([*COLUMNS, *names])).replace_schema_metadata(told)
     out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", store_schema=True)
+    pq.write_table(table, out, compression="zstd", compression_level=1, store_schema=True)
     return out.getvalue()
 
 

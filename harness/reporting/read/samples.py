@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,23 +44,39 @@ def read_samples(path: Path) -> tuple[pa.Table, int]:
     """
     if not path.exists() or not path.stat().st_size:
         return table_of([]), 0
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        end = mapped.rfind(b"\n") + 1
-        lines = sum(1 for _ in iter(mapped.readline, b""))
-        torn = end < len(mapped)
-    with pa.memory_map(str(path)) as file:
-        data = file.read_buffer(end)
-    table = _parsed(data, lines - torn) if end else table_of([])
+    lines, torn = _lines(path)
+    table = table_of([])
+    if lines > torn:
+        # A stream and no map of the file: mapped, all of it would count as memory of this process.
+        source = pa.BufferReader(_whole(path)) if torn else pa.OSFile(str(path))
+        table = _parsed(source, lines - torn)
     if table is None:
-        table = table_of(_validated(path, data.to_pybytes()))
+        table = table_of(_validated(path, _whole(path)))
     return _seen(table), lines if torn else 0
 
 
-def _parsed(data: pa.Buffer, lines: int) -> pa.Table | None:
+def _lines(path: Path) -> tuple[int, bool]:
+    """How many lines a file has, and whether the last of them has no end."""
+    count, last = 0, b"\n"
+    with path.open("rb") as file:
+        while data := file.read(_BLOCK_BYTES):
+            count += data.count(b"\n")
+            last = data[-1:]
+    torn = last != b"\n"
+    return count + torn, torn
+
+
+def _whole(path: Path) -> bytes:
+    """The lines of a file that have their end."""
+    data = path.read_bytes()
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _parsed(source: pa.NativeFile, lines: int) -> pa.Table | None:
     """The table, or nothing if any line may be damaged, which is then for the exact way to say."""
     try:
         table = pa_json.read_json(
-            pa.BufferReader(data),
+            source,
             read_options=pa_json.ReadOptions(block_size=_BLOCK_BYTES),
             parse_options=pa_json.ParseOptions(explicit_schema=SCHEMA, unexpected_field_behavior="infer"),
         )
