@@ -30,7 +30,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import stats
 
-from harness.analysis.compare import BAND, LEVEL, MINIMUM_BLOCKS, Block
+from harness.analysis.compare import BAND, LEVEL, MINIMUM_BLOCKS, Block, holm
 from harness.analysis.statistics import RESAMPLES, SEED, Floats, Interval
 
 
@@ -111,18 +111,15 @@ def hold(
 
 def settle(held: Sequence[Held]) -> list[Held]:
     """The same, with verdicts that hold although so many were made (Holm, 1979)."""
-    # Those that show nothing count as well: leaving them out because of what they show would void Holm's proof.
-    tests = [(item.p_value, index) for index, item in enumerate(held) if item.p_value is not None]
-    settled = list(held)
-    rejected = True
-    for place, (p_value, index) in enumerate(sorted(tests)):
-        item = held[index]
-        rejected = rejected and p_value <= LEVEL / (len(tests) - place)
-        if not rejected and item.verdict.changed:
-            settled[index] = undecided(
-                item, Doubt.CHANCE, f"It looks {item.verdict}, but with {len(tests)} cells tested that may be chance."
-            )
-    return settled
+    rejected, tests = holm([item.p_value for item in held])
+    return [
+        item
+        if holds or not item.verdict.changed
+        else undecided(
+            item, Doubt.CHANCE, f"It looks {item.verdict}, but with {tests} cells tested that may be chance."
+        )
+        for item, holds in zip(held, rejected, strict=True)
+    ]
 
 
 def undecided(held: Held, doubt: Doubt, reason: str) -> Held:

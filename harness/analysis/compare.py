@@ -119,21 +119,33 @@ def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_B
 
 def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """The same comparisons, with verdicts that hold although so many were made (Holm, 1979)."""
-    # Those that show nothing count as well: leaving them out because of what they show would void Holm's proof.
-    made = [(item.p_value, index) for index, item in enumerate(comparisons) if item.p_value is not None]
-    corrected = list(comparisons)
+    rejected, tests = holm([item.p_value for item in comparisons])
+    return [
+        item
+        if holds or item.verdict not in (Verdict.FASTER, Verdict.SLOWER)
+        else replace(
+            item,
+            verdict=Verdict.UNDECIDED,
+            reason=f"It looks {item.verdict}, but with {tests} comparisons made that may be chance.",
+        )
+        for item, holds in zip(comparisons, rejected, strict=True)
+    ]
+
+
+def holm(p_values: Sequence[float | None]) -> tuple[list[bool], int]:
+    """Which of some tests reject although so many were made, by Holm's procedure (1979), and how many were made.
+
+    ``None`` is where no test was made, which is not corrected. Tests that show nothing count as well: leaving them out
+    because of what they show would void Holm's proof.
+    """
+    made = sorted((p_value, index) for index, p_value in enumerate(p_values) if p_value is not None)
+    found = [True] * len(p_values)
     # Each is held against the level shared by those that are left; the first that fails ends all that come after.
     rejected = True
-    for place, (p_value, index) in enumerate(sorted(made)):
-        item = comparisons[index]
+    for place, (p_value, index) in enumerate(made):
         rejected = rejected and p_value <= LEVEL / (len(made) - place)
-        if not rejected and item.verdict in (Verdict.FASTER, Verdict.SLOWER):
-            corrected[index] = replace(
-                item,
-                verdict=Verdict.UNDECIDED,
-                reason=f"It looks {item.verdict}, but with {len(made)} comparisons made that may be chance.",
-            )
-    return corrected
+        found[index] = rejected
+    return found, len(made)
 
 
 def withhold(comparison: Comparison) -> Comparison:

@@ -108,12 +108,9 @@ def base_variant(name: str) -> str:
 
 def _flat(table: pa.Table) -> pa.Table:
     """Each size in a column of its own, behind those of the schema."""
-    column = table[SIZES].combine_chunks()
-    column = pa.chunked_array(column.chunks if isinstance(column, pa.ChunkedArray) else [column], type=column.type)
-    found = {field.name: pc.struct_field(column, field.name) for field in column.type}
     flat = table.select(SCHEMA.names)
-    for name, values in sorted(found.items()):
-        flat = flat.append_column(f"{SIZES}.{name}", pc.cast(values, pa.int64()))
+    for name in sorted(field.name for field in table[SIZES].type):
+        flat = flat.append_column(f"{SIZES}.{name}", pc.cast(pc.struct_field(table[SIZES], name), pa.int64()))
     return flat
 
 

@@ -132,10 +132,16 @@ def build_report(
 def describe(cell: Mapping[str, str] | Cell) -> str:
     """A cell in a few words: ``uv · nix · nix-build (host, handwritten)``."""
     get = cell.get if isinstance(cell, Mapping) else lambda name: getattr(cell, name)
+    return f"{get('variant')} · {get('lane')} · {describe_scenario(cell)}"
+
+
+def describe_scenario(cell: Mapping[str, str] | Cell) -> str:
+    """A cell's scenario with all that tells it apart besides variant and lane: ``nix-build (host, handwritten)``."""
+    get = cell.get if isinstance(cell, Mapping) else lambda name: getattr(cell, name)
     details = [str(get(name)) for name in ("provider", "strategy") if get(name)]
     if get("shape") != "canonical":
         details.append(str(get("shape")))
-    return f"{get('variant')} · {get('lane')} · {get('scenario')}" + (f" ({', '.join(details)})" if details else "")
+    return str(get("scenario")) + (f" ({', '.join(details)})" if details else "")
 
 
 def _shown(sections: Sequence[Section]) -> set[tuple[str, str]]:

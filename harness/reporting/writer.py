@@ -1,4 +1,4 @@
-"""Writes a report's files: with ``load`` and ``tails``, all of reporting that touches the disk."""
+"""Writes a report's files: with the room ``read``, all of reporting that touches the disk."""
 
 from __future__ import annotations
 

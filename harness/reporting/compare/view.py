@@ -30,7 +30,7 @@ from harness.reporting.compare.model import Basis, CellChange, Compared, Machine
 from harness.reporting.read.runs import Loaded
 from harness.reporting.read.versions import changed_machine, changed_scenario
 from harness.reporting.tables import CellKey, Cells
-from harness.reporting.view import describe
+from harness.reporting.view import describe, describe_scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +153,7 @@ class _Judge:
                 cell=describe(key.cell),
                 variant=key.variant,
                 lane=key.cell.lane,
-                scenario=_scenario(key),
+                scenario=describe_scenario(key.cell),
                 held=self._withhold(key, item),
                 base_s=self.base.cells.summaries[key].median,
                 new_s=self.new.cells.summaries[key].median,
@@ -258,11 +258,6 @@ def _of_reference(
         and key not in new.noisy
         and not changed_scenario(base.info, new.info, key.scenario)
     }
-
-
-def _scenario(key: CellKey) -> str:
-    """A cell's scenario with all that tells it apart besides variant and lane."""
-    return describe(key.cell).split(" · ", 2)[2]
 
 
 def _names(keys: Collection[CellKey], order: Sequence[CellKey]) -> tuple[str, ...]:

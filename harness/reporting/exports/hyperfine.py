@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from harness.records import CONTROL_SUFFIX
 from harness.reporting.model import Report
 from harness.reporting.tables import CELL
+from harness.reporting.view import describe_scenario
 
 
 def hyperfine_json(report: Report) -> bytes:
@@ -29,12 +30,8 @@ def hyperfine_json(report: Report) -> bytes:
 
 def _result(parameters: dict[str, str], group: pd.DataFrame) -> dict[str, Any]:
     times = group["wall_s"].to_numpy(dtype=np.float64)
-    details = [parameters[name] for name in ("provider", "strategy") if name in parameters]
-    if parameters["shape"] != "canonical":
-        details.append(parameters["shape"])
-    told = f" ({', '.join(details)})" if details else ""
     return {
-        "command": f"{parameters['variant']} {parameters['scenario']}{told}",
+        "command": f"{parameters['variant']} {describe_scenario(parameters)}",
         "mean": float(times.mean()),
         "stddev": float(times.std(ddof=1)) if len(times) > 1 else None,
         "median": float(np.median(times)),

@@ -99,7 +99,7 @@ def _load_info(folder: Path) -> RunInfo:
 def _load_samples(path: Path, notes: list[str]) -> pa.Table:
     table, torn = read_samples(path)
     if torn:
-        notes.append(f"The last line of {path.name}, line {torn}, was cut off and is left out.")
+        notes.append(_torn(path, torn))
     return table
 
 
@@ -108,7 +108,8 @@ def _load_findings(path: Path, notes: list[str]) -> tuple[Finding, ...]:
         return ()
     lines = visible_json(path.read_bytes()).splitlines(keepends=True)
     if lines and not lines[-1].endswith(b"\n"):
-        _drop_torn(path, lines, 0, notes)
+        notes.append(_torn(path, len(lines)))
+        lines.pop()
     found = []
     for number, line in enumerate(lines, 1):
         try:
@@ -118,7 +119,6 @@ def _load_findings(path: Path, notes: list[str]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _drop_torn(path: Path, lines: list[bytes], before: int, notes: list[str]) -> None:
-    """Leave out a last line without its end: the run was cut off while it wrote, or writes right now."""
-    lines.pop()
-    notes.append(f"The last line of {path.name}, line {before + len(lines) + 1}, was cut off and is left out.")
+def _torn(path: Path, line: int) -> str:
+    """What is said of a last line without its end: the run was cut off while it wrote, or writes right now."""
+    return f"The last line of {path.name}, line {line}, was cut off and is left out."

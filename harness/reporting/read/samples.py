@@ -29,7 +29,7 @@ _REQUIRED = (
     "started_at",
     "log_path",
 )
-_DEFAULTS = {"schema_version": SCHEMA_VERSION, "shape": "canonical", "reason": ""}
+_DEFAULTED = ("schema_version", "shape", "reason")
 _LARGEST = 2**31 - 1
 
 
@@ -93,10 +93,10 @@ def _holds(table: pa.Table) -> bool:
     sizes = table[SIZES].type
     if not pa.types.is_struct(sizes) or not all(pa.types.is_int64(field.type) for field in sizes):
         return False
-    if any(table[name].null_count for name in (*_REQUIRED, *_DEFAULTS, SIZES)):
+    if any(table[name].null_count for name in (*_REQUIRED, *_DEFAULTED, SIZES)):
         return False
     ok = pc.equal(table["outcome"], Outcome.OK.value)
-    weighed = [pc.struct_field(chunk, field.name) for field in sizes for chunk in table[SIZES].chunks]
+    weighed = [pc.struct_field(table[SIZES], field.name) for field in sizes]
     return bool(
         pc.all(pc.equal(table["schema_version"], SCHEMA_VERSION)).as_py()
         and set(pc.unique(table["outcome"]).to_pylist()) <= {item.value for item in Outcome}

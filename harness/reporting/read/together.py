@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from harness.errors import ResultsError
 from harness.records import RunInfo
+from harness.reporting.prose import join
 from harness.reporting.read.versions import changed_machine, changed_meaning, changed_variant
 
 #: So many runs that are history for one reason are named; of more, the first and the last.
@@ -109,4 +110,4 @@ def note(arranged: Arranged) -> str:
 def _names(names: Sequence[str]) -> str:
     if len(names) > _NAMED:
         return f"{names[0]} to {names[-1]} ({len(names)} runs)"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return join(names)

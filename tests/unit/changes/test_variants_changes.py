@@ -153,7 +153,7 @@ def test_a_patch_names_no_path_and_no_address_of_a_machine(patch: Path) -> None:
     ("line", "found"),
     [
         ("+path = /home/somebody/x", True),
-        ('+shared @ "/work/main"', True),
+        ('+shared @ "/srv/monorepo"', True),
         ("+shared @ file:///home/somebody/shared", True),
         ("+shared @ file:/x", True),
         ("+shared @ file:///${PROJECT_ROOT}/../shared", False),
