@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +58,7 @@ def plan_of(request: Request) -> Plan:
     }
     plan = make_plan(
         Selection(
-            strategies={variant.name: variant.spec.nix.strategies for variant in request.variants},
+            strategies={variant.name: variant.spec.nix.strategies for variant in measured(request.variants)},
             scenarios=scenarios,
             lanes=request.lanes,
             shape=request.shape.name,
@@ -70,12 +70,23 @@ def plan_of(request: Request) -> Plan:
             experiments=tuple(experiments()) if everything else kinds_of(request.findings),
         )
     )
+    if not measured(request.variants):
+        first = request.variants[0]
+        raise InputError(
+            f"--variant: nothing is left to measure: {first.name} is {first.set_aside}",
+            hint=f"What can be tried is: python -m harness check {first.name}",
+        )
     if not plan.cells and not plan.experiments:
         raise InputError(
             "--scenario and --lane together leave nothing to measure.",
             hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
         )
     return plan
+
+
+def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Those of ``variants`` that are measured; the others are shown with their reason."""
+    return tuple(variant for variant in variants if not variant.set_aside)
 
 
 def _turns() -> Iterator[tuple[str, ...]]:
@@ -101,10 +112,11 @@ def kinds_of(findings: tuple[str, ...]) -> tuple[str, ...]:
 class Assignment:
     """What a session has to do: a plan for variants, from the beginning or where an earlier session was cut off.
 
-    ``done`` are the samples there are already, ``found`` the findings. ``info`` is the earlier session's ``run.json``.
+    ``variants`` are measured, ``aside`` only shown.
     """
 
     variants: tuple[Variant, ...]
+    aside: tuple[Variant, ...] = ()
     shape: Shape
     plan: Plan
     results: Path
@@ -127,7 +139,8 @@ def new_assignment(request: Request) -> Assignment:
     """
     check_new(request.results, request.run_id)
     return Assignment(
-        variants=request.variants,
+        variants=measured(request.variants),
+        aside=_aside(request.variants),
         shape=request.shape,
         plan=plan_of(request),
         results=request.results,
@@ -137,8 +150,14 @@ def new_assignment(request: Request) -> Assignment:
     )
 
 
-def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Assignment:
-    """The rest of the run in ``folder``.
+def _aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    return tuple(variant for variant in variants if variant.set_aside)
+
+
+def resumed_assignment(
+    folder: Path, report: Path | None, layout: Layout, directories: Sequence[Path] = ()
+) -> Assignment:
+    """The rest of the run in ``folder``; ``directories`` hold variants beside our own.
 
     Raises:
         ResultsError: its plan or a variant is not what it was; the message has both digests.
@@ -150,13 +169,14 @@ def resumed_assignment(folder: Path, report: Path | None, layout: Layout) -> Ass
         raise ResultsError(f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.")
     if unknown := sorted(set(info.plan.experiments) - set(experiments())):
         raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
-    variants = load_variants(layout.variants, info.variants)
+    variants = load_variants(layout.variants, info.variants, more=directories)
     for variant in variants:
         if variant.digest != info.variants[variant.name].digest:
             then = info.variants[variant.name].digest
             raise changed(folder, f"the variant {variant.name}", then[:12], variant.digest[:12])
     return Assignment(
-        variants=variants,
+        variants=measured(variants),
+        aside=_aside(variants),
         shape=find_shape(info.plan.cells[0].shape) if info.plan.cells else CANONICAL,
         plan=info.plan,
         results=folder.parent,

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 from harness import VERSION, listing
-from harness.assignment import Request, finding_names, new_assignment, new_run_id, resumed_assignment
+from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
 from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
@@ -24,12 +24,14 @@ from harness.provision.layout import Layout
 from harness.provision.relock import relock
 from harness.records import Lane
 from harness.scenarios import all_scenarios
+from harness.selection import Selected, select
 from harness.session import run_session, set_up
 from harness.shapes import find_shape
 from harness.share import Share
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
+from harness.variant_file import Profile
 from harness.variants import load_variants
 
 
@@ -81,12 +83,24 @@ class Errors(click.Group):
 _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
 _PROVIDER = NearestChoice("provider", lambda: PROVIDERS)
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
+_PROFILE = NearestChoice("profile", lambda: [profile.value for profile in Profile])
 _FINDING = NearestChoice("finding", finding_names)
 
 DURATION = Duration()
 SHARE = Share()
 
 _variants = click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this variant; repeatable.")
+_profile = click.option(
+    "--profile", type=_PROFILE, help="Which of our variants: core or all [default: core; --variant takes any]."
+)
+_directories = click.option(
+    "--variants-dir",
+    "directories",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="A folder of variants of your own, beside ours; repeatable.",
+)
 
 
 @click.group(cls=Errors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -96,10 +110,11 @@ def main() -> None:
 
 
 @main.command("list")
+@_directories
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
-def list_(*, as_json: bool) -> None:
+def list_(*, as_json: bool, directories: tuple[Path, ...]) -> None:
     """Name the variants, scenarios and shapes there are."""
-    overview = listing.overview(load_variants(Layout.here().variants))
+    overview = listing.overview(load_variants(Layout.here().variants, more=directories))
     if as_json:
         click.echo(json.dumps(overview, indent=2))
     else:
@@ -122,10 +137,18 @@ def doctor(*, as_json: bool) -> None:
 
 @main.command()
 @_variants
-def setup(variants: tuple[str, ...]) -> None:
+@_profile
+@_directories
+def setup(*, variants: tuple[str, ...], profile: str | None, directories: tuple[Path, ...]) -> None:
     """Fetch and install everything a run needs; measure nothing."""
     layout = Layout.here()
-    sys.exit(set_up(load_variants(layout.variants, variants), layout, Console(stderr=True)))
+    chosen = measured(select(selected(variants, profile, directories), layout.variants))
+    sys.exit(set_up(chosen, layout, Console(stderr=True)))
+
+
+def selected(variants: tuple[str, ...], profile: str | None, directories: tuple[Path, ...]) -> Selected:
+    """What was said of variants, as one value."""
+    return Selected(names=variants, profile=Profile(profile) if profile else None, directories=directories)
 
 
 @main.command()
@@ -155,6 +178,8 @@ def update(names: tuple[str, ...]) -> None:
 
 @main.command()
 @_variants
+@_profile
+@_directories
 @click.option("--lane", "lanes", type=_LANE, multiple=True, help="Only this lane: local or nix.")
 @click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
 @click.option("--finding", "findings", type=_FINDING, multiple=True, help="Only this finding; repeatable.")
@@ -174,8 +199,8 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
     layout = Layout.here()
     plan_only = options.pop("plan_only")
     if resume is not None:
-        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only"})
-        assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout)
+        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only", "directories"})
+        assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout, options["directories"])
     else:
         if options["blocks"] is not None and options["budget"] is not None:
             raise InputError("--blocks and --budget exclude each other.", hint="Give one of them.")
@@ -193,6 +218,8 @@ def request_of(
     layout: Layout,
     *,
     variants: tuple[str, ...],
+    profile: str | None,
+    directories: tuple[Path, ...],
     lanes: tuple[str, ...],
     scenarios: tuple[str, ...],
     findings: tuple[str, ...],
@@ -211,7 +238,7 @@ def request_of(
         InputError: one of them names what is not there.
     """
     return Request(
-        variants=load_variants(layout.variants, variants),
+        variants=select(selected(variants, profile, directories), layout.variants),
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         findings=findings,

@@ -34,6 +34,8 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
         commands={scenario.name: steps for scenario in scenarios if (steps := scenario.steps(variant))},
         unsupported=dict(variant.spec.unsupported),
         files=files,
+        broken=variant.spec.broken,
+        unavailable=variant.spec.unavailable,
     )
 
 

@@ -49,7 +49,9 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
                 "backend": variant.spec.toolchain.backend,
                 "pins": variant.spec.toolchain.pins,
                 "unsupported": variant.spec.unsupported,
+                "profile": variant.spec.profile.value,
                 "broken": variant.spec.broken,
+                "unavailable": variant.spec.unavailable,
             }
             for variant in variants
         ],

@@ -88,8 +88,10 @@ def _cells(selection: Selection) -> Iterable[Cell]:
                 if lane is Lane.LOCAL:
                     yield Cell(variant=name, lane=lane, scenario=scenario, shape=selection.shape)
                     continue
-                for strategy in strategies:
-                    if scenario != STANDS_FOR and refusal(strategy, selection.provider):
+                # Without a strategy there is one cell to say why there is none.
+                none: Sequence[str | None] = (None,) if scenario == STANDS_FOR else ()
+                for strategy in strategies or none:
+                    if strategy and scenario != STANDS_FOR and refusal(strategy, selection.provider):
                         continue
                     yield Cell(
                         variant=name,

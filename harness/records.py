@@ -168,7 +168,8 @@ class VariantFacts:
 
     ``tools`` maps each package of the toolchain and each build requirement to its pinned version. ``commands`` maps
     a scenario to its measured steps, as argument lists with placeholders left in. ``files`` maps the path of each
-    file a person writes (below the variant's folder) to its text.
+    file a person writes (below the variant's folder) to its text. A variant that is ``broken`` or ``unavailable``, for
+    the reason given, is in the run to be shown: nothing of it was measured.
     """
 
     title: str
@@ -180,6 +181,13 @@ class VariantFacts:
     commands: dict[str, tuple[tuple[str, ...], ...]]
     unsupported: dict[str, str] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
+    broken: str = ""
+    unavailable: str = ""
+
+    @property
+    def set_aside(self) -> str:
+        """Why nothing of it was measured; empty if it was."""
+        return self.unavailable or self.broken
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

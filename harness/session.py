@@ -108,7 +108,7 @@ def _journal(assignment: Assignment, layout: Layout, equipment: Equipment, conso
     info = run_info(
         run_id=assignment.run_id,
         plan=assignment.plan,
-        variants=assignment.variants,
+        variants=[*assignment.variants, *assignment.aside],
         scenarios=all_scenarios(),
         command_line=assignment.command_line,
         checkout=layout.checkout,

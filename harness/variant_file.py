@@ -20,6 +20,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -71,6 +72,13 @@ def _strategy(name: str) -> str:
     return name
 
 
+class Profile(StrEnum):
+    """A selection of variants: those that most people choose between, or every one there is."""
+
+    CORE = "core"
+    ALL = "all"
+
+
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
 Pinned = Annotated[str, AfterValidator(_pinned)]
@@ -90,14 +98,25 @@ class Toolchain:
     """An environment manager plus a build backend, with exact versions.
 
     ``packages`` are installed into an environment of their own (``locks/toolchain.txt`` is their closure);
-    ``build_requirements`` is what building and editable installs fetch (``locks/build.txt``).
+    ``build_requirements`` is what building and editable installs fetch (``locks/build.txt``). Where there is nothing to
+    install there is no ``version`` to ask for, and where nothing is built there is no ``backend``.
     """
 
     manager: str
-    backend: str
-    packages: Annotated[tuple[Pinned, ...], Field(min_length=1)]
-    build_requirements: Annotated[tuple[Pinned, ...], Field(min_length=1)]
-    version: VersionCheck
+    backend: str = ""
+    packages: tuple[Pinned, ...] = ()
+    build_requirements: tuple[Pinned, ...] = ()
+    version: VersionCheck | None = None
+
+    @model_validator(mode="after")
+    def _what_is_installed_has_a_version(self) -> Toolchain:
+        if self.packages and self.version is None:
+            raise ValueError('version is missing: add command = ["…", "--version"] and what the answer has to contain')
+        if self.version is not None and not self.packages:
+            raise ValueError("version asks for what packages does not install: name the package, or leave version out")
+        if self.backend and not self.build_requirements:
+            raise ValueError(f"build_requirements is empty, but building fetches {self.backend}: pin its exact version")
+        return self
 
     @property
     def pins(self) -> dict[str, str]:
@@ -142,7 +161,7 @@ class Nix:
     ``devshell`` are the attributes of nixpkgs that one needs to work on it, such as ``hatch``.
     """
 
-    strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)] = (HANDWRITTEN,)
+    strategies: tuple[Strategy, ...] = (HANDWRITTEN,)
     attribute: str = "myproject-{member}"
     devshell: tuple[str, ...] = ()
 
@@ -158,8 +177,10 @@ class VariantFile:
     ``environment`` are variables every step sees; ``caches`` likewise, but each names a folder below ``{cache}``.
     ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
-    without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it. ``broken``
-    quarantines the variant.
+    without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
+    ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
+    everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
+    package index: for either reason it is shown, and not measured.
     """
 
     schema_version: Literal[1]
@@ -175,7 +196,21 @@ class VariantFile:
     offline: dict[str, Template] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: Nix = field(default_factory=Nix)
+    profile: Profile = Profile.ALL
     broken: str = ""
+    unavailable: str = ""
+
+    @model_validator(mode="after")
+    def _what_is_empty_has_a_reason(self) -> VariantFile:
+        for key, there, name in (
+            ("toolchain.packages", self.toolchain.packages, "tool-install"),
+            ("nix.strategies", self.nix.strategies, "nix"),
+        ):
+            if not there and name not in self.unsupported and not self.unavailable:
+                raise ValueError(f'{key} is empty: fill it, or say why it is in [unsupported] {name} = "…"')
+            if there and name in self.unsupported and name == "nix":
+                raise ValueError(f"{key} is not empty and [unsupported] {name} says why it is: keep one of them")
+        return self
 
     @model_validator(mode="after")
     def _absent_phases_have_reasons(self) -> VariantFile:

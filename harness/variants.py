@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,13 @@ class Variant:
     def build_lock(self) -> Path:
         """The closure of what builds fetch, with hashes."""
         return self.folder / "locks" / "build.txt"
+
+    @property
+    def set_aside(self) -> str:
+        """Why the variant is shown and not measured; empty if it is measured."""
+        if self.spec.unavailable:
+            return f"unavailable: {self.spec.unavailable}"
+        return f"broken: {self.spec.broken}" if self.spec.broken else ""
 
     def files(self) -> dict[str, Path]:
         """The monorepo's own files, by their path below the folder."""
@@ -91,14 +98,14 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
     except (OSError, UnicodeDecodeError) as error:
         raise VariantError(f"{_shown(file)}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
     spec = parse_variant_file(text, source=_shown(file))
-    for member in CANONICAL.members:
+    for member in () if spec.unavailable else CANONICAL.members:
         if not (folder / member.name).is_dir():
             raise VariantError(
                 f"{_shown(folder)}: the member {member.name!r} is missing.",
                 hint=f"Every variant has a folder for each of {', '.join(m.name for m in CANONICAL.members)}.",
             )
     for lock in ("toolchain", "build"):
-        if locked and not (folder / "locks" / f"{lock}.txt").is_file():
+        if locked and not spec.unavailable and not (folder / "locks" / f"{lock}.txt").is_file():
             raise VariantError(
                 f"{_shown(folder)}: locks/{lock}.txt is missing.",
                 hint=f"Make it with: python -m harness update {name}",
@@ -110,20 +117,44 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if path.name != "variant.toml" else "/".join(path.parts[-3:])
 
 
-def load_variants(directory: Path, names: Iterable[str] = (), *, locked: bool = True) -> tuple[Variant, ...]:
-    """Read the variants below ``directory``, all of them or those named, in order of name.
+def load_variants(
+    directory: Path, names: Iterable[str] = (), *, more: Sequence[Path] = (), locked: bool = True
+) -> tuple[Variant, ...]:
+    """Read the variants below ``directory`` and those below ``more``, all of them or those named, in order of name.
 
     With ``locked`` their locks have to be there.
 
     Raises:
-        InputError: a name is not one of a variant, or there are no variants at all.
+        InputError: a name is not one of a variant, or of two, or there are no variants at all.
         VariantError: a variant's folder is not as it has to be.
     """
-    folders = {path.name: path for path in sorted(directory.iterdir() if directory.is_dir() else ()) if path.is_dir()}
-    if not folders:
-        raise InputError(f"{directory}: there are no variants.", hint="Run from a checkout of the project.")
+    folders = _folders(directory, more)
     wanted = sorted(set(names)) or sorted(folders)
     for name in wanted:
         if name not in folders:
             raise InputError(f"--variant: there is no variant named {name!r}.", hint=did_you_mean(name, folders))
     return tuple(load_variant(folders[name], locked=locked) for name in wanted)
+
+
+def _folders(directory: Path, more: Sequence[Path]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for place in (directory, *more):
+        below = [path for path in sorted(place.iterdir() if place.is_dir() else ()) if _may_be_variant(path)]
+        if not below:
+            hint = "Name a folder that has variants' folders in it." if place in more else _CHECKOUT
+            raise InputError(f"{'--variants-dir ' if place in more else ''}{place}: there are no variants.", hint=hint)
+        for path in below:
+            if path.name in found:
+                raise InputError(
+                    f"--variants-dir {place}: there is a variant named {path.name!r} in {found[path.name].parent} too.",
+                    hint="Results are told apart by the name: give one of the two folders another.",
+                )
+            found[path.name] = path.resolve()
+    return found
+
+
+_CHECKOUT = "Run from a checkout of the project."
+
+
+def _may_be_variant(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "__"))

@@ -38,7 +38,8 @@ class NixScenario(ABC):
 
     def unsupported(self, bench: Bench) -> str:
         """Why the variant, or this machine, cannot do it."""
-        return bench.variant.spec.unsupported.get(self.name, "") or (bench.nix_unavailable if not bench.nix else "")
+        stated = bench.variant.spec.unsupported
+        return stated.get("nix", "") or stated.get(self.name, "") or (bench.nix_unavailable if not bench.nix else "")
 
     def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
         """The measured command, without the options that keep it in its own store."""

@@ -60,6 +60,8 @@ class ToolInstall:
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Ask the new environment's toolchain for its version."""
         check = bench.variant.spec.toolchain.version
+        if check is None:
+            raise VerificationError("variant.toml does not say how the toolchain is asked for its version.")
         workspace = bench.cold.with_tools(_environment(bench) / "bin")
         argv = [arg.format_map(workspace.values()) for arg in check.command]
         answer = attempt.run(argv, bench.cold.folder, environment(bench, workspace))
