@@ -16,10 +16,14 @@ from rich.console import Console
 
 from harness import VERSION, listing
 from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
+from harness.checking.session import Asked
+from harness.checking.session import check as check_variants
+from harness.checking.terminal import as_data, print_step, summary
 from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError
 from harness.journal import find_runs
+from harness.plan import REFERENCE
 from harness.provision.layout import Layout
 from harness.provision.relock import relock
 from harness.records import Lane
@@ -28,11 +32,12 @@ from harness.selection import Selected, select
 from harness.session import run_session, set_up
 from harness.shapes import find_shape
 from harness.share import Share
+from harness.starting import start
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
 from harness.variant_file import Profile
-from harness.variants import load_variants
+from harness.variants import load_variant, load_variants, variant_folders
 
 
 class NearestChoice(click.ParamType[str]):
@@ -177,6 +182,57 @@ def update(names: tuple[str, ...]) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.option("--from", "model", required=True, metavar="VARIANT", help="The variant that is nearest to yours.")
+@_directories
+def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
+    """Begin a variant as a copy of one that there is; in the first --variants-dir, or beside ours."""
+    layout = Layout.here()
+    present = [folder for folder in directories if folder.is_dir() and any(folder.iterdir())]
+    folders = variant_folders(layout.variants, present)
+    if model not in folders:
+        raise InputError(f"--from: there is no variant named {model!r}.", hint=did_you_mean(model, folders))
+    if name in folders:
+        raise InputError(f"new: there is a variant named {name!r} already.", hint="Choose another name.")
+    place = directories[0] if directories else layout.variants
+    made = start(name, load_variant(folders[model]), place, schema=layout.checkout / "schemas" / "variant.schema.json")
+    more = f" --variants-dir {place}" if directories else ""
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"{made}: {len(list(made.rglob('*.*')))} files, as {model} has them", markup=False)
+    console.print(f"next: edit {made.name}/variant.toml and the members' files, then prove it:", markup=False)
+    console.print(f"  python -m harness update {name}{more}   # when pins changed", markup=False)
+    console.print(f"  python -m harness check {name}{more}", markup=False)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@_directories
+@click.option("--quick", is_flag=True, help="Look at the files alone; install and run nothing.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
+def check(*, names: tuple[str, ...], directories: tuple[Path, ...], quick: bool, as_json: bool, provider: str) -> None:
+    """Prove variants step by step, before anything is timed [default: all]."""
+    layout = Layout.here()
+    folders = variant_folders(layout.variants, directories)
+    for name in names:
+        if name not in folders:
+            raise InputError(f"check: there is no variant named {name!r}.", hint=did_you_mean(name, folders))
+    asked = Asked(
+        folders={name: folder for name, folder in folders.items() if not names or name in names},
+        reference=folders[REFERENCE],
+        quick=quick,
+        provider=provider,
+    )
+    progress = Console(stderr=as_json)
+    checked = check_variants(asked, layout, Console(stderr=True), lambda result: print_step(progress, result))
+    if as_json:
+        click.echo(json.dumps(as_data(checked), indent=2))
+    else:
+        progress.print(summary(checked))
+    sys.exit(0 if all(item.good for item in checked) else 1)
+
+
+@main.command()
 @_variants
 @_profile
 @_directories
@@ -277,7 +333,7 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     """Write the report of runs: folders, or ids below the results folder [default: the newest]."""
     folders = find_runs(results, runs)
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.reporting.terminal import summary
+    from harness.reporting import terminal
     from harness.reporting.writer import read_report, write
 
     view = read_report(folders)
@@ -285,7 +341,7 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     paths = write(view, report or newest / "report")
     if not quiet:
         console = Console()
-        console.print(summary(view))
+        console.print(terminal.summary(view))
         console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
 
 
@@ -301,8 +357,7 @@ def compare(*, base: str, new: str, results: Path, report: Path | None, **option
     """Hold run NEW against run BASE: what got faster or slower, what broke, which versions differ."""
     folders = find_runs(results, [base, new])
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.reporting.compare import terminal
-    from harness.reporting.compare.view import as_data
+    from harness.reporting.compare import terminal, view
     from harness.reporting.compare.words import failures
     from harness.reporting.compare.writer import read_compared, write_compared
 
@@ -311,7 +366,7 @@ def compare(*, base: str, new: str, results: Path, report: Path | None, **option
     paths = write_compared(compared, folders[1], report) if report is not None else None
     failed = () if fail_on is None else failures(compared, fail_on)
     if options["as_json"]:
-        click.echo(json.dumps(as_data(compared, fail_on=fail_on, failures=failed), indent=2, allow_nan=False))
+        click.echo(json.dumps(view.as_data(compared, fail_on=fail_on, failures=failed), indent=2, allow_nan=False))
     else:
         console = Console()
         console.print(terminal.comparison(compared))

@@ -31,6 +31,7 @@ from pydantic.dataclasses import dataclass
 from harness.errors import VariantError
 from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.suggest import did_you_mean
+from harness.variant_keys import described
 
 PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "python", "tools", "dist", "deploy"})
 
@@ -270,4 +271,4 @@ def explain(problem: Mapping[str, Any]) -> str:
 
 def variant_json_schema() -> dict[str, Any]:
     """The JSON Schema of ``variant.toml``."""
-    return VARIANT_FILE.json_schema()
+    return described(VARIANT_FILE.json_schema())

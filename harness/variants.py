@@ -128,7 +128,7 @@ def load_variants(
         InputError: a name is not one of a variant, or of two, or there are no variants at all.
         VariantError: a variant's folder is not as it has to be.
     """
-    folders = _folders(directory, more)
+    folders = variant_folders(directory, more)
     wanted = sorted(set(names)) or sorted(folders)
     for name in wanted:
         if name not in folders:
@@ -136,7 +136,12 @@ def load_variants(
     return tuple(load_variant(folders[name], locked=locked) for name in wanted)
 
 
-def _folders(directory: Path, more: Sequence[Path]) -> dict[str, Path]:
+def variant_folders(directory: Path, more: Sequence[Path] = ()) -> dict[str, Path]:
+    """The variants' folders below ``directory`` and below ``more``, by name; they are not read.
+
+    Raises:
+        InputError: one of these has no folders, or two have one of the same name.
+    """
     found: dict[str, Path] = {}
     for place in (directory, *more):
         below = [path for path in sorted(place.iterdir() if place.is_dir() else ()) if _may_be_variant(path)]

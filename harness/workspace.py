@@ -179,6 +179,8 @@ class Workspace:
             capture_output=True,
             env={"PATH": "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"},
         )
+        # pytest looks for its settings in every folder above, the harness's own among them.
+        (self.folder / "pytest.ini").touch()
         self.prepare_folders()
         if lock:
             self.restore_locks()

@@ -1,0 +1,193 @@
+"""Checks variants: each is looked at, those that hold up are provisioned together and proven two at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from rich.console import Console
+
+from harness.bench import Attempt, Unready
+from harness.benches import STEP_LIMIT_S, make_benches, nonce
+from harness.checking.causes import likely_cause
+from harness.checking.looking import look, sources_of
+from harness.checking.model import Checked, Failure, Report, Result, Verdict
+from harness.checking.proving import CARRIED_OUT, Means, prove
+from harness.equipment import equipped
+from harness.errors import HarnessError, VariantError
+from harness.measure.confined import ConfinedExecutor, unavailable
+from harness.measure.executor import LauncherExecutor
+from harness.plan import Selection, make_plan
+from harness.provision.layout import Layout
+from harness.records import Lane, Plan
+from harness.scenarios import all_scenarios
+from harness.shapes import CANONICAL
+from harness.strategies import HOST
+from harness.variants import Variant, load_variant
+from harness.workspace import remove
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be checked: folders by name, whose sources are held against those of ``reference``.
+
+    With ``quick`` nothing is installed or run. ``provider`` is where Nix takes Python and backends from.
+    """
+
+    folders: Mapping[str, Path]
+    reference: Path
+    quick: bool = False
+    provider: str = HOST
+
+
+def check(asked: Asked, layout: Layout, console: Console, report: Report) -> list[Checked]:
+    """Check variants; ``report`` is told of each step as it ends, by one thread at a time."""
+    one_by_one = Lock()
+
+    def tell(result: Result) -> None:
+        with one_by_one:
+            report(result)
+
+    sources = sources_of(load_variant(asked.reference))
+    found: dict[str, list[Result]] = {name: [] for name in asked.folders}
+    variants: dict[str, Variant] = {}
+    for name, folder in asked.folders.items():
+        variant = _read(folder, found[name], tell)
+        if variant is None:
+            continue
+        variants[name] = variant
+        if not variant.spec.unavailable:
+            for result in look(variant, sources):
+                found[name].append(result)
+                tell(result)
+    if not asked.quick:
+        sound = [
+            variant
+            for name, variant in variants.items()
+            if not variant.spec.unavailable and not any(result.failed for result in found[name])
+        ]
+        for name, results in _prove_all(sound, asked.provider, layout, console, tell).items():
+            found[name] += results
+    return [
+        Checked(
+            variant=name,
+            results=tuple(results),
+            broken=variants[name].spec.broken if name in variants else "",
+            unavailable=variants[name].spec.unavailable if name in variants else "",
+        )
+        for name, results in found.items()
+    ]
+
+
+def _read(folder: Path, results: list[Result], tell: Report) -> Variant | None:
+    """The variant in a folder, if its variant.toml is as it has to be; either way that is a step."""
+    try:
+        variant = load_variant(folder)
+    except VariantError as error:
+        failure = Failure(
+            ran=f"{folder.name}/variant.toml",
+            expected="what schemas/variant.schema.json describes, in a folder that is complete",
+            came=error.message,
+            cause=error.hint,
+        )
+        results.append(Result(variant=folder.name, step="schema", verdict=Verdict.FAILED, failure=failure))
+        tell(results[-1])
+        return None
+    step = Result(variant=folder.name, step="schema", verdict=Verdict.PASSED, detail=variant.spec.summary)
+    if variant.spec.unavailable:
+        step = Result(variant=folder.name, step="schema", verdict=Verdict.UNSUPPORTED, detail=variant.spec.unavailable)
+    results.append(step)
+    tell(step)
+    return variant
+
+
+def _prove_all(
+    variants: Sequence[Variant], provider: str, layout: Layout, console: Console, tell: Report
+) -> dict[str, list[Result]]:
+    """Provision variants together and prove them; where that cannot be, each by itself, to see whose fault it is."""
+    if not variants:
+        return {}
+    try:
+        return _proven(variants, provider, layout, console, tell)
+    except HarnessError as error:
+        if len(variants) > 1:
+            alone = [_prove_all([variant], provider, layout, console, tell) for variant in variants]
+            return {name: results for part in alone for name, results in part.items()}
+        name = variants[0].name
+        return {name: [_not_provisioned(name, error.message, tell)]}
+
+
+def _not_provisioned(name: str, came: str, tell: Report) -> Result:
+    failure = Failure(
+        ran=f"python -m harness setup --variant {name}",
+        expected="wheels fetched and the toolchain installed, as locks/ pin them",
+        came=came,
+        cause=likely_cause(came),
+    )
+    result = Result(variant=name, step="provision", verdict=Verdict.FAILED, failure=failure)
+    tell(result)
+    return result
+
+
+def _proven(
+    variants: Sequence[Variant], provider: str, layout: Layout, console: Console, tell: Report
+) -> dict[str, list[Result]]:
+    plan = _plan(variants, provider)
+    scratch = layout.scratch("check")
+    logs = layout.state / "checks"
+    logs.mkdir(parents=True, exist_ok=True)
+    # A scenario remembers what it prepared, and two variants are proven at once.
+    scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}
+    with ExitStack() as stack:
+        equipment = stack.enter_context(equipped(variants, CANONICAL, layout, console, nix=True, provider=provider))
+        remove(scratch)
+        stack.callback(remove, scratch)
+        benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
+
+        def work(variant: Variant) -> list[Result]:
+            bench = benches[variant.name]
+            if isinstance(bench, Unready):
+                return [_not_provisioned(variant.name, bench.reason, tell)]
+            provisioned = Result(
+                variant=variant.name, step="provision", verdict=Verdict.PASSED, detail="the toolchain is installed"
+            )
+            tell(provisioned)
+            log = logs / f"{variant.name}.log"
+            log.unlink(missing_ok=True)
+            own = scratch / variant.name
+            own.mkdir(parents=True, exist_ok=True)
+            refused = unavailable()
+            with LauncherExecutor() as free, LauncherExecutor() as launcher:
+                means = Means(
+                    scenarios=scenarios[variant.name],
+                    free=free,
+                    confined=None if refused else ConfinedExecutor(executor=launcher, folders=[own]),
+                    not_confined=refused,
+                )
+                attempt = Attempt(executor=free, log_path=log, limit_s=STEP_LIMIT_S, nonce=nonce)
+                cells = [cell for cell in plan.cells if cell.variant == variant.name]
+                return [provisioned, *prove(bench, attempt, cells, means, tell)]
+
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return dict(zip((variant.name for variant in variants), pool.map(work, variants), strict=True))
+
+
+def _plan(variants: Sequence[Variant], provider: str) -> Plan:
+    known = all_scenarios()
+    return make_plan(
+        Selection(
+            strategies={variant.name: variant.spec.nix.strategies for variant in variants},
+            scenarios={name: known[name].lane for name in CARRIED_OUT},
+            lanes=frozenset(Lane),
+            provider=provider,
+            blocks=1,
+            control=frozenset(),
+        )
+    )
