@@ -111,6 +111,9 @@ def _cannot(lab: Lab, name: str, lane: Lane) -> str:
         return lab.nix_unavailable
     for item in (STANDARD[name].base, name):
         if item:
+            stated = lab.bench.variant.spec.unsupported.get(item, "") if lane is Lane.LOCAL else ""
+            if stated:
+                return stated
             file = _change(lab, item).file
             if file.unsupported or (lane is Lane.NIX and file.unsupported_nix):
                 return file.unsupported or file.unsupported_nix

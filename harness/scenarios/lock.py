@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
@@ -53,12 +54,24 @@ def verify_locks(bench: Bench, workspace: Workspace) -> None:
             raise VerificationError(f"No lock file names the member {member.name!r}")
 
 
+#: A member as a requirements file names it by its place: ``-e ./shared``, ``shared @ file:../shared``.
+_BY_PLACE = re.compile(r"^(?:-e |--editable )?(?:file:)?\S*?/?(?P<folder>[\w.-]+)/?(?:\s*#.*)?$")
+
+#: A package in a lock file that is TOML, as all but requirements files are.
+_AS_TABLE = re.compile(r"\bname = [\"']([\w.-]+)[\"']")
+
+
 def _names(text: str, member: str) -> bool:
     wanted = canonicalize_name(member)
-    return any(
-        line.strip().removeprefix("name = ").strip("\"'") == wanted or line.split("==")[0].split(" @")[0] == wanted
-        for line in text.splitlines()
-    )
+    if any(canonicalize_name(name) == wanted for name in _AS_TABLE.findall(text)):
+        return True
+    for line in map(str.strip, text.splitlines()):
+        if wanted in (line.strip("\"',"), line.split("==")[0].split(" @")[0]):
+            return True
+        place = _BY_PLACE.match(line)
+        if place and "/" in line and canonicalize_name(place["folder"]) == wanted:
+            return True
+    return False
 
 
 SCENARIO = Lock()

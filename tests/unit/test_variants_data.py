@@ -91,7 +91,8 @@ def test_nothing_but_the_monorepo_and_what_the_harness_needs_is_committed(varian
     assert "dist/" in ignored
     members = {member.name for member in CANONICAL.members}
     nix = {pattern for name in variant.spec.nix.strategies for pattern in STRATEGIES[name].files}
-    known = {".gitignore", "README.md", "flake.nix", "pyproject.toml", "requirements.txt"} | members | {*HARNESS_FILES}
+    known = {".gitignore", "README.md", "flake.nix"} | members | {*HARNESS_FILES}
+    known |= {"pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "hatch.toml"}
     known |= nix
     assert {path.name for path in variant.folder.iterdir()} <= known
 
