@@ -120,10 +120,7 @@ def _member(variant: Variant, member: str) -> None:
     path = variant.folder / member / "pyproject.toml"
     if not path.is_file():
         return
-    try:
-        project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"{member}/pyproject.toml", "TOML", str(error), "Mend the line it names.") from error
+    project = _stated(variant, member)
     name = project.get("project", {}).get("name")
     if name != member:
         raise Wrong(
@@ -136,6 +133,14 @@ def _member(variant: Variant, member: str) -> None:
             raise Wrong(
                 f"{member}/pyproject.toml, dependencies", "requirements", f"{text!r}: {error}", "PEP 508 has the form."
             ) from error
+
+
+def _stated(variant: Variant, member: str) -> dict[str, Any]:
+    """What a member's pyproject.toml states."""
+    try:
+        return tomllib.loads((variant.folder / member / "pyproject.toml").read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise Wrong(f"{member}/pyproject.toml", "TOML", str(error), "Mend the line it names.") from error
 
 
 def _committed(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
@@ -192,10 +197,9 @@ def _backend(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
     pins = {pin.name: pin.version for pin in read_lock(variant.build_lock)}
     required: set[str] = set()
     for member in CANONICAL.members:
-        path = variant.folder / member.name / "pyproject.toml"
-        if not path.is_file():
+        if not (variant.folder / member.name / "pyproject.toml").is_file():
             continue
-        stated = tomllib.loads(path.read_text(encoding="utf-8")).get("build-system", {})
+        stated = _stated(variant, member.name).get("build-system", {})
         for requirement in map(Requirement, stated.get("requires", ())):
             required.add(str(requirement))
             have = pins.get(canonicalize_name(requirement.name))

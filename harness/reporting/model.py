@@ -270,7 +270,8 @@ class Report:
     what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
     run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
     ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
-    ``compared`` holds the run against another one, where that was asked for.
+    ``compared`` holds the run against another one, where that was asked for. ``aside`` are variants of which nothing
+    was measured, as they are broken or unavailable.
     """
 
     runs: tuple[RunInfo, ...]
@@ -299,3 +300,4 @@ class Report:
     logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trends: Trends | None = None
     compared: Compared | None = None
+    aside: Mapping[str, VariantFacts] = field(default_factory=dict)

@@ -61,6 +61,9 @@ def banners(report: Report) -> tuple[str, ...]:
         )
     if report.nix_unavailable:
         found.append(f"Nothing was measured through Nix. {report.nix_unavailable}")
+    for name, facts in report.aside.items():
+        why = "unavailable" if facts.unavailable else "broken"
+        found.append(f"{name} is not in the figures: its variant.toml says that it is {why}. {facts.set_aside}")
     return (*found, *report.notes)
 
 

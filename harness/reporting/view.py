@@ -76,6 +76,8 @@ def build_report(
     variants: dict[str, VariantFacts] = {}
     for run in runs:
         variants.update(run.variants)
+    aside = {name: facts for name, facts in variants.items() if facts.set_aside}
+    variants = {name: facts for name, facts in variants.items() if name not in aside}
     cells = Cells.of(frames, runs)
     titles = {name: facts for run in runs for name, facts in run.scenarios.items()}
     noise = tuple(_noise(cells, frames, reference, runs))
@@ -99,6 +101,7 @@ def build_report(
         host=runs[-1].host,
         reference=reference,
         variants=variants,
+        aside=aside,
         sections=sections,
         questions=questions,
         changes=made,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness.provision.layout import Layout
-from harness.variants import load_variants
+from harness.selection import Selected, select
 
 pytestmark = [
     pytest.mark.integration,
@@ -87,7 +87,7 @@ def tools() -> Mapping[str, Path]:
     """The folder of each variant's executables, everything a run needs having been put in place."""
     layout = Layout.here()
     harness("setup")
-    names = [variant.name for variant in load_variants(layout.variants)]
+    names = [variant.name for variant in select(Selected(), layout.variants)]
     return {name: next(layout.toolchains.glob(f"{name}-*/.complete")).parent / "bin" for name in names}
 
 

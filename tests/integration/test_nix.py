@@ -26,14 +26,15 @@ from harness.nix import Expression
 from harness.provision.cachelock import CacheLock
 from harness.provision.layout import Layout
 from harness.provision.supplies import fetch_wheels
+from harness.selection import Selected, select
 from harness.shapes import CANONICAL
-from harness.variants import Variant, load_variants
+from harness.variants import Variant
 from tests.fakes import execution
 
 pytestmark = pytest.mark.integration
 
 LAYOUT = Layout.here()
-VARIANTS = load_variants(LAYOUT.variants)
+VARIANTS = select(Selected(), LAYOUT.variants)
 APPLICATIONS = [member.name for member in CANONICAL.applications]
 MEMBERS = [f"members.{member.name}" for member in CANONICAL.members]
 ENVIRONMENTS = [f"environments.{name}" for name in APPLICATIONS]
