@@ -6,7 +6,8 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,17 @@ from rich.console import Console
 
 from harness import VERSION, listing
 from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
+from harness.checking.model import Checked
 from harness.checking.session import Asked
 from harness.checking.session import check as check_variants
 from harness.checking.terminal import as_data, print_step, summary
 from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
+from harness.pins import outdated, wanted_pins
 from harness.plan import REFERENCE
 from harness.provision.layout import Layout
-from harness.provision.relock import relock
 from harness.records import Lane
 from harness.scenarios import all_scenarios
 from harness.selection import Selected, select
@@ -36,6 +38,8 @@ from harness.starting import start
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
+from harness.updating import put_back
+from harness.updating import update as raise_pins
 from harness.variant_file import Profile
 from harness.variants import load_variant, load_variants, variant_folders
 
@@ -170,15 +174,51 @@ def clean(*, store: bool, toolchains: bool, wheels: bool, everything: bool, dry_
     Console(soft_wrap=True).print(listing.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))
 
 
-@main.command()
+@main.command("outdated")
 @click.argument("names", nargs=-1, metavar="[NAME]…")
-def update(names: tuple[str, ...]) -> None:
-    """Make the locks of variants anew from the exact versions that their variant.toml pins."""
-    console = Console(stderr=True)
-    for variant in load_variants(Layout.here().variants, names, locked=False):
-        relock(variant.spec.toolchain.packages, variant.toolchain_lock)
-        relock(variant.spec.toolchain.build_requirements, variant.build_lock)
-        console.print(f"[green]✓[/green] {variant.name}: both locks are made anew", highlight=False)
+@_directories
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+def outdated_(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: bool) -> None:
+    """List pins that have newer releases, as your own pip finds them [default: of all variants]."""
+    found = outdated(load_variants(Layout.here().variants, names, more=directories))
+    if as_json:
+        click.echo(json.dumps([asdict(item) for item in found], indent=2))
+    else:
+        Console().print(listing.as_outdated(found))
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@_directories
+@click.option("--to", "pins", multiple=True, metavar="PIN", help="Raise this pin alone, as in uv==0.14.0; repeatable.")
+@click.option("--keep-pins", is_flag=True, help="Raise nothing: make the locks anew from what variant.toml pins.")
+def update(*, names: tuple[str, ...], directories: tuple[Path, ...], pins: tuple[str, ...], keep_pins: bool) -> None:
+    """Raise the pins of variants to their newest releases, make the locks anew, and check them."""
+    if pins and keep_pins:
+        raise InputError("--to and --keep-pins exclude each other.", hint="Give one of them.")
+    layout = Layout.here()
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for variant in load_variants(layout.variants, names, more=directories, locked=False):
+        wanted = wanted_pins(pins, variant)
+        if not pins and not keep_pins:
+            wanted = {item.project: item.newest for item in outdated([variant])}
+            if not wanted:
+                console.print(f"{variant.name}: no pin has a newer release", markup=False)
+        with put_back(variant):
+            raise_pins(variant, wanted)
+            told = ", ".join(f"{name} {variant.spec.toolchain.pins[name]} → {new}" for name, new in wanted.items())
+            console.print(f"[green]✓[/green] {variant.name}: both locks are made anew{f'; {told}' if told else ''}")
+            if wanted and not all(item.good for item in checked_by(layout, {variant.name: variant.folder}, console)):
+                raise VariantError(
+                    f"{variant.name} does not pass with {told}: its variant.toml and its locks are as they were.",
+                    hint="Raise one pin at a time with --to, or change the variant by hand and run check.",
+                )
+
+
+def checked_by(layout: Layout, folders: Mapping[str, Path], console: Console) -> list[Checked]:
+    """Check the variants in these folders, with a line for each step."""
+    asked = Asked(folders=folders, reference=layout.variants / REFERENCE)
+    return check_variants(asked, layout, console, lambda result: print_step(console, result))
 
 
 @main.command()
@@ -200,7 +240,7 @@ def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"{made}: {len(list(made.rglob('*.*')))} files, as {model} has them", markup=False)
     console.print(f"next: edit {made.name}/variant.toml and the members' files, then prove it:", markup=False)
-    console.print(f"  python -m harness update {name}{more}   # when pins changed", markup=False)
+    console.print(f"  python -m harness update {name} --keep-pins{more}   # when you changed pins", markup=False)
     console.print(f"  python -m harness check {name}{more}", markup=False)
 
 

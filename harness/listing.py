@@ -22,6 +22,7 @@ from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run
+from harness.pins import Outdated
 from harness.plan import order_of
 from harness.progress import describe, spell
 from harness.provision.layout import Layout
@@ -96,6 +97,19 @@ def as_table(found: dict[str, Any]) -> RenderableType:
         more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
         findings.add_row(kind, ", ".join(item["lanes"]), titles[0] + more)
     return Group(variants, "", scenarios, "", findings, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
+
+
+def as_outdated(found: Sequence[Outdated]) -> RenderableType:
+    """Pins that have newer releases, for people."""
+    if not found:
+        return Text("No pin has a newer release.")
+    table = Table(box=None, pad_edge=False)
+    for heading in ("project", "pinned", "newest"):
+        table.add_column(heading)
+    table.add_column("variants", overflow="fold")
+    for item in found:
+        table.add_row(item.project, item.pinned, item.newest, ", ".join(item.variants))
+    return table
 
 
 def foresee(plan: Plan, results: Path) -> Estimate:

@@ -108,7 +108,7 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
         if locked and not spec.unavailable and not (folder / "locks" / f"{lock}.txt").is_file():
             raise VariantError(
                 f"{_shown(folder)}: locks/{lock}.txt is missing.",
-                hint=f"Make it with: python -m harness update {name}",
+                hint=f"Make it with: python -m harness update {name} --keep-pins",
             )
     return Variant(name=name, folder=folder, digest=folder_digest(folder), spec=spec)
 

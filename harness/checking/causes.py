@@ -41,7 +41,8 @@ SIGNS = (
         r"|Cannot install ([\w.-]+)|there is no version of ([\w.-]+)"
         r"|No solution found[^\n]*\n[^\n]*?only ([\w.-]+)[<=>]",
         "The index does not have {0} in a version that is asked for: pin one in [toolchain] build_requirements and run"
-        " `python -m harness update NAME`; if {0} is a member, its dependency does not lead to the member's folder.",
+        " `python -m harness update NAME --keep-pins`; if {0} is a member, its dependency does not lead to the"
+        " member's folder.",
     ),
     _sign(
         r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: cannot import name '\w+' from '([\w.]+)'",

@@ -180,7 +180,7 @@ def _locks(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG0
                     f"[toolchain] {key} and locks/{lock.name}",
                     f"{requirement.name} {wanted} in both",
                     f"the lock has {requirement.name} {have}" if have else f"the lock has no {requirement.name}",
-                    f"The pin was changed after the lock was made: python -m harness update {variant.name}",
+                    f"The pin was changed after the lock was made: python -m harness update {variant.name} --keep-pins",
                 )
     version = toolchain.version
     if version is not None and version.expect not in {*toolchain.pins.values()}:
@@ -208,7 +208,7 @@ def _backend(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
                     f"{member.name}/pyproject.toml, [build-system] requires",
                     f"what [toolchain] build_requirements pins satisfies {requirement}",
                     f"locks/build.txt has {f'{requirement.name} {have}' if have else f'no {requirement.name}'}",
-                    f"Pin it in [toolchain] build_requirements: python -m harness update {variant.name}",
+                    f"Pin it in [toolchain] build_requirements: python -m harness update {variant.name} --keep-pins",
                 )
     return f"{', '.join(sorted(required)) or 'no backend'}: satisfied by what is pinned"
 

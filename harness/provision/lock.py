@@ -77,7 +77,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 def _pin(line: str, where: str) -> Pin:
     hashes = frozenset(_HASH.findall(line))
     text = _HASH.sub("", line).strip()
-    hint = "Locks are made from variant.toml: python -m harness update NAME"
+    hint = "Locks are made from variant.toml: python -m harness update NAME --keep-pins"
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:

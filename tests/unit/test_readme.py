@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from harness.provision.layout import Layout
+from harness.variant_file import Profile
+from harness.variants import load_variants
 
 CHECKOUT = Layout.here().checkout
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+_TOOLCHAINS = "## The toolchains there are"
 REPORT = (CHECKOUT / "report" / "report.md").read_text(encoding="utf-8").splitlines()
 
 
 def test_its_figures_are_those_of_the_reference_report() -> None:
-    rows = [line for line in README.splitlines() if line.startswith("| ")]
+    rows = [line for line in README[: README.index(_TOOLCHAINS)].splitlines() if line.startswith("| ")]
 
     assert len(rows) > 5
     assert [row for row in rows if row not in REPORT] == []
@@ -23,3 +26,12 @@ def test_its_links_lead_somewhere() -> None:
 
     assert targets
     assert [target for target in targets if not (CHECKOUT / target).exists()] == []
+
+
+def test_every_variant_is_named_in_it_with_its_idiom() -> None:
+    told = README[README.index(_TOOLCHAINS) :]
+    for variant in load_variants(CHECKOUT / "variants"):
+        if variant.spec.profile is Profile.CORE:
+            assert f"`{variant.name}`" in told
+        else:
+            assert f"| `{variant.name}` | {variant.spec.summary} |" in told

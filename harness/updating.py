@@ -1,0 +1,46 @@
+"""Raises a variant's pins and makes its locks anew; if that cannot be, the folder is as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from harness.pins import raised
+from harness.provision.relock import relock
+from harness.variants import Variant, load_variant
+
+#: Makes a lock from exact requirements.
+Relock = Callable[..., None]
+
+
+def update(variant: Variant, wanted: Mapping[str, str], *, lock: Relock = relock) -> Variant:
+    """Give pins the versions that are wanted, if any, and make both locks anew; the variant as it is then.
+
+    Raises:
+        HarnessError: they cannot be resolved; nothing was changed.
+    """
+    file = variant.folder / "variant.toml"
+    with put_back(variant):
+        if wanted:
+            text = file.read_text(encoding="utf-8")
+            file.write_text(raised(text, variant.spec.toolchain.pins, wanted), encoding="utf-8")
+        changed = load_variant(variant.folder, locked=False)
+        lock(changed.spec.toolchain.packages, changed.toolchain_lock)
+        lock(changed.spec.toolchain.build_requirements, changed.build_lock)
+        return load_variant(variant.folder)
+
+
+@contextmanager
+def put_back(variant: Variant) -> Iterator[None]:
+    """Put a variant's own file and its locks back as they are now, if what is done meanwhile fails."""
+    files = (variant.folder / "variant.toml", variant.toolchain_lock, variant.build_lock)
+    before = {path: path.read_bytes() if path.is_file() else None for path in files}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
+        raise

@@ -1,0 +1,70 @@
+"""harness.updating: pins raised and locks made anew, or all as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ProvisionError
+from harness.updating import put_back, update
+from tests.made_up import made_up_variant
+
+
+def write(requirements: Sequence[str], lock: Path) -> None:
+    lock.write_text("\n".join(requirements), encoding="utf-8")
+
+
+def test_pins_are_raised_and_both_locks_made_from_them(tmp_path: Path) -> None:
+    variant = made_up_variant(tmp_path)
+
+    changed = update(variant, {"tool": "1.1"}, lock=write)
+
+    assert changed.spec.toolchain.packages == ("tool==1.1",)
+    assert changed.toolchain_lock.read_text(encoding="utf-8") == "tool==1.1"
+    assert changed.build_lock.read_text(encoding="utf-8") == "backend==2.0"
+    assert changed.digest != variant.digest
+
+
+def test_without_a_wish_the_locks_alone_are_made_anew(tmp_path: Path) -> None:
+    variant = made_up_variant(tmp_path)
+    text = (variant.folder / "variant.toml").read_text(encoding="utf-8")
+
+    update(variant, {}, lock=write)
+
+    assert (variant.folder / "variant.toml").read_text(encoding="utf-8") == text
+    assert variant.toolchain_lock.read_text(encoding="utf-8") == "tool==1.0"
+
+
+def test_if_a_lock_cannot_be_made_all_is_as_it_was(tmp_path: Path) -> None:
+    variant = made_up_variant(tmp_path)
+
+    def fails(requirements: Sequence[str], lock: Path) -> None:
+        if lock.name == "build.txt":
+            raise ProvisionError("no such release")
+        write(requirements, lock)
+
+    with pytest.raises(ProvisionError, match="no such release"):
+        update(variant, {"tool": "9"}, lock=fails)
+    assert variant.digest == made_up_digest(variant.folder)
+
+
+def made_up_digest(folder: Path) -> str:
+    from harness.variants import folder_digest
+
+    return folder_digest(folder)
+
+
+def test_a_lock_that_was_not_there_is_not_there_after_a_failure(tmp_path: Path) -> None:
+    variant = made_up_variant(tmp_path)
+    variant.build_lock.unlink()
+
+    def fails() -> None:
+        with put_back(variant):
+            variant.build_lock.write_text("half", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fails()
+    assert not variant.build_lock.exists()
