@@ -18,6 +18,7 @@ from rich.console import Console
 from harness import VERSION, listing
 from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
 from harness.checking.model import Checked
+from harness.checking.proving import CARRIED_OUT
 from harness.checking.session import Asked
 from harness.checking.session import check as check_variants
 from harness.checking.terminal import as_data, print_step, summary
@@ -93,6 +94,7 @@ _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
 _PROVIDER = NearestChoice("provider", lambda: PROVIDERS)
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
 _PROFILE = NearestChoice("profile", lambda: [profile.value for profile in Profile])
+_STEP = NearestChoice("step", lambda: CARRIED_OUT)
 _FINDING = NearestChoice("finding", finding_names)
 
 DURATION = Duration()
@@ -248,9 +250,10 @@ def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @_directories
 @click.option("--quick", is_flag=True, help="Look at the files alone; install and run nothing.")
+@click.option("--step", "steps", type=_STEP, multiple=True, help="Carry out this alone, and what it needs; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
-def check(*, names: tuple[str, ...], directories: tuple[Path, ...], quick: bool, as_json: bool, provider: str) -> None:
+def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: bool, **how: Any) -> None:
     """Prove variants step by step, before anything is timed [default: all]."""
     layout = Layout.here()
     folders = variant_folders(layout.variants, directories)
@@ -260,8 +263,7 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], quick: bool,
     asked = Asked(
         folders={name: folder for name, folder in folders.items() if not names or name in names},
         reference=folders[REFERENCE],
-        quick=quick,
-        provider=provider,
+        **how,
     )
     progress = Console(stderr=as_json)
     checked = check_variants(asked, layout, Console(stderr=True), lambda result: print_step(progress, result))

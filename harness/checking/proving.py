@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -36,6 +36,14 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "nix-refresh": ("nix-build",),
     **{f"nix-{name}": ("nix-build",) for name in STANDARD},
 }
+
+
+def chosen(steps: Collection[str]) -> tuple[str, ...]:
+    """What is carried out for these steps: they and what they need, in order; everything if none is named."""
+    wanted = set(steps)
+    while more := {need for name in wanted for need in NEEDS.get(name, ())} - wanted:
+        wanted |= more
+    return tuple(name for name in CARRIED_OUT if not steps or name in wanted)
 
 
 @dataclass(frozen=True, kw_only=True)

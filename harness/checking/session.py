@@ -17,7 +17,7 @@ from harness.benches import STEP_LIMIT_S, make_benches, nonce
 from harness.checking.causes import likely_cause
 from harness.checking.looking import look, sources_of
 from harness.checking.model import Checked, Failure, Report, Result, Verdict
-from harness.checking.proving import CARRIED_OUT, Means, prove
+from harness.checking.proving import Means, chosen, prove
 from harness.equipment import equipped
 from harness.errors import HarnessError, VariantError
 from harness.measure.confined import ConfinedExecutor, unavailable
@@ -38,12 +38,14 @@ _AT_ONCE = 2
 class Asked:
     """What is to be checked: folders by name, whose sources are held against those of ``reference``.
 
-    With ``quick`` nothing is installed or run. ``provider`` is where Nix takes Python and backends from.
+    With ``quick`` nothing is installed or run; with ``steps``, of what is carried out only they and what they need.
+    ``provider`` is where Nix takes Python and backends from.
     """
 
     folders: Mapping[str, Path]
     reference: Path
     quick: bool = False
+    steps: tuple[str, ...] = ()
     provider: str = HOST
 
 
@@ -73,7 +75,7 @@ def check(asked: Asked, layout: Layout, console: Console, report: Report) -> lis
             for name, variant in variants.items()
             if not variant.spec.unavailable and not any(result.failed for result in found[name])
         ]
-        for name, results in _prove_all(sound, asked.provider, layout, console, tell).items():
+        for name, results in _prove_all(sound, asked, layout, console, tell).items():
             found[name] += results
     return [
         Checked(
@@ -109,16 +111,16 @@ def _read(folder: Path, results: list[Result], tell: Report) -> Variant | None:
 
 
 def _prove_all(
-    variants: Sequence[Variant], provider: str, layout: Layout, console: Console, tell: Report
+    variants: Sequence[Variant], asked: Asked, layout: Layout, console: Console, tell: Report
 ) -> dict[str, list[Result]]:
     """Provision variants together and prove them; where that cannot be, each by itself, to see whose fault it is."""
     if not variants:
         return {}
     try:
-        return _proven(variants, provider, layout, console, tell)
+        return _proven(variants, asked, layout, console, tell)
     except HarnessError as error:
         if len(variants) > 1:
-            alone = [_prove_all([variant], provider, layout, console, tell) for variant in variants]
+            alone = [_prove_all([variant], asked, layout, console, tell) for variant in variants]
             return {name: results for part in alone for name, results in part.items()}
         name = variants[0].name
         return {name: [_not_provisioned(name, error.message, tell)]}
@@ -137,16 +139,18 @@ def _not_provisioned(name: str, came: str, tell: Report) -> Result:
 
 
 def _proven(
-    variants: Sequence[Variant], provider: str, layout: Layout, console: Console, tell: Report
+    variants: Sequence[Variant], asked: Asked, layout: Layout, console: Console, tell: Report
 ) -> dict[str, list[Result]]:
-    plan = _plan(variants, provider)
+    plan = _plan(variants, asked)
     scratch = layout.scratch("check")
     logs = layout.state / "checks"
     logs.mkdir(parents=True, exist_ok=True)
     # A scenario remembers what it prepared, and two variants are proven at once.
     scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}
     with ExitStack() as stack:
-        equipment = stack.enter_context(equipped(variants, CANONICAL, layout, console, nix=True, provider=provider))
+        equipment = stack.enter_context(
+            equipped(variants, CANONICAL, layout, console, nix=True, provider=asked.provider)
+        )
         remove(scratch)
         stack.callback(remove, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
@@ -179,14 +183,14 @@ def _proven(
             return dict(zip((variant.name for variant in variants), pool.map(work, variants), strict=True))
 
 
-def _plan(variants: Sequence[Variant], provider: str) -> Plan:
+def _plan(variants: Sequence[Variant], asked: Asked) -> Plan:
     known = all_scenarios()
     return make_plan(
         Selection(
             strategies={variant.name: variant.spec.nix.strategies for variant in variants},
-            scenarios={name: known[name].lane for name in CARRIED_OUT},
+            scenarios={name: known[name].lane for name in chosen(asked.steps)},
             lanes=frozenset(Lane),
-            provider=provider,
+            provider=asked.provider,
             blocks=1,
             control=frozenset(),
         )

@@ -12,7 +12,7 @@ from harness.bench import Bench
 from harness.changes import STANDARD
 from harness.checking.causes import UNKNOWN
 from harness.checking.model import Checked, Result, Standing, Verdict
-from harness.checking.proving import CARRIED_OUT, Means, prove
+from harness.checking.proving import CARRIED_OUT, Means, chosen, prove
 from harness.measure.command import Command, Ended, Execution
 from harness.plan import Selection, make_plan
 from harness.records import Lane
@@ -164,6 +164,11 @@ def test_what_is_unsupported_is_no_failure(tmp_path: Path) -> None:
 def test_all_that_is_carried_out_is_there() -> None:
     assert set(CARRIED_OUT) <= set(all_scenarios())
     assert {*STANDARD, *(f"nix-{name}" for name in STANDARD)} <= set(CARRIED_OUT)
+
+
+def test_a_step_is_carried_out_with_what_it_needs() -> None:
+    assert chosen(()) == CARRIED_OUT
+    assert chosen(["add-dependency", "nix-build"]) == ("lock", "noop", "run", "add-dependency", "nix-eval", "nix-build")
 
 
 RESULT = Result(variant="x", step="run", verdict=Verdict.PASSED)
