@@ -169,7 +169,8 @@ def resumed_assignment(
         raise ResultsError(f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.")
     if unknown := sorted(set(info.plan.experiments) - set(experiments())):
         raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
-    variants = load_variants(layout.variants, info.variants, more=directories)
+    places = [*directories, *([layout.pinned] if any(layout.pinned.glob("*/variant.toml")) else [])]
+    variants = load_variants(layout.variants, info.variants, more=places)
     for variant in variants:
         if variant.digest != info.variants[variant.name].digest:
             then = info.variants[variant.name].digest

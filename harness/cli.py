@@ -26,6 +26,7 @@ from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
+from harness.pinning import pinned
 from harness.pins import outdated, wanted_pins
 from harness.plan import REFERENCE
 from harness.provision.layout import Layout
@@ -281,6 +282,9 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 @click.option("--lane", "lanes", type=_LANE, multiple=True, help="Only this lane: local or nix.")
 @click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
 @click.option("--finding", "findings", type=_FINDING, multiple=True, help="Only this finding; repeatable.")
+@click.option(
+    "--pin", "pins", multiple=True, metavar="PIN", help="Each variant that has it at this version too: uv==0.12.0."
+)
 @click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
 @click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
 @click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
@@ -325,6 +329,7 @@ def request_of(
     budget: float | None,
     shape: str,
     provider: str,
+    pins: tuple[str, ...],
     results: Path,
     report: Path | None,
     run_id: str | None,
@@ -335,8 +340,9 @@ def request_of(
     Raises:
         InputError: one of them names what is not there.
     """
+    chosen = select(selected(variants, profile, directories), layout.variants)
     return Request(
-        variants=select(selected(variants, profile, directories), layout.variants),
+        variants=(*chosen, *pinned(measured(chosen), pins, layout.pinned)),
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         findings=findings,

@@ -77,19 +77,29 @@ def wanted_pins(texts: Iterable[str], variant: Variant) -> dict[str, str]:
     """
     wanted: dict[str, str] = {}
     for text in texts:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement as error:
-            raise InputError(f"--to: {text!r} is not a requirement: {error}", hint="Write it as uv==0.14.0.") from error
-        exact = [item.version for item in requirement.specifier if item.operator == "==" and "*" not in item.version]
-        name = canonicalize_name(requirement.name)
-        if len(exact) != 1 or len(requirement.specifier) != 1:
-            raise InputError(f"--to: {text!r} does not name one exact version.", hint="Write it as uv==0.14.0.")
+        name, version = exact_pin(text, option="--to")
         if name not in variant.spec.toolchain.pins:
             known = ", ".join(variant.spec.toolchain.pins) or "nothing"
             raise InputError(f"--to: {variant.name} does not pin {name}.", hint=f"It pins {known}.")
-        wanted[name] = exact[0]
+        wanted[name] = version
     return wanted
+
+
+def exact_pin(text: str, *, option: str) -> tuple[str, str]:
+    """The project and the version that ``uv==0.12.0`` names; ``option`` names where it was given.
+
+    Raises:
+        InputError: it does not name one exact version.
+    """
+    hint = "Write it as uv==0.12.0."
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        raise InputError(f"{option}: {text!r} is not a requirement: {error}", hint=hint) from error
+    exact = [item.version for item in requirement.specifier if item.operator == "==" and "*" not in item.version]
+    if len(exact) != 1 or len(requirement.specifier) != 1:
+        raise InputError(f"{option}: {text!r} does not name one exact version.", hint=hint)
+    return canonicalize_name(requirement.name), exact[0]
 
 
 def raised(text: str, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ def start(name: str, model: Variant, place: Path, *, schema: Path) -> Path:
     if not VARIANT_NAME.fullmatch(name):
         raise VariantError(
             f"new: {name!r} cannot be a variant's name.",
-            hint="Use lower-case letters and digits, with single hyphens between them.",
+            hint="Use lower-case letters and digits, with single hyphens or dots between them.",
         )
     folder = place / name
     if folder.exists():

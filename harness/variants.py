@@ -20,7 +20,7 @@ from harness.variant_file import VariantFile, parse_variant_file
 #: What the harness adds to a variant's folder: it is not part of the monorepo and is left out of scratch trees.
 HARNESS_FILES = ("variant.toml", "locks", "changes")
 
-VARIANT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+VARIANT_NAME = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
     if not VARIANT_NAME.fullmatch(name):
         raise VariantError(
             f"{_shown(folder)}: {name!r} cannot be a variant's name.",
-            hint="Use lower-case letters and digits, with single hyphens between them.",
+            hint="Use lower-case letters and digits, with single hyphens or dots between them.",
         )
     file = folder / "variant.toml"
     if not file.is_file():

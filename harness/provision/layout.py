@@ -53,6 +53,11 @@ class Layout:
         return self.state / "toolchains"
 
     @property
+    def pinned(self) -> Path:
+        """Variants at other versions than they are committed with."""
+        return self.state / "pinned"
+
+    @property
     def nix(self) -> Path:
         """The private Nix store and what belongs to it."""
         return self.state / "nix"
