@@ -193,3 +193,12 @@ def test_applications_print_their_line(application: str) -> None:
         check=True,
     )
     assert printed.stdout == expected_line(application)
+
+
+@each_variant
+def test_the_flakes_shell_has_what_one_works_with(variant: Variant) -> None:
+    text = (variant.folder / "flake.nix").read_text(encoding="utf-8")
+    shell = text[text.index("devShells") :]
+    listed = re.findall(r"^ {12}pkgs\.([\w.-]+)$", shell, re.MULTILINE)
+
+    assert listed == ["python3", *variant.spec.nix.devshell]

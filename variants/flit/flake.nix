@@ -29,6 +29,7 @@
         default = pkgs.mkShellNoCC {
           packages = [
             pkgs.python3
+            pkgs.python3Packages.flit
             pkgs.python3Packages.pip
           ];
         };

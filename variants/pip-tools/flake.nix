@@ -29,7 +29,7 @@
         default = pkgs.mkShellNoCC {
           packages = [
             pkgs.python3
-            pkgs.python3Packages.pip
+            pkgs.python3Packages.pip-tools
           ];
         };
       });
