@@ -86,9 +86,9 @@ class Checked:
         count = {verdict: sum(result.verdict is verdict for result in self.results) for verdict in Verdict}
         match self.standing:
             case Standing.UNSUPPORTED:
-                return f"unsupported: {self.unavailable}"
+                return self.unavailable
             case Standing.BROKEN:
-                return f"broken, as it says: {self.broken}"
+                return f"as it says: {self.broken}"
             case Standing.FAILED if self.broken:
                 return f"it says it is broken ({self.broken}), but no step failed: take the key out of variant.toml"
         told = [f"{number} {verdict}" for verdict, number in count.items() if number]

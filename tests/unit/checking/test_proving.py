@@ -180,9 +180,9 @@ FAILED = replace(RESULT, verdict=Verdict.FAILED)
     [
         ([RESULT, RESULT], {}, Standing.PASSED, "2 passed"),
         ([RESULT, FAILED], {}, Standing.FAILED, "1 passed, 1 failed"),
-        ([RESULT, FAILED], {"broken": "Why."}, Standing.BROKEN, "broken, as it says: Why."),
+        ([RESULT, FAILED], {"broken": "Why."}, Standing.BROKEN, "as it says: Why."),
         ([RESULT], {"broken": "Why."}, Standing.FAILED, "no step failed: take the key out"),
-        ([FAILED], {"unavailable": "Why."}, Standing.UNSUPPORTED, "unsupported: Why."),
+        ([FAILED], {"unavailable": "Why."}, Standing.UNSUPPORTED, "Why."),
     ],
 )
 def test_the_whole_in_a_word(results: list[Result], keys: dict[str, str], standing: Standing, said: str) -> None:
