@@ -58,12 +58,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A variant and how its steps ended; ``reason`` is its own, where it is unavailable or broken."""
+    """A variant and how its steps ended; ``broken`` and ``unavailable`` are its own reasons.
+
+    ``whole`` says whether every step was asked for: a part of them cannot show that nothing is broken.
+    """
 
     variant: str
     results: Sequence[Result]
     broken: str = ""
     unavailable: str = ""
+    whole: bool = True
 
     @property
     def standing(self) -> Standing:
@@ -72,7 +76,7 @@ class Checked:
             return Standing.UNSUPPORTED
         failed = any(result.failed for result in self.results)
         if self.broken:
-            return Standing.BROKEN if failed else Standing.FAILED
+            return Standing.BROKEN if failed or not self.whole else Standing.FAILED
         return Standing.FAILED if failed else Standing.PASSED
 
     @property

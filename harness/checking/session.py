@@ -83,6 +83,7 @@ def check(asked: Asked, layout: Layout, console: Console, report: Report) -> lis
             results=tuple(results),
             broken=variants[name].spec.broken if name in variants else "",
             unavailable=variants[name].spec.unavailable if name in variants else "",
+            whole=not asked.quick and not asked.steps,
         )
         for name, results in found.items()
     ]
