@@ -60,10 +60,13 @@ _BY_PLACE = re.compile(r"^(?:-e |--editable )?(?:file:)?\S*?/?(?P<folder>[\w.-]+
 #: A package in a lock file that is TOML, as all but requirements files are.
 _AS_TABLE = re.compile(r"\bname = [\"']([\w.-]+)[\"']")
 
+#: A package in a lock file that is JSON, as pipenv's is.
+_AS_KEY = re.compile(r"^\s*\"([\w.-]+)\": \{", re.MULTILINE)
+
 
 def _names(text: str, member: str) -> bool:
     wanted = canonicalize_name(member)
-    if any(canonicalize_name(name) == wanted for name in _AS_TABLE.findall(text)):
+    if any(canonicalize_name(name) == wanted for name in (*_AS_TABLE.findall(text), *_AS_KEY.findall(text))):
         return True
     for line in map(str.strip, text.splitlines()):
         if wanted in (line.strip("\"',"), line.split("==")[0].split(" @")[0]):
