@@ -21,7 +21,7 @@ def _sign(pattern: str, cause: str) -> Sign:
 #: The first that fits is told: what names a thing comes before what only names a kind of trouble.
 SIGNS = (
     _sign(
-        r"^(\S+) could not be started: No such file or directory|`(\S+)[^`]*` could not be started",
+        r"^(\S+) could not be started: |`(\S+)[^`]*` could not be started",
         "The step's program {0} is in no package of the toolchain: misspelled, or missing in [toolchain] packages.",
     ),
     _sign(

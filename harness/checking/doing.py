@@ -14,7 +14,7 @@ from harness.bench import Attempt, Bench
 from harness.checking.causes import likely_cause
 from harness.checking.model import Failure, Result, Verdict
 from harness.errors import HarnessError
-from harness.measure.command import Ended, Execution
+from harness.measure.command import Command, Ended, Execution
 from harness.records import Cell
 from harness.scenarios.base import Scenario
 from harness.strategies import refusal
@@ -52,7 +52,7 @@ def carry_out(scenario: Scenario, bench: Bench, attempt: Attempt, cell: Cell) ->
     for command in commands:
         executions.append(attempt.executor.run(command))
         if not executions[-1].ok:
-            told = _failure(attempt, begins, " ".join(command.argv), "exit status 0", ended(executions[-1]))
+            told = _failure(attempt, begins, " ".join(command.argv), "exit status 0", ended(command, executions[-1]))
             return result(Verdict.FAILED, scenario.facts.title, told)
     try:
         scenario.verify(bench, attempt, executions)
@@ -64,13 +64,13 @@ def carry_out(scenario: Scenario, bench: Bench, attempt: Attempt, cell: Cell) ->
     return result(Verdict.PASSED, scenario.facts.verified)
 
 
-def ended(execution: Execution) -> str:
+def ended(command: Command, execution: Execution) -> str:
     """How a command ended, and the last of what it said."""
     head = {
         Ended.EXITED: f"exit status {execution.exit_code}",
         Ended.SIGNALLED: f"ended by signal {execution.signal}",
         Ended.TIMED_OUT: "it did not end within its time limit",
-        Ended.NOT_STARTED: f"could not be started: {execution.reason}",
+        Ended.NOT_STARTED: f"{command.argv[0]} could not be started: {execution.reason}",
     }[execution.ended]
     said = [line.rstrip() for line in f"{execution.stdout}\n{execution.stderr}".splitlines() if line.strip()]
     return "\n".join([head, *said[-_LINES:]])

@@ -128,7 +128,8 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     failure = proven(tmp_path, answers=missing)["lock"].failure
 
     assert failure is not None
-    assert failure.came == "could not be started: no such file"
+    assert failure.came == "tool could not be started: no such file"
+    assert failure.cause.startswith("The step's program tool is in no package of the toolchain: misspelled")
 
 
 def test_paths_of_this_machine_are_called_by_their_placeholders(tmp_path: Path) -> None:
