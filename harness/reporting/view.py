@@ -76,7 +76,9 @@ def build_report(
     variants: dict[str, VariantFacts] = {}
     for run in runs:
         variants.update(run.variants)
-    aside = {name: facts for name, facts in variants.items() if facts.set_aside}
+    measured = {cell.variant for run in runs for cell in run.plan.cells}
+    # What an earlier one of these runs measured stays, whatever became of the variant since.
+    aside = {name: facts for name, facts in variants.items() if facts.set_aside and name not in measured}
     variants = {name: facts for name, facts in variants.items() if name not in aside}
     cells = Cells.of(frames, runs)
     titles = {name: facts for run in runs for name, facts in run.scenarios.items()}

@@ -41,6 +41,8 @@ _SHOWN = (
     "$ tool stale-value <hatch> it is so & so",
     "hello printed 'Hello, PolyWolf', not 'Hello, Fresh'.",
     "It is not there.",
+    "It gave way.",
+    "It is not to be had.",
     "made-up",
     "Made-up CPU at 2.5 GHz",
     "Lock present, cache empty, no environment.",

@@ -31,6 +31,8 @@ _HARMLESS = "".join(letter if letter in "./\n " or letter.isalnum() else "x" for
 _CLOSED = frozenset(
     ("outcome", "lane", "lanes", "status", "tone", "started_at", "finished_at", "log_path", "plan_digest")
 )
+#: Reasons that say something by being there.
+_REASONS = frozenset(("broken", "unavailable"))
 #: Names by which the report knows what it reads; each stays in one place or another as it is.
 _KNOWN = frozenset(("canonical", "host", "handwritten", "run", "refresh", "build", "nix-build", "nix-refresh"))
 SCENARIOS = ("run", "refresh", "build", "deploy", "noop", "nix-build", "nix-refresh")
@@ -46,6 +48,12 @@ def hostile_run(folder: Path, *, harmless: bool = False) -> Path:
     info = json.loads((run / "run.json").read_text(encoding="utf-8"))
     for facts in info["variants"].values():
         facts["files"] = dict.fromkeys(("a.py", "b.toml", "c.nix", "d.md", "=e", "f.html"), "text\n# comment 'string'")
+        facts["broken"] = facts["unavailable"] = ""
+    aside = info["variants"]["venv"]
+    info["variants"] |= {
+        "quarantined": aside | {"broken": "It gave way."},
+        "elsewhere": aside | {"unavailable": "It is not to be had."},
+    }
     info["nix_unavailable"] = "It is not there."
     _write(run / "run.json", [_baited(info, bait)])
     for name in ("samples.jsonl", "findings.jsonl"):
@@ -85,7 +93,7 @@ _MAPPED = frozenset(
 
 
 def _text(value: str, bait: str, key: str) -> str:
-    if not key or key in _CLOSED or value in _KNOWN or value.isdigit():
+    if not key or key in _CLOSED or value in _KNOWN or value.isdigit() or (key in _REASONS and not value):
         return value
     if value.endswith(CONTROL_SUFFIX):
         return value.removesuffix(CONTROL_SUFFIX) + bait + CONTROL_SUFFIX
