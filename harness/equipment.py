@@ -30,7 +30,7 @@ from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.supplies import Progress, base_python, fetch_wheels, install_toolchains
 from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import Shape
-from harness.strategies import HOST, UV2NIX, offered
+from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import Workspace
 
@@ -246,9 +246,15 @@ def prepare_nix(
             _put_in(nix, expression, variant)
         else:
             _bring(nix, expression, variant, shape)
-        statements[variant.name] = read_statements(nix, expression)
+        written = HANDWRITTEN in variant.spec.nix.strategies
+        statements[variant.name] = read_statements(nix, expression) if written else _not_written(variant)
     keep_only(nix, {variant.name for variant in variants} | {folder.name for folder in layout.variants.iterdir()})
     return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements, provider=provider)
+
+
+def _not_written(variant: Variant) -> str:
+    """Why nothing is stated in package.nix."""
+    return variant.spec.unsupported.get("nix", "No member has a package.nix: Nix reads what other files state.")
 
 
 def _host_bases(nix: Nix, variants: Sequence[Variant], layout: Layout, progress: Progress) -> dict[str, Path]:

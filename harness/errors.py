@@ -8,6 +8,7 @@ HarnessError
 ├── ProvisionError      something that has to be there before measuring could not be had
 │   └── NixUnavailableError   the Nix lane cannot run on this machine; its reason is shown in the report
 └── MeasureError        the harness itself could not take a sample
+    ├── InapplicableError   a variant has nothing of the kind that an experiment is about
     ├── StateError      the state declared before a scenario was not reached
     └── VerificationError   a scenario ran, but its result is not what it has to be
 """
@@ -57,6 +58,10 @@ class NixUnavailableError(ProvisionError):
 
 class MeasureError(HarnessError):
     """The harness could not take a sample."""
+
+
+class InapplicableError(MeasureError):
+    """A variant has nothing of the kind that an experiment is about; the message is shown as the reason."""
 
 
 class StateError(MeasureError):

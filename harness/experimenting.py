@@ -26,12 +26,18 @@ class Stopped(Exception):  # noqa: N818 - nobody's error: a person asked for it
     """The run was interrupted, so an experiment was not carried to its end."""
 
 
+#: How long a command that was ended takes to be over, in seconds, before it is seen to be one that started late.
+_SETTLES_S = 0.2
+
+
 class Stoppable:
     """An executor that another thread can stop: the command in flight is ended, and none follows."""
 
     def __init__(self, executor: LauncherExecutor) -> None:
         self._executor = executor
         self._stopped = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
 
     def run(self, command: Command) -> Execution:
         """Run a command.
@@ -39,8 +45,16 @@ class Stoppable:
         Raises:
             Stopped: it was stopped before or meanwhile.
         """
-        self._check()
-        execution = self._executor.run(command)
+        self._idle.clear()
+        try:
+            self._check()
+            execution = self._executor.run(command)
+        except Exception:
+            # An executor that is closed under a command says so in whatever way it can.
+            self._check()
+            raise
+        finally:
+            self._idle.set()
         self._check()
         return execution
 
@@ -48,6 +62,9 @@ class Stoppable:
         """End the command in flight, and refuse every other."""
         self._stopped.set()
         self._executor.close()
+        # A command that was about to start when the executor was closed has opened it again.
+        while not self._idle.wait(_SETTLES_S):
+            self._executor.close()
 
     def _check(self) -> None:
         if self._stopped.is_set():

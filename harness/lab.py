@@ -269,8 +269,12 @@ class Lab:
 
     @property
     def nix_unavailable(self) -> str:
-        """Why the Nix lane cannot run here; empty if it can."""
-        return "" if self.bench.nix else self.bench.nix_unavailable or "The Nix lane was not asked for."
+        """Why the Nix lane cannot run here, or has nothing to build; empty if it can."""
+        if reason := self.bench.variant.spec.unsupported.get("nix"):
+            return reason
+        if self.bench.nix is None:
+            return self.bench.nix_unavailable or "The Nix lane was not asked for."
+        return "" if self.strategies else f"Provider {self.bench.provider} cannot build it in any way it offers."
 
     def nix(self) -> NixBench:
         """The Nix side, asked about the workspace's checkout as it is now.

@@ -206,6 +206,10 @@ class VariantFile:
         for key, there, name in (
             ("toolchain.packages", self.toolchain.packages, "tool-install"),
             ("nix.strategies", self.nix.strategies, "nix"),
+            # What takes no step takes no time that could be measured.
+            ("phases.install.steps", self.phases.install.steps, "install-cold"),
+            ("phases.install.steps", self.phases.install.steps, "install-warm"),
+            ("phases.install.steps", self.phases.install.steps, "noop"),
         ):
             if not there and name not in self.unsupported and not self.unavailable:
                 raise ValueError(f'{key} is empty: fill it, or say why it is in [unsupported] {name} = "…"')

@@ -53,8 +53,12 @@ let
   choose = what: from: name:
     from.${name} or (throw "${what} ${name} is not known; known: ${toString (builtins.attrNames from)}");
 
-  pkgs = choose "provider" providers provider (choose "strategy" strategies strategy);
+  provided = choose "provider" providers provider;
+  pkgs = provided (choose "strategy" strategies strategy);
   python = pkgs.python3;
+
+  # Without the variant's own Nix files, which it may not have, or which may have a mistake in them.
+  bare = (provided (_: _: { })).python3;
 
   # uv2nix has a package set of its own, by members' own names; the other strategies add to that of nixpkgs.
   way =
@@ -68,13 +72,13 @@ let
     };
 in
 rec {
-  # Everything that members are built from and that is not theirs.
-  base = python.base;
+  # Everything that members are built from and that is not theirs. In nixpkgs it is they who say what that is.
+  base = (if provider == "host" then bare else python).base;
 
   members = builtins.mapAttrs way.member wanted.members;
 
   # What one needs to work on the variant, to be entered as a shell.
-  devshell = python.toolchain;
+  devshell = bare.toolchain;
 
   environments = builtins.mapAttrs way.environment wanted.applications;
 

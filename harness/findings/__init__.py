@@ -20,7 +20,7 @@ from harness.findings.base import (
     Subject,
 )
 from harness.findings.conduct import Answered, conduct, wanted
-from harness.records import FindingFacts
+from harness.records import FindingFacts, Lane
 
 
 @cache
@@ -50,9 +50,13 @@ def all_findings() -> dict[str, FindingFacts]:
 
 
 def inspect(subject: Subject) -> Iterator[Observation]:
-    """Every finding about one variant that takes no more than a look."""
+    """Every finding about one variant that takes no more than a look; those of a Nix strategy say so if it has none."""
     for kind in inspections().values():
         yield from kind.look(subject)
+        for name, described in kind.facts.items():
+            if Lane.NIX in described.lanes and described.per_strategy and not subject.variant.spec.nix.strategies:
+                why = subject.nix_unavailable
+                yield Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=why)
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, InapplicableError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.lab import Lab
 from harness.records import FindingFacts, Lane
@@ -20,14 +20,15 @@ Answered = tuple[Lane, str | None, str]
 def conduct(experiment: Experiment, lab: Lab, lanes: frozenset[Lane] = frozenset(Lane)) -> Iterator[Observation]:
     """One observation for each finding of an experiment, in each lane that is among ``lanes`` and in each strategy.
 
-    Where the Nix lane cannot run, what the experiment says nothing of there is unsupported, for the lab's reason.
+    Where the Nix lane cannot run, what the experiment says nothing of there is unsupported, for the lab's reason; so
+    is everything that is left of an experiment which turns out not to apply to the variant.
 
     Raises:
         ValueError: the experiment answered what it does not declare, or left something out: a defect of its code.
     """
     expected = wanted(experiment.facts, lanes, lab.strategies)
     seen: set[Answered] = set()
-    trouble = ""
+    trouble = inapplicable = ""
     try:
         for observation in experiment.conduct(lab):
             check(observation, experiment)
@@ -37,11 +38,13 @@ def conduct(experiment: Experiment, lab: Lab, lanes: frozenset[Lane] = frozenset
             seen.add(key)
             if observation.lane in lanes:
                 yield observation
+    except InapplicableError as error:
+        inapplicable = lab.show(error.message)
     except _TROUBLE as error:
         trouble = lab.show(error.message if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}")
     for lane, strategy, name in expected:
         if (lane, strategy, name) not in seen:
-            lacking = lab.nix_unavailable if lane is Lane.NIX else ""
+            lacking = inapplicable or (lab.nix_unavailable if lane is Lane.NIX else "")
             if not trouble and not lacking:
                 raise ValueError(f"The experiment left out {name} in lane {lane}.")
             value, evidence = (FAILED, trouble) if trouble else (UNSUPPORTED, lacking)
@@ -57,7 +60,8 @@ def wanted(
         for name, described in facts.items()
         for lane in described.lanes
         if lane in lanes
-        for strategy in (strategies if described.per_strategy and lane is Lane.NIX else (None,))
+        # Without a strategy there is one answer, which says why there is none.
+        for strategy in ((strategies or (None,)) if described.per_strategy and lane is Lane.NIX else (None,))
     )
 
 

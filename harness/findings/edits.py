@@ -10,7 +10,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from harness.errors import StateError
+from harness.errors import InapplicableError, StateError
 
 _DEPENDENCIES = re.compile(r"^dependencies = \[(?P<items>.*?)\]$", re.MULTILINE | re.DOTALL)
 _ARGUMENTS = re.compile(r"^\{\n", re.MULTILINE)
@@ -20,8 +20,15 @@ _VERSION = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
 def pyproject(root: Path, member: str) -> Path:
-    """A member's pyproject.toml."""
-    return root / member / "pyproject.toml"
+    """A member's pyproject.toml.
+
+    Raises:
+        InapplicableError: it has none, so that nothing can be stated there.
+    """
+    path = root / member / "pyproject.toml"
+    if not path.is_file():
+        raise InapplicableError(f"{member} has no pyproject.toml in which anything could be stated.")
+    return path
 
 
 def module(root: Path, member: str, name: str = "__init__") -> Path:

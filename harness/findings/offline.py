@@ -74,7 +74,8 @@ def _observe(lab: Lab) -> Iterator[Observation]:
             reason = lab.bench.variant.spec.unsupported[name]
             yield Observation(finding=f"offline-{name}", lane=Lane.LOCAL, value=UNSUPPORTED, evidence=reason)
             continue
-        value, evidence = ("works", trial.evidence) if trial.ok else ("fails", trial.evidence)
+        evidence = trial.evidence or "Nothing is typed for it."
+        value = "works" if trial.ok else "fails"
         if not trial.ok:
             failed.append(trial)
             if told := _told(own, name):

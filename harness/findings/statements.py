@@ -110,10 +110,13 @@ def needs(member: str, dependency: str) -> str:
 def python_statements(folder: Path, shape: Shape, outside: Iterable[str] = ()) -> Iterator[Statement]:
     """What the members' own pyproject.toml files below ``folder`` state: name, version, backend, and what they need.
 
-    What they need are other members, and those packages from ``outside`` that are asked about.
+    What they need are other members, and those packages from ``outside`` that are asked about. A member without
+    the file states nothing.
     """
     for member in shape.members:
         place = f"{member.name}/pyproject.toml"
+        if not (folder / place).is_file():
+            continue
         data = tomllib.loads((folder / place).read_text(encoding="utf-8"))
         project = data.get("project", {})
         for key in ("name", "version"):

@@ -86,5 +86,5 @@ in
 
   templates = lib.listToAttrs (map
     (variant: lib.nameValuePair variant.name (import ./template.nix { inherit lib variant; }))
-    variants);
+    (lib.filter (variant: builtins.pathExists (variant.folder + "/flake.nix")) variants));
 }

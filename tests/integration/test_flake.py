@@ -27,7 +27,9 @@ from harness.variants import load_variants
 pytestmark = pytest.mark.integration
 
 LAYOUT = Layout.here()
-VARIANTS = [variant.name for variant in load_variants(LAYOUT.variants)]
+SHELLS = [variant.name for variant in load_variants(LAYOUT.variants)]
+#: Those that describe their members to Nix; the others have a shell to work in, and nothing that Nix could build.
+VARIANTS = [variant.name for variant in load_variants(LAYOUT.variants) if variant.spec.nix.strategies]
 MEMBERS = [member.name for member in CANONICAL.members]
 APPLICATIONS = [member.name for member in CANONICAL.applications]
 SYSTEMS = ["aarch64-darwin", "aarch64-linux", "x86_64-darwin", "x86_64-linux"]
@@ -163,7 +165,7 @@ def test_every_variant_has_its_outputs_on_every_system(shown: dict[str, dict[str
         assert set(shown["checks"][system]) == {
             f"{variant}-{name}{suffix}" for variant in VARIANTS for name in APPLICATIONS for suffix in ("", "-derived")
         }
-        assert set(shown["devShells"][system]) == set(VARIANTS)
+        assert set(shown["devShells"][system]) == set(SHELLS)
         assert set(shown["apps"][system]) == {"default"}
         assert system in shown["formatter"]
     assert set(shown["templates"]) == set(VARIANTS)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.errors import StateError
+from harness.errors import InapplicableError, StateError
 from harness.experimenting import Stoppable, Stopped, conduct_all, tasks
-from harness.findings import FAILED, Experiment, Observation
+from harness.findings import FAILED, UNSUPPORTED, Experiment, Observation
+from harness.findings import conduct as conduct_one
 from harness.lab import Lab
-from harness.measure.command import Command, Executor
+from harness.measure.command import Command, Execution, Executor
 from harness.measure.executor import LauncherExecutor
 from harness.records import FindingFacts, Lane
 from harness.variants import Variant
+from tests.fakes import FakeExecutor
 from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench, made_up_variant
 
 COUNT = FindingFacts(title="t", question="q", experiment="e", group="friction", lanes=(Lane.LOCAL, Lane.NIX))
@@ -99,6 +104,33 @@ def test_an_experiment_that_cannot_go_on_fails_with_the_reason_and_the_next_is_c
     assert of_one["b", Lane.NIX].value == "2"
 
 
+def test_what_an_experiment_is_about_may_not_be_there(tmp_path: Path) -> None:
+    found, _ = conduct(tmp_path, a=answering("a", error=InapplicableError("shared has no pyproject.toml.")))
+    (left,) = [item for name, item in found if name == "one" and item.lane is Lane.NIX]
+
+    assert (left.value, left.evidence) == (UNSUPPORTED, "shared has no pyproject.toml.")
+
+
+def test_without_a_strategy_one_answer_says_why_there_is_none(tmp_path: Path) -> None:
+    reason = "There is nothing that Nix could build."
+    text = VARIANT_TOML + f'[unsupported]\nnix = "{reason}"\n[nix]\nstrategies = []\n'
+    facts = replace(COUNT, per_strategy=True)
+    experiment = Experiment(
+        facts={"count": facts},
+        conduct=lambda lab: [Observation(finding="count", lane=Lane.LOCAL, value="1", evidence="seen")],
+    )
+    bench = made_up_bench(tmp_path, text)
+    lab = replace(lab_of(tmp_path / "lab", FakeExecutor()), bench=bench)
+
+    answers = list(conduct_one(experiment, lab))
+
+    assert [(item.lane, item.strategy, item.value) for item in answers] == [
+        (Lane.LOCAL, None, "1"),
+        (Lane.NIX, None, UNSUPPORTED),
+    ]
+    assert answers[1].evidence == reason
+
+
 def test_a_variant_without_a_lab_has_a_reason_for_each_finding(tmp_path: Path) -> None:
     found: list[Observation] = []
 
@@ -135,6 +167,45 @@ def test_an_answer_that_depends_on_the_strategy_is_wanted_for_each_that_the_prov
     assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known)) == []
     for left_out in known:
         assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known - {left_out}))
+
+
+class LateExecutor(LauncherExecutor):
+    """One whose command opens it again after it was closed, as a command does that was about to start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+        self.closed: list[None] = []
+
+    def close(self) -> None:
+        self.closed.append(None)
+
+    def run(self, command: Command) -> Execution:
+        self.asked.set()
+        until = time.monotonic() + 30
+        while len(self.closed) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        raise ValueError("I/O operation on closed file")
+
+
+def test_a_command_that_starts_while_it_is_being_stopped_is_ended_too(tmp_path: Path) -> None:
+    executor = LateExecutor()
+    stoppable = Stoppable(executor)
+    command = Command(argv=("sleep",), cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(stoppable.run, command)
+        assert executor.asked.wait(30)
+        stoppable.stop()
+        with pytest.raises(Stopped):
+            running.result(30)
+    assert len(executor.closed) == 2
+
+
+def test_an_error_of_a_command_that_nobody_stopped_is_passed_on(tmp_path: Path) -> None:
+    executor = LateExecutor()
+    executor.closed = [None, None]
+    with pytest.raises(ValueError, match="closed file"):
+        Stoppable(executor).run(Command(argv=("x",), cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log"))
 
 
 def test_what_is_stopped_ends_at_once_and_nothing_follows(tmp_path: Path) -> None:

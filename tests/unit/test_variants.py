@@ -51,6 +51,7 @@ def test_the_monorepos_files_leave_out_what_the_harness_added(tmp_path: Path) ->
         ("schema_version = 1", "schema_version = 2", "schema_version"),
         ('[phases.lock]\nsteps = [["tool", "lock"]]', "", "phases.lock is missing"),
         ("[environment]", '[unsupported]\nlock = "no"\n[environment]', "keep one of them"),
+        ('[["tool", "install"]]', "[]", "phases.install.steps is empty: fill it, or say why it is in"),
         ("schema_version = 1", "schema_version = [", "not valid TOML"),
     ],
 )

@@ -15,14 +15,20 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.shapes import CANONICAL
-from harness.strategies import STRATEGIES
+from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.variants import HARNESS_FILES, Variant, load_variants
 from harness.workspace import expected_line
 
 ROOT = Path(__file__).parents[2]
 VARIANTS = load_variants(ROOT / "variants")
 
+#: Those whose members are projects, and those that describe them by hand to Nix; the rest say why not.
+PACKAGED = [variant for variant in VARIANTS if variant.spec.toolchain.backend]
+DESCRIBED = [variant for variant in VARIANTS if HANDWRITTEN in variant.spec.nix.strategies]
+
 each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+each_packaged = pytest.mark.parametrize("variant", PACKAGED, ids=lambda variant: variant.name)
+each_described = pytest.mark.parametrize("variant", DESCRIBED, ids=lambda variant: variant.name)
 each_member = pytest.mark.parametrize("member", [member.name for member in CANONICAL.members])
 
 
@@ -70,6 +76,11 @@ def test_the_five_toolchains_are_there() -> None:
     assert {"hatch", "pdm", "poetry", "uv", "venv"} <= {variant.name for variant in VARIANTS}
 
 
+def test_only_two_have_members_that_nix_is_not_told_of() -> None:
+    assert {variant.name for variant in VARIANTS} - {variant.name for variant in DESCRIBED} == {"pythonpath", "una"}
+    assert {variant.name for variant in VARIANTS} - {variant.name for variant in PACKAGED} == {"pythonpath"}
+
+
 @each_variant
 def test_sources_are_the_same_to_the_byte(variant: Variant) -> None:
     reference = sources(VARIANTS[0])
@@ -92,7 +103,7 @@ def test_nothing_but_the_monorepo_and_what_the_harness_needs_is_committed(varian
     members = {member.name for member in CANONICAL.members}
     nix = {pattern for name in variant.spec.nix.strategies for pattern in STRATEGIES[name].files}
     known = {".gitignore", "README.md", "flake.nix"} | members | {*HARNESS_FILES}
-    known |= {"pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "hatch.toml"}
+    known |= {"pyproject.toml", "run.sh", "requirements.txt", "requirements.in", "Pipfile", "hatch.toml"}
     known |= nix
     assert {path.name for path in variant.folder.iterdir()} <= known
 
@@ -135,10 +146,13 @@ def test_pins_are_those_of_the_locks(variant: Variant) -> None:
 @each_variant
 def test_the_version_asked_for_is_the_pinned_one(variant: Variant) -> None:
     toolchain = variant.spec.toolchain
+    if toolchain.version is None:
+        assert "tool-install" in variant.spec.unsupported
+        return
     assert toolchain.version.expect == toolchain.pins[canonicalize_name(toolchain.manager)]
 
 
-@each_variant
+@each_packaged
 @each_member
 def test_members_are_stated_as_the_shape_says(variant: Variant, member: str) -> None:
     project = pyproject(variant, member)["project"]
@@ -148,7 +162,7 @@ def test_members_are_stated_as_the_shape_says(variant: Variant, member: str) -> 
     assert set(requirements(project.get("dependencies", []))) == set(CANONICAL.member(member).needs)
 
 
-@each_variant
+@each_packaged
 @each_member
 def test_the_pinned_backend_satisfies_what_members_require(variant: Variant, member: str) -> None:
     required = requirements(pyproject(variant, member)["build-system"]["requires"])
@@ -158,7 +172,7 @@ def test_the_pinned_backend_satisfies_what_members_require(variant: Variant, mem
         assert requirement.specifier.contains(pins[name]), f"{requirement} is not satisfied by {name} {pins[name]}"
 
 
-@each_variant
+@each_described
 @each_member
 def test_package_nix_states_what_pyproject_says(variant: Variant, member: str) -> None:
     text = (variant.folder / member / "package.nix").read_text(encoding="utf-8")
@@ -175,7 +189,7 @@ def test_package_nix_states_what_pyproject_says(variant: Variant, member: str) -
     assert arguments[1].replace(",", "").split() == ["lib", "buildPythonPackage", *backend, *needed]
 
 
-@each_variant
+@each_described
 def test_the_overlay_adds_every_member(variant: Variant) -> None:
     text = (variant.folder / "overlay.nix").read_text(encoding="utf-8")
     added = re.findall(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{ \};$", text, re.MULTILINE)
@@ -195,7 +209,7 @@ def test_applications_print_their_line(application: str) -> None:
     assert printed.stdout == expected_line(application)
 
 
-@each_variant
+@each_described
 def test_the_flakes_shell_has_what_one_works_with(variant: Variant) -> None:
     text = (variant.folder / "flake.nix").read_text(encoding="utf-8")
     shell = text[text.index("devShells") :]

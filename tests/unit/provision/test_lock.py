@@ -126,7 +126,8 @@ def test_the_committed_locks_hold_no_address() -> None:
 
     assert len(locks) > 10
     for lock in locks:
-        assert read_lock(lock), lock
+        # The baseline installs and builds nothing.
+        assert read_lock(lock) or "pythonpath" in lock.parts, lock
         assert "://" not in lock.read_text(encoding="utf-8"), lock
 
 
