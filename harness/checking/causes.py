@@ -50,7 +50,7 @@ SIGNS = (
         " steps leave it out.",
     ),
     _sign(
-        r"called without required argument '([\w-]+)'",
+        r"called without required argument '([\w-]+)'|asks for ([\w-]+)[^\n]*, which the package set does not have",
         "package.nix asks for {0}, and nothing is called so: a member is missing in the overlay, or the backend is not"
         " pinned in [toolchain] build_requirements.",
     ),

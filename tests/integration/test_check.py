@@ -161,7 +161,7 @@ def test_a_new_variant_passes_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_variant_of_a_teams_own_stands_beside_ours_in_the_report(tmp_path: Path) -> None:
-    place = tmp_path / "ours"
+    place, results = tmp_path / "ours", tmp_path / "results"
     assert harness("new", "mine", "--from", "uv", "--variants-dir", str(place)).returncode == 0
     text = (place / "mine" / "variant.toml").read_text(encoding="utf-8")
     assert harness("new", "resting", "--from", "uv", "--variants-dir", str(place)).returncode == 0
@@ -173,13 +173,13 @@ def test_a_variant_of_a_teams_own_stands_beside_ours_in_the_report(tmp_path: Pat
         encoding="utf-8",
     )
 
-    words = ["run", "--variants-dir", str(place), "--scenario", "run", "--blocks", "1", "--results", str(tmp_path)]
+    words = ["run", "--variants-dir", str(place), "--scenario", "run", "--blocks", "1", "--results", str(results)]
     words += [word for name in ("mine", "resting", "uv") for word in ("--variant", name)]
     done = harness(*words, "--run-id", "ours")
 
     assert done.returncode == 0, done.stderr
-    report = (tmp_path / "ours" / "report" / "report.md").read_text(encoding="utf-8")
-    samples = (tmp_path / "ours" / "samples.jsonl").read_text(encoding="utf-8")
+    report = (results / "ours" / "report" / "report.md").read_text(encoding="utf-8")
+    samples = (results / "ours" / "samples.jsonl").read_text(encoding="utf-8")
     assert '"variant":"mine"' in samples.replace(" ", "")
     assert "resting" not in samples
     assert "Its index is being moved." in report

@@ -17,6 +17,10 @@ SAID = [
     ("  × Because shared was not found in the package registry and", "The index does not have shared"),
     ("ModuleNotFoundError: No module named 'shared'", "shared is not in the environment"),
     ("error: anonymous function at (string):1:1 called without required argument 'flit-core'", "asks for flit-core"),
+    (
+        "error: x/package.nix asks for a-b c, which the package set does not have",
+        "package.nix asks for a-b, and nothing",
+    ),
     ("error: attribute 'myproject-shared' missing", "Nix finds no myproject-shared"),
     ("error: README.md: patch does not apply", "The patch was made for another text"),
     ("error: syntax error, unexpected '}'", "A Nix file is not well-formed"),
