@@ -39,5 +39,5 @@ schemas:
 
 # What Nix made is read-only, so an ordinary user's rm cannot remove it; the harness can, and does not beside a run.
 clean:
-	@if [ -x $(PY) ] && [ -d .harness ]; then HARNESS_STATE= $(PY) -m harness clean --all; fi
-	@rm -rf .harness .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@if [ -x $(PY) ]; then $(PY) -m harness clean --all; fi
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -106,9 +106,10 @@ def equipped(
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
-        InputError: the limit of the Nix store is no number of bytes.
+        InputError: the limit of the Nix store is no number of bytes, or the state folder lies in a project.
     """
     limit = store_limit(os.environ)
+    layout.refuse_project_above()
     with ExitStack() as stack:
         stack.enter_context(
             CacheLock(

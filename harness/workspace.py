@@ -172,15 +172,13 @@ class Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
             os.utime(target, (written, written))
-        # Backends and tools look for the repository's top; without one they would find the harness's own.
+        # Backends and tools look for the repository's top, which a clone has.
         subprocess.run(
             ["git", "init", "--quiet", "--template=", str(self.root)],  # noqa: S607
             check=True,
             capture_output=True,
             env={"PATH": "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"},
         )
-        # pytest looks for its settings in every folder above, the harness's own among them.
-        (self.folder / "pytest.ini").touch()
         self.prepare_folders()
         if lock:
             self.restore_locks()

@@ -81,7 +81,8 @@ PAGES_FOR_S = 86400
 class AccessLog:
     """Says how long each answer may be cached, and writes a line for it before its last byte is sent.
 
-    So a client's requests are all in the log by the time the client is done.
+    So a client's requests are all in the log by the time the client is done. The head of an answer waits for the
+    first part of its body: some clients are done with a refusal once they have read its head.
     """
 
     def __init__(self, app: App, log: BinaryIO, pages_for_s: int = PAGES_FOR_S) -> None:
@@ -95,6 +96,7 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         record = {"method": scope["method"], "path": scope["path"], "status": 0, "bytes": 0}
+        waiting: list[Message] = []
 
         async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -102,10 +104,14 @@ class AccessLog:
                 if message["status"] == 200:
                     kept_for = _FILES_FOR if scope["path"].startswith("/resources/") else self._pages_for
                     message["headers"] = [*message.get("headers", ()), (b"cache-control", kept_for)]
-            elif message["type"] == "http.response.body":
+                waiting.append(message)
+                return
+            if message["type"] == "http.response.body":
                 record["bytes"] += len(message.get("body", b""))
                 if not message.get("more_body", False):
                     self._log.write(json.dumps(record).encode() + b"\n")
+            while waiting:
+                await send(waiting.pop())
             await send(message)
 
         await self._app(scope, receive, send_and_count)

@@ -1,10 +1,26 @@
-"""Where the harness keeps its own things: all of it below one folder that git ignores."""
+"""Where the harness keeps its own things: all of it below one folder, outside every checkout."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from harness.errors import InputError
+
+#: What tools look for in every folder above the one they work in, and then take for their own project's.
+PROJECT_FILES = (
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "hatch.toml",
+    "uv.toml",
+    "Pipfile",
+    "tox.ini",
+    "pytest.ini",
+    "conftest.py",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,15 +32,39 @@ class Layout:
 
     @classmethod
     def here(cls) -> Layout:
-        """The checkout this code lies in; ``HARNESS_STATE`` moves what the harness writes to another folder."""
+        """The checkout this code lies in; ``HARNESS_STATE`` moves what the harness writes to another folder.
+
+        Without it, that is a folder for this checkout below the user's caches: inside the checkout, hatch, pytest and
+        others would find its ``pyproject.toml`` above every scratch tree.
+        """
         checkout = Path(__file__).resolve().parent.parent.parent
         state = os.environ.get("HARNESS_STATE")
-        return cls(checkout=checkout, state=Path(state).resolve() if state else checkout / ".harness")
+        return cls(checkout=checkout, state=Path(state).resolve() if state else _default_state(checkout))
+
+    def refuse_project_above(self) -> None:
+        """See that no folder above the scratch trees is a project, which tools would find there and take for theirs.
+
+        Raises:
+            InputError: one is.
+        """
+        for folder in (self.state, *self.state.parents):
+            for name in PROJECT_FILES:
+                if (folder / name).exists():
+                    raise InputError(
+                        f"{self.state}: tools at work below it would find {folder / name} and take it for their own"
+                        " project's.",
+                        hint="Name a folder outside of every project in HARNESS_STATE.",
+                    )
 
     @property
     def variants(self) -> Path:
         """The variants' folders."""
         return self.checkout / "variants"
+
+    @property
+    def backends(self) -> Path:
+        """The build backends' folders."""
+        return self.checkout / "backends"
 
     @property
     def nix_entry(self) -> Path:
@@ -70,3 +110,12 @@ class Layout:
     def scratch(self, run_id: str) -> Path:
         """The folder in which one run's commands work."""
         return self.state / "runs" / run_id
+
+
+def _default_state(checkout: Path) -> Path:
+    """A folder for one checkout: its name for people, and a part of its path's SHA-256 to tell it from others."""
+    caches = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification: a relative path is to be ignored.
+    below = Path(caches) if caches.startswith("/") else Path.home() / ".cache"
+    told_apart = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
+    return below.resolve() / "monorepo-toolchains" / f"{checkout.name}-{told_apart}"

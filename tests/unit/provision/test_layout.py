@@ -6,25 +6,62 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.layout import Layout
+from harness.errors import InputError
+from harness.provision.layout import PROJECT_FILES, Layout
 
 
-def test_everything_is_kept_in_one_folder_of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_kept_in_one_folder_of_the_checkouts_own_below_the_users_caches(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("HARNESS_STATE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
     layout = Layout.here()
 
     assert (layout.checkout / "pyproject.toml").is_file()
-    assert layout.state == layout.checkout / ".harness"
+    assert layout.state.parent == tmp_path / "monorepo-toolchains"
+    assert layout.state.name.startswith(f"{layout.checkout.name}-")
     for folder in (layout.wheelhouse, layout.toolchains, layout.nix, layout.setup_logs, layout.scratch("run")):
         assert folder.is_relative_to(layout.state)
         assert folder != layout.state
 
 
 def test_an_empty_harness_state_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_STATE", raising=False)
+    default = Layout.here()
     monkeypatch.setenv("HARNESS_STATE", "")
 
-    assert Layout.here().state == Layout.here().checkout / ".harness"
+    assert Layout.here() == default
+
+
+@pytest.mark.parametrize("caches", ["", "relative/caches"])
+def test_caches_that_are_not_named_are_in_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caches: str
+) -> None:
+    monkeypatch.delenv("HARNESS_STATE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", caches)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert Layout.here().state.is_relative_to(tmp_path / ".cache")
+
+
+def test_nothing_above_what_is_written_is_a_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_STATE", raising=False)
+
+    assert not Layout.here().state.is_relative_to(Layout.here().checkout)
+    Layout.here().refuse_project_above()
+
+
+@pytest.mark.parametrize("name", PROJECT_FILES)
+def test_a_state_folder_in_a_project_is_refused_and_the_file_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    layout = Layout(checkout=tmp_path, state=tmp_path / "deep" / "state")
+
+    with pytest.raises(InputError) as refused:
+        layout.refuse_project_above()
+
+    assert str(tmp_path / name) in refused.value.message
+    assert "HARNESS_STATE" in refused.value.hint
 
 
 def test_harness_state_moves_what_is_written_and_nothing_that_is_read(
