@@ -14,8 +14,7 @@ run:
 
 test: lint
 	@./bootstrap system nix-bin=nix bash-static=bash-static git=git chromium=chromium
-	@$(PY) -m pytest -m "browser or not integration" -n 2 -q $(ARGS)
-	@$(PY) -m pytest -m "integration and not browser" -v --durations=10 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup --durations=20 $(ARGS)
 
 lint:
 	@./bootstrap venv $(PYTHON) requirements.lock requirements-dev.lock

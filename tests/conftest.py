@@ -1,7 +1,36 @@
 """What holds for all tests."""
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from harness.provision.layout import Layout
 
 # How long an example takes says something of the machine and nothing of what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# One run at a time has a state folder, so workers that test side by side have one each.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+if _WORKER != "gw0":
+    os.environ["HARNESS_STATE"] = str(Layout.here().state / "tests" / _WORKER)
+
+#: What takes longest begins first, so that nobody waits for it in the end.
+_FIRST = ("test_check", "test_run", "test_store", "test_tutorial", "test_isolation", "test_faults", "test_nix")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file that runs real tools on one worker, as its tests share what they prepare; the longest first."""
+    for item in items:
+        if item.get_closest_marker("integration") and not item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if not item.get_closest_marker("integration"):
+        return len(_FIRST) + 2
+    if item.get_closest_marker("browser"):
+        return len(_FIRST) + 1
+    return _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST)

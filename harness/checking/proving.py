@@ -19,9 +19,10 @@ from harness.warmup import warm_up
 
 _PHASES = ("tool-install", "lock", "install-cold", "noop", "run", "refresh", "build", "deploy")
 _NIX = ("nix-eval", "nix-build", "nix-refresh")
+_NIX_CHANGES = tuple(f"nix-{name}" for name in STANDARD)
 
 #: What a check carries out, in order; what else is measured differs from these by its state before alone.
-CARRIED_OUT = (*_PHASES, *STANDARD, *_NIX, *(f"nix-{name}" for name in STANDARD))
+CARRIED_OUT = (*_PHASES, *STANDARD, *_NIX, *_NIX_CHANGES)
 
 #: What has to have passed for a step to be worth the time.
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +35,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(STANDARD, ("run",)),
     "nix-build": ("nix-eval",),
     "nix-refresh": ("nix-build",),
-    **{f"nix-{name}": ("nix-build",) for name in STANDARD},
+    **dict.fromkeys(_NIX_CHANGES, ("nix-build",)),
 }
 
 
@@ -50,13 +51,16 @@ def chosen(steps: Collection[str]) -> tuple[str, ...]:
 class Means:
     """What proving works with. ``confined`` runs commands so that they can write to their own folders alone.
 
-    Where the machine cannot do that, it is nothing, for the reason ``not_confined``.
+    Where the machine cannot do that, it is nothing, for the reason ``not_confined``. ``nix_changes`` is the salt of
+    all changes in the Nix lane: what is the same in several of them, strategies or variants is built once, as it counts
+    here that they build, not how long that takes.
     """
 
     scenarios: Mapping[str, Scenario]
     free: Executor
     confined: Executor | None
     not_confined: str = ""
+    nix_changes: str = "check"
 
 
 def prove(bench: Bench, attempt: Attempt, cells: Sequence[Cell], means: Means, report: Report) -> list[Result]:
@@ -90,6 +94,7 @@ class _Prover:
     def __init__(self, bench: Bench, attempt: Attempt, means: Means) -> None:
         self._bench = bench
         self._free = replace(attempt, executor=means.free)
+        self._sharing = replace(self._free, nonce=lambda: means.nix_changes)
         self._confined = replace(attempt, executor=means.confined) if means.confined else None
         self._means = means
         self._outside: list[Result] = []
@@ -105,6 +110,8 @@ class _Prover:
     def step(self, cell: Cell) -> Result:
         """Carry out one cell."""
         scenario = self._means.scenarios[cell.scenario]
+        if cell.scenario in _NIX_CHANGES:
+            return carry_out(scenario, self._bench, self._sharing, cell)
         if cell.lane is Lane.NIX or self._confined is None:
             return carry_out(scenario, self._bench, self._free, cell)
         result = carry_out(scenario, self._bench, self._confined, cell)

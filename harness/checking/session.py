@@ -148,6 +148,7 @@ def _proven(
     logs.mkdir(parents=True, exist_ok=True)
     # A scenario remembers what it prepared, and two variants are proven at once.
     scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}
+    salt = nonce()
     with ExitStack() as stack:
         equipment = stack.enter_context(
             equipped(variants, CANONICAL, layout, console, nix=True, provider=asked.provider)
@@ -175,6 +176,7 @@ def _proven(
                     free=free,
                     confined=None if refused else ConfinedExecutor(executor=launcher, folders=[own]),
                     not_confined=refused,
+                    nix_changes=salt,
                 )
                 attempt = Attempt(executor=free, log_path=log, limit_s=STEP_LIMIT_S, nonce=nonce)
                 cells = [cell for cell in plan.cells if cell.variant == variant.name]
