@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
@@ -21,17 +20,15 @@ from harness.checking.proving import Means, chosen, prove
 from harness.equipment import equipped
 from harness.errors import HarnessError, VariantError
 from harness.measure.confined import ConfinedExecutor, unavailable
-from harness.measure.executor import LauncherExecutor
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
 from harness.records import Lane, Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
 from harness.strategies import HOST
+from harness.together import Crew
 from harness.variants import Variant, load_variant
 from harness.workspace import remove
-
-_AT_ONCE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +146,7 @@ def _proven(
     # A scenario remembers what it prepared, and two variants are proven at once.
     scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}
     salt = nonce()
+    crew = Crew()
     with ExitStack() as stack:
         equipment = stack.enter_context(
             equipped(variants, CANONICAL, layout, console, nix=True, provider=asked.provider)
@@ -170,7 +168,7 @@ def _proven(
             own = scratch / variant.name
             own.mkdir(parents=True, exist_ok=True)
             refused = unavailable()
-            with LauncherExecutor() as free, LauncherExecutor() as launcher:
+            with crew.executor() as free, crew.executor() as launcher:
                 means = Means(
                     scenarios=scenarios[variant.name],
                     free=free,
@@ -182,8 +180,7 @@ def _proven(
                 cells = [cell for cell in plan.cells if cell.variant == variant.name]
                 return [provisioned, *prove(bench, attempt, cells, means, tell)]
 
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            return dict(zip((variant.name for variant in variants), pool.map(work, variants), strict=True))
+        return dict(zip((variant.name for variant in variants), crew.do(work, variants), strict=True))
 
 
 def _plan(variants: Sequence[Variant], asked: Asked) -> Plan:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import InapplicableError, StateError
-from harness.experimenting import Stoppable, Stopped, conduct_all, tasks
+from harness.experimenting import conduct_all, tasks
 from harness.findings import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.findings import conduct as conduct_one
 from harness.lab import Lab
-from harness.measure.command import Command, Execution, Executor
-from harness.measure.executor import LauncherExecutor
+from harness.measure.command import Executor
 from harness.records import FindingFacts, Lane
 from harness.variants import Variant
 from tests.fakes import FakeExecutor
@@ -167,72 +162,3 @@ def test_an_answer_that_depends_on_the_strategy_is_wanted_for_each_that_the_prov
     assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known)) == []
     for left_out in known:
         assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known - {left_out}))
-
-
-class LateExecutor(LauncherExecutor):
-    """One whose command opens it again after it was closed, as a command does that was about to start."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = threading.Event()
-        self.closed: list[None] = []
-
-    def close(self) -> None:
-        self.closed.append(None)
-
-    def run(self, command: Command) -> Execution:
-        self.asked.set()
-        until = time.monotonic() + 30
-        while len(self.closed) < 2 and time.monotonic() < until:
-            time.sleep(0.01)
-        raise ValueError("I/O operation on closed file")
-
-
-def test_a_command_that_starts_while_it_is_being_stopped_is_ended_too(tmp_path: Path) -> None:
-    executor = LateExecutor()
-    stoppable = Stoppable(executor)
-    command = Command(argv=("sleep",), cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log")
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(stoppable.run, command)
-        assert executor.asked.wait(30)
-        stoppable.stop()
-        with pytest.raises(Stopped):
-            running.result(30)
-    assert len(executor.closed) == 2
-
-
-def test_an_error_of_a_command_that_nobody_stopped_is_passed_on(tmp_path: Path) -> None:
-    executor = LateExecutor()
-    executor.closed = [None, None]
-    with pytest.raises(ValueError, match="closed file"):
-        Stoppable(executor).run(Command(argv=("x",), cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log"))
-
-
-def test_what_is_stopped_ends_at_once_and_nothing_follows(tmp_path: Path) -> None:
-    with LauncherExecutor() as launcher:
-        stoppable = Stoppable(launcher)
-        sleep = Command(
-            argv=(sys.executable, "-c", "import time; print('on', flush=True); time.sleep(60)"),
-            cwd=tmp_path,
-            env={},
-            timeout_s=60,
-            log_path=tmp_path / "log",
-        )
-        raised: list[BaseException] = []
-
-        def work() -> None:
-            try:
-                stoppable.run(sleep)
-            except Stopped as error:
-                raised.append(error)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        while not (tmp_path / "log").is_file():
-            thread.join(0.01)
-        stoppable.stop()
-        thread.join(30)
-        assert not thread.is_alive()
-        assert len(raised) == 1
-        with pytest.raises(Stopped):
-            stoppable.run(sleep)
