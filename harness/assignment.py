@@ -11,6 +11,7 @@ from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
+from harness.package_shapes import is_of_backends
 from harness.plan import Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import Lane, Plan
@@ -36,6 +37,7 @@ class Request:
     report: Path | None
     run_id: str
     command_line: tuple[str, ...]
+    findings_of: Path | None = None
 
 
 def new_run_id(now: datetime) -> str:
@@ -112,7 +114,8 @@ def kinds_of(findings: tuple[str, ...]) -> tuple[str, ...]:
 class Assignment:
     """What a session has to do: a plan for variants, from the beginning or where an earlier session was cut off.
 
-    ``variants`` are measured, ``aside`` only shown.
+    ``variants`` are measured, ``aside`` only shown. ``findings_of`` is the folder of an earlier run whose findings are
+    taken over where they still hold.
     """
 
     variants: tuple[Variant, ...]
@@ -124,6 +127,7 @@ class Assignment:
     run_id: str
     command_line: tuple[str, ...]
     resumes: bool = False
+    findings_of: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -147,6 +151,7 @@ def new_assignment(request: Request) -> Assignment:
         report=request.report,
         run_id=request.run_id,
         command_line=request.command_line,
+        findings_of=request.findings_of,
     )
 
 
@@ -163,6 +168,11 @@ def resumed_assignment(
         ResultsError: its plan or a variant is not what it was; the message has both digests.
     """
     info = read_info(folder)
+    if is_of_backends(info.plan):
+        raise ResultsError(
+            f"--resume: the run {folder.name} is one of backends alone.",
+            hint=f"Go on with it: python -m harness backends --resume {folder.name}",
+        )
     if (now := digest_of(info.plan)) != info.plan.digest:
         raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
     if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(all_scenarios())):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import MeasureError, StateError, VerificationError
+from harness.made_environments import VERSION_WORDS, interpreters_below
 from harness.measure.command import Command, Ended, Execution, Executor
 from harness.measure.environment import scrubbed
 from harness.nix import Expression, Nix
@@ -79,11 +81,39 @@ class Bench:
     installed: bool = False
 
 
+class Entrant(Protocol):
+    """What takes part in a run: a variant, or a build backend on its own."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the results."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """What names exactly this state of its files."""
+        ...
+
+
+class Equipped(Protocol):
+    """What a cell is measured with: the entrant, set up, and the index that serves it."""
+
+    @property
+    def variant(self) -> Entrant:
+        """Whose cells are measured with it."""
+        ...
+
+    @property
+    def meter(self) -> Meter:
+        """Counts what the index serves."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unready:
-    """A variant that could not be set up: none of its cells can be measured, for this ``reason``."""
+    """An entrant that could not be set up: none of its cells can be measured, for this ``reason``."""
 
-    variant: Variant
+    variant: Entrant
     reason: str
 
 
@@ -92,7 +122,7 @@ class Attempt:
     """One attempt at a sample: how commands are run meanwhile, and where their output goes.
 
     ``nonce`` gives a text that no attempt had before, so that what is edited in is new to every cache and store.
-    ``strategy`` is the cell's, in the Nix lane.
+    ``strategy`` and ``shape`` are the cell's, the first in the Nix lane alone.
     """
 
     executor: Executor
@@ -100,6 +130,7 @@ class Attempt:
     limit_s: float
     nonce: Callable[[], str]
     strategy: str = ""
+    shape: str = "canonical"
 
     def run(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Execution:
         """Run one command that belongs to preparing or verifying, not to what is measured."""
@@ -167,15 +198,36 @@ def how_it_ended(argv: Sequence[str], execution: Execution) -> str:
 
 
 def verify_applications(bench: Bench, attempt: Attempt, workspace: Workspace) -> None:
-    """See both applications print their line, started the toolchain's own way.
+    """See both applications print their line, started the toolchain's own way, in environments with the right Python.
 
     Raises:
-        VerificationError: one does not start, or prints anything else.
+        VerificationError: one does not start, or prints anything else, or an environment has another Python.
     """
+    verify_python(bench, attempt, workspace, workspace.environments)
     for member in bench.shape.applications:
         for command in commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=member.name):
             execution = attempt.executor.run(command)
         verify_line(command.argv, execution, expected_line(member.name, workspace.name))
+
+
+def verify_python(bench: Bench, attempt: Attempt, workspace: Workspace, folders: Sequence[Path]) -> None:
+    """See that every environment below ``folders`` has the Python that the variant is measured with.
+
+    A toolchain that found another one by itself would be measured with that, under the name of this one.
+
+    Raises:
+        VerificationError: one has another, or none that starts.
+    """
+    expected = workspace.surroundings.python_version
+    for python in interpreters_below(folders) if expected else ():
+        execution = attempt.run([str(python), *VERSION_WORDS], workspace.folder, environment(bench, workspace))
+        if (found := execution.stdout.strip()) != expected:
+            where = os.path.relpath(python.parent.parent, workspace.folder)
+            raise VerificationError(
+                f"The environment {where} has Python {found}, expected {expected}"
+                if execution.ok
+                else f"The environment {where} has no Python that starts: {how_it_ended(['python'], execution)}"
+            )
 
 
 def verify_line(argv: Sequence[str], execution: Execution, expected: str) -> None:

@@ -17,7 +17,7 @@ from harness.journal import Journal
 from harness.measure.executor import LauncherExecutor
 from harness.plan import variant_of
 from harness.progress import SetupProgress
-from harness.provision.supplies import base_python
+from harness.provision.interpreters import python_of
 from harness.records import Plan
 from harness.shapes import Shape
 from harness.variants import Variant
@@ -47,7 +47,10 @@ def make_benches(
         if tools is None:
             benches[cell.variant] = Unready(variant=variant, reason=equipment.problems[variant.name])
             continue
-        surroundings = Surroundings(python=base_python(), tools=tools, index=equipment.index.url)
+        python = python_of(variant)
+        surroundings = Surroundings(
+            python=python.path, python_version=python.version, tools=tools, index=equipment.index.url
+        )
         folder = scratch / cell.variant
 
         def workspace(
@@ -64,7 +67,7 @@ def make_benches(
             meter=equipment.index,
             host_environment=os.environ,
             nix=equipment.nix_bench(variant, workspace("nix")),
-            nix_unavailable=equipment.nix_unavailable,
+            nix_unavailable=equipment.without_nix(variant),
             provider=plan.provider,
         )
     return benches

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from rich.console import Console
 
 from harness import VERSION, listing
 from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
+from harness.backends.command import backends, update_backends
 from harness.checking.model import Checked
 from harness.checking.proving import CARRIED_OUT
 from harness.checking.session import Asked
@@ -26,14 +26,16 @@ from harness.cleaning import clean as clean_up
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
+from harness.options import Duration, NearestChoice, refuse_beside
 from harness.pinning import pinned
 from harness.pins import outdated, wanted_pins
 from harness.plan import REFERENCE
 from harness.provision.layout import Layout
+from harness.pythons import under_pythons
 from harness.records import Lane
 from harness.scenarios import all_scenarios
 from harness.selection import Selected, select
-from harness.session import run_session, set_up
+from harness.session import INTERRUPTED, run_session, set_up
 from harness.shapes import find_shape
 from harness.share import Share
 from harness.starting import start
@@ -44,35 +46,6 @@ from harness.updating import put_back
 from harness.updating import update as raise_pins
 from harness.variant_file import Profile
 from harness.variants import load_variant, load_variants, variant_folders
-
-
-class NearestChoice(click.ParamType[str]):
-    """One of a few names; a wrong one is answered with the nearest."""
-
-    def __init__(self, what: str, names: Callable[[], Sequence[str]]) -> None:
-        self.name = what
-        self._names = names
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
-        """Take ``value`` if it is one of the names."""
-        if value in self._names():
-            return str(value)
-        option = param.opts[0] if param else self.name
-        raise InputError(f"{option}: there is no {self.name} named {value!r}.", hint=did_you_mean(value, self._names()))
-
-
-class Duration(click.ParamType[float]):
-    """A time span: a number with s, m or h behind it; its value is in seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002
-        """Read ``value``."""
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)", str(value))
-        if match is None or float(match[1]) == 0:
-            option = param.opts[0] if param else self.name
-            raise InputError(f"{option}: {value!r} is not a time span.", hint="Write it as 90s, 10m or 2h.")
-        return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 class Errors(click.Group):
@@ -119,6 +92,10 @@ _directories = click.option(
 @click.version_option(package_name=None, version=VERSION, prog_name="harness")
 def main() -> None:
     """Which toolchain for our Python monorepo? Measures it, locally and through Nix."""
+
+
+main.add_command(backends)
+main.add_command(update_backends)
 
 
 @main.command("list")
@@ -267,7 +244,11 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
         **how,
     )
     progress = Console(stderr=as_json)
-    checked = check_variants(asked, layout, Console(stderr=True), lambda result: print_step(progress, result))
+    try:
+        checked = check_variants(asked, layout, Console(stderr=True), lambda result: print_step(progress, result))
+    except KeyboardInterrupt:
+        Console(stderr=True).print("interrupted: what has no line above was not proven")
+        sys.exit(INTERRUPTED)
     if as_json:
         click.echo(json.dumps(as_data(checked), indent=2))
     else:
@@ -285,6 +266,13 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 @click.option(
     "--pin", "pins", multiple=True, metavar="PIN", help="Each variant that has it at this version too: uv==0.12.0."
 )
+@click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="PYTHON",
+    help="Each variant under this Python too: 3.12, or a path.",
+)
 @click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
 @click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
 @click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
@@ -294,6 +282,9 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 @click.option("--run-id", help="The run's name [default: the time].")
 @click.option("--seed", type=int, help="The seed of the order [default: random, and recorded].")
 @click.option("--resume", metavar="RUN", help="Go on with a run that was interrupted, as it was planned.")
+@click.option(
+    "--findings-of", "known", metavar="RUN", help="Take over what this run found out by experiment and still holds."
+)
 @click.option("--plan", "plan_only", is_flag=True, help="Print what would be done, and do nothing.")
 @click.pass_context
 def run(context: click.Context, /, *, resume: str | None, results: Path, report: Path | None, **options: Any) -> None:
@@ -330,10 +321,12 @@ def request_of(
     shape: str,
     provider: str,
     pins: tuple[str, ...],
+    pythons: tuple[str, ...],
     results: Path,
     report: Path | None,
     run_id: str | None,
     seed: int | None,
+    known: str | None,
 ) -> Request:
     """The options of ``run`` as a request.
 
@@ -341,8 +334,10 @@ def request_of(
         InputError: one of them names what is not there.
     """
     chosen = select(selected(variants, profile, directories), layout.variants)
+    # Pythons are looked for first: that resolves no lock.
+    under = under_pythons(measured(chosen), pythons, layout.pinned)
     return Request(
-        variants=(*chosen, *pinned(measured(chosen), pins, layout.pinned)),
+        variants=(*chosen, *pinned(measured(chosen), pins, layout.pinned), *under),
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         findings=findings,
@@ -355,21 +350,8 @@ def request_of(
         report=report,
         run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
         command_line=tuple(sys.argv[1:]),
+        findings_of=None if known is None else find_runs(results, [known])[0],
     )
-
-
-def refuse_beside(context: click.Context, option: str, allowed: set[str]) -> None:
-    """See that no option was given that ``option`` leaves no choice in.
-
-    Raises:
-        InputError: one was.
-    """
-    for name in context.params:
-        if name not in allowed and context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            given = next(item.opts[0] for item in context.command.params if item.name == name)
-            raise InputError(
-                f"{given} cannot be given with {option}: the run goes on as it was planned.", hint=f"Leave {given} out."
-            )
 
 
 @main.command()
@@ -381,16 +363,13 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     """Write the report of runs: folders, or ids below the results folder [default: the newest]."""
     folders = find_runs(results, runs)
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.reporting import terminal
-    from harness.reporting.writer import read_report, write
+    from harness.reporting.either import write_either
 
-    view = read_report(folders)
-    newest = next((folder for folder in folders if folder.name == view.runs[-1].run_id), folders[-1])
-    paths = write(view, report or newest / "report")
+    written = write_either(folders, report)
     if not quiet:
         console = Console()
-        console.print(terminal.summary(view))
-        console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
+        console.print(written.summary)
+        console.print(f"report: {written.page}", highlight=False, soft_wrap=True)
 
 
 @main.command()

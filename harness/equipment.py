@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -19,16 +19,16 @@ from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.nix import Expression, Nix, Run, find_nix
 from harness.nix.garbage import keep, keep_only, keep_within
+from harness.nix_pythons import host_bases, named_pythons
 from harness.nix_tree import NixPackage, read_statements, write_names
 from harness.progress import SetupProgress
 from harness.provision.cachelock import CacheLock
-from harness.provision.host_python import examined, forget_others, import_python
+from harness.provision.host_python import examined
 from harness.provision.index import Index
+from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.nix_base import base_of, write_json
 from harness.provision.nix_store import spell_bytes, store_limit
-from harness.provision.supplies import Progress, base_python, fetch_wheels, install_toolchains
-from harness.provision.wheelhouse import Wheelhouse
+from harness.provision.supplies import Progress, fetch_wheels, install_toolchains
 from harness.shapes import Shape
 from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
@@ -44,7 +44,8 @@ _SETUP_LIMIT_S = 900.0
 class NixSide:
     """The Nix lane, ready: a private store, and for each variant the files that ``nix/default.nix`` reads.
 
-    Provider ``host`` has a base for each variant, others have none.
+    Provider ``host`` has a base for each variant, others have none. ``refused`` has those that cannot be built with
+    their own Python, each with the reason.
     """
 
     nix: Nix
@@ -53,6 +54,7 @@ class NixSide:
     bases: Mapping[str, Path]
     statements: Mapping[str, Mapping[str, NixPackage] | str]
     provider: str = HOST
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +76,13 @@ class Equipment:
         """The version of Nix, empty where there is none."""
         return self.nix.nix.program.version if self.nix else ""
 
+    def without_nix(self, variant: Variant) -> str:
+        """Why the Nix lane cannot run for a variant; empty if it can."""
+        return self.nix_unavailable if self.nix is None else self.nix.refused.get(variant.name, "")
+
     def nix_bench(self, variant: Variant, workspace: Workspace) -> NixBench | None:
         """What the Nix lane's scenarios of one variant work with."""
-        if self.nix is None:
+        if self.nix is None or variant.name in self.nix.refused:
             return None
         return NixBench(
             nix=self.nix.nix,
@@ -89,7 +95,10 @@ class Equipment:
 
     def subject(self, variant: Variant, shape: Shape) -> Subject:
         """What findings about a variant are established from."""
-        stated = self.nix.statements[variant.name] if self.nix else self.nix_unavailable or "Nix was not asked for."
+        stated: Mapping[str, NixPackage] | str = self.nix_unavailable or "Nix was not asked for."
+        if self.nix is not None:
+            # What could not be provisioned at all was not read either.
+            stated = self.nix.statements.get(variant.name, self.problems.get(variant.name, ""))
         if isinstance(stated, str):
             return Subject(variant=variant, shape=shape, nix_packages={}, nix_unavailable=stated)
         return Subject(variant=variant, shape=shape, nix_packages=dict(stated))
@@ -123,15 +132,18 @@ def equipped(
         fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
         index = stack.enter_context(Index([layout.wheelhouse], layout.state / "index"))
-        toolchains = install_toolchains(variants, layout, index, os.environ, progress)
+        supplied = [variant for variant in variants if variant.name not in fetched.problems]
+        toolchains = install_toolchains(supplied, layout, index, os.environ, progress)
         progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
         with LauncherExecutor() as executor:
             side: NixSide | None = None
             unavailable = ""
             if nix:
                 try:
-                    side = prepare_nix(variants, shape, layout, executor, progress, provider)
+                    side = prepare_nix(supplied, shape, layout, executor, progress, provider)
                     progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
+                    for name, reason in side.refused.items():
+                        console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
                     if said := tend(side.nix, limit):
                         progress.done(said)
                 except NixUnavailableError as error:
@@ -139,7 +151,11 @@ def equipped(
                     console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
         progress.stop()
         yield Equipment(
-            index=index, tools=toolchains.bins, problems=toolchains.problems, nix=side, nix_unavailable=unavailable
+            index=index,
+            tools=toolchains.bins,
+            problems={**fetched.problems, **toolchains.problems},
+            nix=side,
+            nix_unavailable=unavailable,
         )
 
 
@@ -230,10 +246,13 @@ def prepare_nix(
     nix = private_store(layout, executor)
     progress.doing("trying Nix' sandbox")
     nix.probe(secrets.token_hex(8))
-    bases = _host_bases(nix, variants, layout, progress) if provider == HOST else {}
+    hosts = provider == HOST
+    bases, refused = host_bases(nix, variants, layout, progress) if hosts else ({}, named_pythons(variants))
     names = {}
-    statements: dict[str, Mapping[str, NixPackage] | str] = {}
+    statements: dict[str, Mapping[str, NixPackage] | str] = dict(refused)
     for variant in variants:
+        if variant.name in refused:
+            continue
         progress.doing(f"putting what {variant.name} is built with into the Nix store")
         names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
         expression = Expression(
@@ -243,40 +262,31 @@ def prepare_nix(
             base=bases.get(variant.name),
             provider=provider,
         )
-        if provider == HOST:
-            _put_in(nix, expression, variant)
-        else:
-            _bring(nix, expression, variant, shape)
+        try:
+            _put_in(nix, expression, variant) if hosts else _bring(nix, expression, variant, shape)
+        except NixUnavailableError as error:
+            if not variant.spec.toolchain.python:
+                raise
+            # It is this Python that Nix cannot build with: others are measured all the same.
+            refused[variant.name] = statements[variant.name] = error.message
+            continue
         written = HANDWRITTEN in variant.spec.nix.strategies
         statements[variant.name] = read_statements(nix, expression) if written else _not_written(variant)
     keep_only(nix, {variant.name for variant in variants} | {folder.name for folder in layout.variants.iterdir()})
-    return NixSide(nix=nix, entry=layout.nix_entry, names=names, bases=bases, statements=statements, provider=provider)
+    return NixSide(
+        nix=nix,
+        entry=layout.nix_entry,
+        names=names,
+        bases=bases,
+        statements=statements,
+        provider=provider,
+        refused=refused,
+    )
 
 
 def _not_written(variant: Variant) -> str:
     """Why nothing is stated in package.nix."""
     return variant.spec.unsupported.get("nix", "No member has a package.nix: Nix reads what other files state.")
-
-
-def _host_bases(nix: Nix, variants: Sequence[Variant], layout: Layout, progress: Progress) -> dict[str, Path]:
-    """Import this machine's Python, and write down for each variant what provider ``host`` builds with."""
-    progress.doing("importing Python into a private Nix store")
-    python = import_python(base_python(), layout.nix / "import", nix.program.programs)
-    forget_others(python)
-    wheelhouse = Wheelhouse(layout.wheelhouse)
-    infrastructure = wheelhouse.wheels(layout.infrastructure)
-    packages = [wheel for lock in layout.third_party for wheel in wheelhouse.wheels(lock)]
-    bases = {}
-    for variant in variants:
-        described = base_of(
-            python,
-            wheelhouse.wheels(variant.build_lock),
-            packages,
-            wheelhouse.wheels(variant.toolchain_lock),
-            infrastructure,
-        )
-        bases[variant.name] = write_json(described, layout.nix / "bases", variant.name)
-    return bases
 
 
 def _put_in(nix: Nix, expression: Expression, variant: Variant) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +14,11 @@ from harness import VERSION
 from harness.changes import STANDARD
 from harness.findings import Experiment, Inspection, experiments, inspections
 from harness.host import host_facts
+from harness.provision.interpreters import python_of
 from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, VariantFacts
 from harness.scenarios.base import Scenario
 from harness.strategies import STRATEGIES
-from harness.variants import Variant
+from harness.variants import Variant, folder_digest
 
 
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
@@ -36,6 +38,7 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
         files=files,
         broken=variant.spec.broken,
         unavailable=variant.spec.unavailable,
+        python="" if variant.set_aside else python_of(variant).version,
     )
 
 
@@ -104,4 +107,13 @@ def run_info(
             if any(name in variant.spec.nix.strategies for variant in variants)
         },
         nix_unavailable=nix_unavailable,
+        experiments_digest=experiments_digest(checkout),
     )
+
+
+def experiments_digest(checkout: Path) -> str:
+    """What names exactly the code that findings come from: a SHA-256 over it, in this checkout."""
+    harness = checkout / "harness"
+    folders = (harness / "findings", harness / "changes", checkout / "nix")
+    text = "\0".join([*map(folder_digest, folders), (harness / "lab.py").read_text(encoding="utf-8")])
+    return hashlib.sha256(text.encode()).hexdigest()

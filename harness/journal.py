@@ -149,8 +149,29 @@ def read_info(folder: Path) -> RunInfo:
         ) from error
 
 
+def read_findings(folder: Path) -> list[Finding]:
+    """The whole lines of a run's ``findings.jsonl``; the file is left as it is.
+
+    Raises:
+        ResultsError: a line is damaged; the message names it.
+    """
+    return _whole_lines(folder / "findings.jsonl", FINDING)[0]
+
+
 def _repaired(path: Path, kind: TypeAdapter[T]) -> tuple[list[T], bool]:
     """What the lines of ``path`` hold, and whether the last of them was cut off (and is now taken away)."""
+    found, whole = _whole_lines(path, kind)
+    torn = path.exists() and whole < path.stat().st_size
+    if torn:
+        with path.open("r+b") as file:
+            file.truncate(whole)
+            file.flush()
+            os.fsync(file.fileno())
+    return found, torn
+
+
+def _whole_lines(path: Path, kind: TypeAdapter[T]) -> tuple[list[T], int]:
+    """What the lines of ``path`` hold but for a last one that was cut off, and how many bytes they have."""
     text = path.read_bytes() if path.exists() else b""
     whole = text[: text.rfind(b"\n") + 1]
     found = []
@@ -162,12 +183,7 @@ def _repaired(path: Path, kind: TypeAdapter[T]) -> tuple[list[T], bool]:
                 f"{path.parent.name}/{path.name}, line {number}: {error.errors()[0]['msg']}",
                 hint="A line in the middle is damaged, which being cut off does not explain: restore the file.",
             ) from error
-    if len(whole) < len(text):
-        with path.open("r+b") as file:
-            file.truncate(len(whole))
-            file.flush()
-            os.fsync(file.fileno())
-    return found, len(whole) < len(text)
+    return found, len(whole)
 
 
 def check_new(results: Path, run_id: str) -> None:

@@ -15,8 +15,8 @@ from harness.errors import StateError
 from harness.lab import Lab
 from harness.measure.command import Executor
 from harness.provision.index import Index
+from harness.provision.interpreters import base_python, python_of
 from harness.provision.layout import Layout
-from harness.provision.supplies import base_python
 from harness.shapes import Shape
 from harness.strategies import HOST
 from harness.variants import Variant
@@ -54,13 +54,16 @@ class Labs:
             attempt=attempt,
             wheelhouse=self.layout.wheelhouse,
             open_index=lambda roots, **options: self._index(variant, roots, **options),
-            hidden=self._hidden(tools),
+            hidden=self._hidden(variant, tools),
         )
         _warm(lab)
         return lab
 
     def _bench(self, variant: Variant, tools: Path) -> Bench:
-        surroundings = Surroundings(python=base_python(), tools=tools, index=self.equipment.index.url)
+        python = python_of(variant)
+        surroundings = Surroundings(
+            python=python.path, python_version=python.version, tools=tools, index=self.equipment.index.url
+        )
         workspace = Workspace(
             variant=variant, shape=self.shape, folder=self.scratch / variant.name, surroundings=surroundings
         )
@@ -73,7 +76,7 @@ class Labs:
             meter=self.equipment.index,
             host_environment=os.environ,
             nix=self.equipment.nix_bench(variant, workspace),
-            nix_unavailable=self.equipment.nix_unavailable,
+            nix_unavailable=self.equipment.without_nix(variant),
             provider=self.provider,
         )
 
@@ -83,8 +86,8 @@ class Labs:
         folder = self.scratch / variant.name / "index"
         return Index([*roots, self.layout.wheelhouse], folder, pages_for_s=pages_for_s, port=port)
 
-    def _hidden(self, tools: Path) -> dict[str, str]:
-        prefix = base_python().parent.parent
+    def _hidden(self, variant: Variant, tools: Path) -> dict[str, str]:
+        prefixes = {python.parent.parent for python in (python_of(variant).path, base_python())}
         return {
             str(tools.parent): "{toolchain}",
             str(self.layout.nix): "{nix}",
@@ -93,7 +96,7 @@ class Labs:
             # Its Python may lie elsewhere than its code.
             sys.prefix: "{harness}/.venv",
             # A Python of the system's own lies where everybody's does.
-            **({} if prefix == Path("/usr") else {str(prefix): "{python prefix}"}),
+            **{str(prefix): "{python prefix}" for prefix in prefixes if prefix != Path("/usr")},
             str(Path.home()): "{user}",
         }
 

@@ -25,6 +25,7 @@ from harness.journal import newest_run
 from harness.pins import Outdated
 from harness.plan import order_of
 from harness.progress import describe, spell
+from harness.provision.interpreters import others
 from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.supplies import base_python
@@ -49,6 +50,7 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
                 "manager": variant.spec.toolchain.manager,
                 "backend": variant.spec.toolchain.backend,
                 "pins": variant.spec.toolchain.pins,
+                "python": variant.spec.toolchain.python,
                 "unsupported": variant.spec.unsupported,
                 "profile": variant.spec.profile.value,
                 "broken": variant.spec.broken,
@@ -81,7 +83,8 @@ def as_table(found: dict[str, Any]) -> RenderableType:
     for heading in ("name", "manager", "backend", "pinned"):
         variants.add_column(heading, overflow="fold")
     for item in found["variants"]:
-        pins = ", ".join(f"{name} {version}" for name, version in item["pins"].items())
+        named = {**item["pins"], **({"Python": item["python"]} if item["python"] else {})}
+        pins = ", ".join(f"{name} {version}" for name, version in named.items())
         variants.add_row(item["name"], item["manager"], item["backend"], pins)
     scenarios = Table(title="Scenarios", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "lane", "what it is"):
@@ -112,9 +115,9 @@ def as_outdated(found: Sequence[Outdated]) -> RenderableType:
     return table
 
 
-def foresee(plan: Plan, results: Path) -> Estimate:
-    """How long a plan will take, from the newest run and the reference run below ``results``, where there are any."""
-    folders = {folder for folder in (results / "reference", *newest_run(results)) if folder.is_dir()}
+def foresee(plan: Plan, results: Path, reference: str = "reference") -> Estimate:
+    """How long a plan will take, from the newest run and the ``reference`` below ``results``, where there are any."""
+    folders = {folder for folder in (results / reference, *newest_run(results)) if folder.is_dir()}
     earlier: list[EarlierCell] = []
     for folder in sorted(folders):
         # An old run that is damaged makes the estimate poorer, as one that is missing does; it is no reason to stop.
@@ -207,6 +210,12 @@ def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
             ok=sys.version_info >= (3, 11),
             detail=f"{facts.python_implementation} {facts.python_version} ({base_python()})",
             remedy="Use Python 3.11 or newer.",
+        ),
+        Check(
+            name="other pythons",
+            ok=True,
+            detail=", ".join(f"{python.version} ({python.path})" for python in others()) or "none for run --python",
+            needed=False,
         ),
         Check(
             name="git",

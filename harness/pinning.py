@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -48,23 +48,34 @@ def name_of(variant: Variant, project: str, version: str) -> str:
 
 
 def _copy(variant: Variant, project: str, version: str, place: Path, lock: Relock) -> Variant:
-    folder = place / name_of(variant, project, version)
+    def change(draft: Path) -> None:
+        file = draft / "variant.toml"
+        lines = "\n".join(_retitled(file.read_text(encoding="utf-8").splitlines(), variant, project, version))
+        file.write_text(f"{lines}\n", encoding="utf-8")
+        update(load_variant(draft), {project: version}, lock=lock)
+
+    return copied(variant, place / name_of(variant, project, version), change)
+
+
+def copied(variant: Variant, folder: Path, change: Callable[[Path], None], *, told_apart: str = "") -> Variant:
+    """A copy of a variant in ``folder``, changed; one that is there is kept as long as its model is as it was.
+
+    ``told_apart`` is what else the copy depends on.
+    """
+    place, origin = folder.parent, f"{variant.digest}{told_apart and f' {told_apart}'}"
     mark = folder.with_suffix(folder.suffix + ".of")
-    if mark.is_file() and folder.is_dir() and mark.read_text(encoding="utf-8") == variant.digest:
+    if mark.is_file() and folder.is_dir() and mark.read_text(encoding="utf-8") == origin:
         return load_variant(folder)
     place.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=place, prefix=".pinning-") as temporary:
         draft = Path(temporary) / folder.name
         shutil.copytree(variant.folder, draft, ignore=shutil.ignore_patterns("__pycache__"))
-        file = draft / "variant.toml"
-        lines = "\n".join(_retitled(file.read_text(encoding="utf-8").splitlines(), variant, project, version))
-        file.write_text(f"{lines}\n", encoding="utf-8")
-        update(load_variant(draft), {project: version}, lock=lock)
+        change(draft)
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)
-    mark.write_text(variant.digest, encoding="utf-8")
+    mark.write_text(origin, encoding="utf-8")
     return load_variant(folder)
 
 

@@ -52,7 +52,8 @@ def spell(seconds: float) -> str:
 
 def describe(cell: Cell) -> str:
     """A cell in a few words."""
-    how = f" ({cell.strategy})" if cell.strategy else ""
+    details = [detail for detail in (cell.strategy, cell.shape) if detail and detail != "canonical"]
+    how = f" ({', '.join(details)})" if details else ""
     return f"{cell.variant} · {cell.lane} · {cell.scenario}{how}"
 
 

@@ -169,7 +169,8 @@ class VariantFacts:
     ``tools`` maps each package of the toolchain and each build requirement to its pinned version. ``commands`` maps
     a scenario to its measured steps, as argument lists with placeholders left in. ``files`` maps the path of each
     file a person writes (below the variant's folder) to its text. A variant that is ``broken`` or ``unavailable``, for
-    the reason given, is in the run to be shown: nothing of it was measured.
+    the reason given, is in the run to be shown: nothing of it was measured. ``python`` is the exact version of the
+    Python that it was measured with, empty where that was not recorded.
     """
 
     title: str
@@ -183,11 +184,17 @@ class VariantFacts:
     files: dict[str, str] = Field(default_factory=dict)
     broken: str = ""
     unavailable: str = ""
+    python: str = ""
 
     @property
     def set_aside(self) -> str:
         """Why nothing of it was measured; empty if it was."""
         return self.unavailable or self.broken
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of its tools, and of its Python if that was recorded."""
+        return {**self.tools, **({"Python": self.python} if self.python else {})}
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -286,7 +293,8 @@ class RunInfo:
     ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
     the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
     unknown. ``findings``, ``changes`` and ``strategies`` describe those that this run establishes, makes and builds
-    with. ``probes`` are in the order in which they were taken, one before the first block and one after each.
+    with. ``experiments_digest`` names exactly the code that conducts experiments, empty where that was not recorded.
+    ``probes`` are in the order in which they were taken, one before the first block and one after each.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -306,12 +314,14 @@ class RunInfo:
     changes: dict[str, ChangeFacts] = Field(default_factory=dict)
     strategies: dict[str, StrategyFacts] = Field(default_factory=dict)
     nix_unavailable: str = ""
+    experiments_digest: str = ""
     probes: tuple[Probe, ...] = ()
 
 
 def log_name(cell: Cell, block: int) -> str:
     """Where the log of a cell's sample in a block lies, relative to the run's folder."""
-    parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy))]
+    shape = "" if cell.shape == "canonical" else cell.shape.replace("/", "-")
+    parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy, shape))]
     return f"logs/block-{block}/{'_'.join(parts)}.log"
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol
 
-from harness.bench import Attempt, Bench, Unready
+from harness.bench import Attempt, Unready
 from harness.journal import Journal
 from harness.measure.command import Executor
 from harness.records import Cell, Outcome, Sample
-from harness.sampling import Clock, Place, take_sample
-from harness.scenarios.base import Scenario
+from harness.sampling import B, Clock, Measurable, Place, take_sample
 
 
 class Watcher(Protocol):
@@ -35,10 +34,10 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Means:
+class Means(Generic[B]):
     """What a runner works with, all of it handed in."""
 
-    scenarios: Mapping[str, Scenario]
+    scenarios: Mapping[str, Measurable[B]]
     executor: Executor
     clock: Clock
     nonce: Callable[[], str]
@@ -47,9 +46,9 @@ class Means:
 
 def run_blocks(
     blocks: Iterable[tuple[int, Sequence[tuple[int, Cell]]]],
-    benches: Mapping[str, Bench | Unready],
+    benches: Mapping[str, B | Unready],
     journal: Journal,
-    means: Means,
+    means: Means[B],
     watcher: Watcher,
 ) -> dict[Outcome, int]:
     """Execute blocks as :func:`harness.plan.schedule` yields them, and count the outcomes.
@@ -79,6 +78,7 @@ def run_blocks(
                 limit_s=means.limit_s,
                 nonce=means.nonce,
                 strategy=cell.strategy or "",
+                shape=cell.shape,
             )
             sample = take_sample(means.scenarios[cell.scenario], bench, attempt, place=place, clock=means.clock)
             journal.add_sample(sample)

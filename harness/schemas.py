@@ -1,10 +1,11 @@
-"""Writes the JSON Schemas of the results format and of ``variant.toml`` to ``schemas/``: ``make schemas``."""
+"""Writes the JSON Schemas of the results format, ``variant.toml`` and ``backend.toml`` to ``schemas/``."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from harness.backends.catalogue import backend_json_schema
 from harness.records import json_schemas
 from harness.variant_file import variant_json_schema
 
@@ -13,7 +14,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 
 def rendered() -> dict[str, str]:
     """The text of each schema's file, by its name."""
-    schemas = {**json_schemas(), "variant": variant_json_schema()}
+    schemas = {**json_schemas(), "variant": variant_json_schema(), "backend": backend_json_schema()}
     return {f"{name}.schema.json": json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}
 
 

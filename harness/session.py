@@ -8,18 +8,16 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from harness.assignment import Assignment, changed
+from harness.assignment import Assignment
 from harness.benches import STEP_LIMIT_S, make_benches, nonce, warm_all
 from harness.equipment import Equipment, equipped
 from harness.errors import MeasureError
 from harness.experimenting import conduct_all, tasks
-from harness.facts import run_info
 from harness.findings import Observation, experiments, inspect
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
@@ -27,7 +25,8 @@ from harness.measure.command import Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
-from harness.plan import planned, schedule
+from harness.opening import SystemClock, open_journal
+from harness.plan import schedule
 from harness.progress import ExperimentProgress, RunProgress
 from harness.provision.layout import Layout
 from harness.provision.supplies import base_python
@@ -41,14 +40,6 @@ from harness.workspace import remove
 _CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 INTERRUPTED = 130
-
-
-class SystemClock:
-    """The system's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
 
 
 def run_session(assignment: Assignment, layout: Layout, console: Console) -> int:
@@ -68,7 +59,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             nix=Lane.NIX in lanes,
             provider=assignment.plan.provider,
         ) as equipment:
-            journal, done = _journal(assignment, layout, equipment, console)
+            journal, done = open_journal(assignment, layout, equipment, console)
             try:
                 _measure(assignment, journal, done, equipment, scratch, console)
                 _experiment(assignment, layout, journal, done, equipment, console)
@@ -102,35 +93,6 @@ def _not_established(failed: Sequence[str]) -> str:
 
 def _is_bad(outcome: Outcome) -> bool:
     return outcome not in (Outcome.OK, Outcome.UNSUPPORTED)
-
-
-def _journal(assignment: Assignment, layout: Layout, equipment: Equipment, console: Console) -> tuple[Journal, Resumed]:
-    info = run_info(
-        run_id=assignment.run_id,
-        plan=assignment.plan,
-        variants=[*assignment.variants, *assignment.aside],
-        scenarios=all_scenarios(),
-        command_line=assignment.command_line,
-        checkout=layout.checkout,
-        scratch=layout.state,
-        now=SystemClock().now(),
-        nix_version=equipment.nix_version,
-        nix_unavailable=equipment.nix_unavailable,
-    )
-    if not assignment.resumes:
-        return Journal.create(assignment.results, info), Resumed(samples={}, findings=frozenset(), torn=False)
-    journal, done = Journal.resume(assignment.folder)
-    then = {"the machine": journal.info.host.host_id, **journal.info.tools}
-    now = {"the machine": info.host.host_id, **info.tools}
-    for what in sorted({*then, *now}):
-        if then.get(what) != now.get(what):
-            raise changed(assignment.folder, what, then.get(what, "absent"), now.get(what, "absent"))
-    if done.torn:
-        console.print("the last line had been cut off while it was written; it was taken away")
-    total = planned(assignment.plan)
-    console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
-    journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
-    return journal, done
 
 
 def _measure(

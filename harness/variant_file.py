@@ -16,6 +16,7 @@ The steps of each phase are argument lists, and the placeholders below are the o
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -34,6 +35,9 @@ from harness.suggest import did_you_mean
 from harness.variant_keys import described
 
 PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "python", "tools", "dist", "deploy"})
+
+#: Members say `requires-python = ">=3.11"`.
+OLDEST_PYTHON = (3, 11)
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -67,6 +71,20 @@ def _pinned(text: str) -> str:
     return text
 
 
+def wanted_python(text: str) -> str:
+    """See that ``text`` says which Python is meant: a version such as 3.12 or 3.12.1, or a path from / on.
+
+    Raises:
+        ValueError: it does not, or that Python is too old.
+    """
+    version = re.fullmatch(r"3\.(\d+)(\.\d+)?", text)
+    if version is None and not text.startswith("/"):
+        raise ValueError(f"{text!r} is neither a version, as in '3.12' or '3.12.1', nor a path from / on")
+    if version is not None and (3, int(version[1])) < OLDEST_PYTHON:
+        raise ValueError(f"Python {text} is too old: members need {'.'.join(map(str, OLDEST_PYTHON))} or newer")
+    return text
+
+
 def _strategy(name: str) -> str:
     if name not in STRATEGIES:
         raise ValueError(f"there is no strategy named {name!r}; {did_you_mean(name, STRATEGIES)}")
@@ -83,6 +101,7 @@ class Profile(StrEnum):
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
 Pinned = Annotated[str, AfterValidator(_pinned)]
+Python = Annotated[str, AfterValidator(wanted_python)]
 Step = Annotated[tuple[Template, ...], Field(min_length=1)]
 
 
@@ -100,7 +119,8 @@ class Toolchain:
 
     ``packages`` are installed into an environment of their own (``locks/toolchain.txt`` is their closure);
     ``build_requirements`` is what building and editable installs fetch (``locks/build.txt``). Where there is nothing to
-    install there is no ``version`` to ask for, and where nothing is built there is no ``backend``.
+    install there is no ``version`` to ask for, and where nothing is built there is no ``backend``. ``python`` is what
+    it is installed under and what environments are made from, where that is not the harness's own.
     """
 
     manager: str
@@ -108,6 +128,7 @@ class Toolchain:
     packages: tuple[Pinned, ...] = ()
     build_requirements: tuple[Pinned, ...] = ()
     version: VersionCheck | None = None
+    python: Python = ""
 
     @model_validator(mode="after")
     def _what_is_installed_has_a_version(self) -> Toolchain:

@@ -20,6 +20,7 @@ KEYS: Mapping[str, str] = {
     "toolchain.packages": "What is installed as the toolchain, exact versions; locks/toolchain.txt is its closure.",
     "toolchain.build_requirements": "What building and editable installs fetch, exact versions; locks/build.txt is its "
     "closure.",
+    "toolchain.python": "The Python it is for, as 3.12 or 3.12.1, or the path of one; left out: the harness's own.",
     "toolchain.version": "How the toolchain is asked for its version.",
     "toolchain.version.command": "The command, as an argument list.",
     "toolchain.version.expect": "What its answer has to contain: the pinned version.",

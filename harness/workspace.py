@@ -35,13 +35,15 @@ def expected_line(application: str, name: str = NAME) -> str:
 class Surroundings:
     """What lies outside a scratch tree and its toolchain has to be told about.
 
-    ``index`` is the address of the simple index on loopback; ``tools`` the folder of the toolchain's executables;
-    ``host_path`` the folders searched after it.
+    ``python`` is the interpreter that environments are to be made from, ``python_version`` its exact version, empty
+    where it is not known. ``index`` is the address of the simple index on loopback; ``tools`` the folder of the
+    toolchain's executables; ``host_path`` the folders searched after it.
     """
 
     python: Path
     tools: Path
     index: str
+    python_version: str = ""
     host_path: tuple[str, ...] = ("/usr/bin", "/bin")
 
 

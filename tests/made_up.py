@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,28 @@ def write_variant(folder: Path, text: str = VARIANT_TOML) -> Path:
         (folder / "locks" / f"{lock}.txt").write_text("", encoding="utf-8")
     (folder / "variant.toml").write_text(text, encoding="utf-8")
     return folder
+
+
+def write_python(
+    path: Path,
+    version: str,
+    *,
+    base: Path | None = None,
+    implementation: str = "cpython",
+    tags: Sequence[str] = ("py3-none-any",),
+) -> Path:
+    """A program that answers as a Python of that version does when it is asked who it is."""
+    told = {
+        "implementation": implementation,
+        "version": version,
+        "base": str(base or path),
+        "markers": {"python_version": ".".join(version.split(".")[:2]), "python_full_version": version},
+        "tags": list(tags),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho '{json.dumps(told)}'\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 def made_up_variant(tmp_path: Path, name: str = "made-up", text: str = VARIANT_TOML) -> Variant:

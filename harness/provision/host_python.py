@@ -144,12 +144,13 @@ def import_python(python: Path, folder: Path, programs: Path, run: Ask = ask) ->
     return host
 
 
-def forget_others(host: HostPython) -> None:
-    """Remove the copies of other Pythons beside this one: what Nix built of them it has in its store."""
-    kept = Path(host.path)
-    for path in kept.parent.glob("python-*"):
-        if path.name not in (kept.name, f"{kept.name}.json"):
-            remove_tree(path)
+def forget_others(*hosts: HostPython) -> None:
+    """Remove the copies of other Pythons beside these: what Nix built of them it has in its store."""
+    kept = {name for host in hosts for name in (Path(host.path).name, f"{Path(host.path).name}.json")}
+    for folder in {Path(host.path).parent for host in hosts}:
+        for path in folder.glob("python-*"):
+            if path.name not in kept:
+                remove_tree(path)
 
 
 def examined(python: Path, run: Ask = ask) -> tuple[Facts, Path]:

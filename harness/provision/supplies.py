@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import ProvisionError
 from harness.measure.executor import LauncherExecutor
 from harness.provision.index import Index
+from harness.provision.interpreters import base_python as base_python
+from harness.provision.interpreters import own_python, python_of
 from harness.provision.layout import Layout
 from harness.provision.toolchains import ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
@@ -38,27 +39,60 @@ class Toolchains:
     problems: Mapping[str, str]
 
 
-def base_python() -> Path:
-    """The interpreter to build every environment with: the one this harness's own environment was made from."""
-    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+@dataclass(frozen=True, kw_only=True)
+class Wheels(Fetched):
+    """What was fetched for several variants; ``problems`` says of those that lack wheels for their Python why."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def fetch_wheels(
     variants: Sequence[Variant], extra_locks: Sequence[Path], layout: Layout, progress: Progress
-) -> Fetched:
-    """Fetch every wheel that the variants' locks name and is not there yet.
+) -> Wheels:
+    """Fetch every wheel that the variants' locks name and is not there yet, for each variant's own Python.
+
+    A variant under another Python than the harness's own, for which there are no wheels, does not stop the others.
 
     Raises:
         ProvisionError: one cannot be had.
+        InputError: a variant's Python is not on this machine.
     """
-    locks = [lock for variant in variants for lock in (variant.toolchain_lock, variant.build_lock)]
-    return Wheelhouse(layout.wheelhouse).fetch([*locks, *extra_locks], progress.fetching)
+    pythons = {variant.name: python_of(variant) for variant in variants}
+    fetched, present = 0, 0
+    problems: dict[str, str] = {}
+    for python in dict.fromkeys(pythons.values()) or [own_python()]:
+        house = Wheelhouse(layout.wheelhouse, python=python)
+        group = [variant for variant in variants if pythons[variant.name] == python]
+        try:
+            locks = [lock for variant in group for lock in _locks(variant)]
+            found = house.fetch([*locks, *extra_locks], progress.fetching)
+        except ProvisionError:
+            if python == own_python():
+                raise
+            found = house.fetch(extra_locks, progress.fetching)
+            for variant in group:
+                try:
+                    house.fetch(_locks(variant), progress.fetching)
+                except ProvisionError as error:
+                    problems[variant.name] = f"{error.message}\n{_NO_WHEELS}"
+        fetched, present = fetched + found.fetched, present + found.present
+    return Wheels(fetched=fetched, present=present, problems=problems)
+
+
+_NO_WHEELS = (
+    "Its lock may have been made where wheels for other Pythons alone were on offer. Make that of the variant it is a "
+    "copy of anew: python -m harness update NAME --keep-pins"
+)
+
+
+def _locks(variant: Variant) -> tuple[Path, Path]:
+    return variant.toolchain_lock, variant.build_lock
 
 
 def install_toolchains(
     variants: Sequence[Variant], layout: Layout, index: Index, host: Mapping[str, str], progress: Progress
 ) -> Toolchains:
-    """Install each variant's toolchain into an environment of its own, two at a time.
+    """Install each variant's toolchain into an environment of its own, made from its Python, two at a time.
 
     One that fails does not stop the others.
     """
@@ -72,7 +106,7 @@ def install_toolchains(
                     variant.name,
                     lock=variant.toolchain_lock,
                     root=layout.toolchains,
-                    python=base_python(),
+                    python=python_of(variant).path,
                     index_url=index.url,
                     executor=executor,
                     host=host,

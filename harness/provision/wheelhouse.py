@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from harness.errors import ProvisionError
+from harness.provision.interpreters import Interpreter, own_python
 from harness.provision.lock import Pin, read_lock, render_lock
 
 #: Told how many of how many projects are fetched, and which comes next.
@@ -39,39 +41,44 @@ class Fetched:
 class Wheelhouse:
     """Wheels by project: ``root/<normalised name>/<file>``, the layout that simple-repository serves.
 
-    A wheel belongs to a pin if its SHA-256 is one of the pin's. Digests are remembered by path, size and time.
+    A wheel belongs to a pin if its SHA-256 is one of the pin's. Digests are remembered by path, size and time. One
+    folder has the wheels of several Pythons; what is found and fetched is for ``python``, by default the harness's own.
     """
 
-    def __init__(self, root: Path, *, download: Download | None = None) -> None:
+    def __init__(self, root: Path, *, python: Interpreter | None = None, download: Download | None = None) -> None:
         self.root = root
-        self._download = download or download_with_pip
+        self._python = python or own_python()
+        self._ranks = {tag: rank for rank, tag in enumerate(self._python.tags)}
+        self._download = download or partial(download_with_pip, python=self._python)
         self._digests: dict[str, list[object]] = {}
         self._memory = root / ".digests.json"
         if self._memory.is_file():
             self._digests = _remembered(self._memory)
 
     def find(self, pin: Pin) -> Path | None:
-        """The wheel of a pin, or nothing if it is not there."""
-        folder = self.root / pin.name
-        for path in sorted(folder.glob("*.whl")):
-            _, version, _, _ = parse_wheel_filename(path.name)
-            if version == Version(pin.version) and self._digest(path) in pin.hashes:
-                return path
-        return None
+        """The wheel of a pin that suits this Python best, as pip would choose it, or nothing if none is there."""
+        found: list[tuple[int, Path]] = []
+        for path in sorted((self.root / pin.name).glob("*.whl")):
+            _, version, _, tags = parse_wheel_filename(path.name)
+            supported = [self._ranks[tag] for tag in map(str, tags) if tag in self._ranks]
+            if supported and version == Version(pin.version) and self._digest(path) in pin.hashes:
+                found.append((min(supported), path))
+        return min(found)[1] if found else None
 
     def wheels(self, lock: Path) -> list[Path]:
-        """The wheels of a lock that apply to the running Python.
+        """The wheels of a lock that apply to this Python.
 
         Raises:
             ProvisionError: one is not there.
         """
         found = []
         for pin in read_lock(lock):
-            if pin.applies():
+            if pin.applies(self._python.markers):
                 path = self.find(pin)
                 if path is None:
                     raise ProvisionError(
-                        f"{pin.name} {pin.version} is not in the wheelhouse.", hint="Run: python -m harness setup"
+                        f"{pin.name} {pin.version} is not in the wheelhouse{self._for}.",
+                        hint="Run: python -m harness setup",
                     )
                 found.append(path)
         return found
@@ -82,7 +89,11 @@ class Wheelhouse:
         Raises:
             ProvisionError: one cannot be had.
         """
-        wanted = {(pin.name, pin.version): pin for lock in locks for pin in read_lock(lock) if pin.applies()}
+        wanted: dict[tuple[str, str], Pin] = {}
+        for pin in (pin for lock in locks for pin in read_lock(lock) if pin.applies(self._python.markers)):
+            known = wanted.get((pin.name, pin.version), pin)
+            # What one lock knows of a version another may not: what both know serves both.
+            wanted[pin.name, pin.version] = replace(pin, hashes=known.hashes & pin.hashes or pin.hashes)
         missing = [pin for pin in wanted.values() if self.find(pin) is None]
         done = 0
         self.root.mkdir(parents=True, exist_ok=True)
@@ -97,7 +108,7 @@ class Wheelhouse:
             for pin in batch:
                 if self.find(pin) is None:
                     raise ProvisionError(
-                        f"pip fetched no wheel of {pin.name} {pin.version} that the lock knows.",
+                        f"pip fetched no wheel of {pin.name} {pin.version} that the lock knows{self._for}.",
                         hint="Only wheels are used; a project without one for this platform cannot be provisioned.",
                     )
             done += len(batch)
@@ -105,6 +116,11 @@ class Wheelhouse:
             on_progress(done, len(missing), "")
         self._remember()
         return Fetched(fetched=len(missing), present=len(wanted) - len(missing))
+
+    @property
+    def _for(self) -> str:
+        """Which Python it is about, where that is not the harness's own."""
+        return "" if self._python == own_python() else f" for Python {self._python.version}"
 
     def _digest(self, path: Path) -> str:
         facts = path.stat()
@@ -145,9 +161,10 @@ def _batches(pins: Sequence[Pin]) -> Iterable[list[Pin]]:
         yield taken
 
 
-def download_with_pip(pins: Sequence[Pin], folder: Path) -> None:
+def download_with_pip(pins: Sequence[Pin], folder: Path, *, python: Interpreter | None = None) -> None:
     """Download wheels as the user's own pip configuration says, checking their hashes.
 
+    They are those that suit ``python``, by default the harness's own: pip runs with it then.
     The user's own cache is left as it is: the wheelhouse is the cache, and a run changes nothing outside its folder.
 
     Raises:
@@ -155,14 +172,17 @@ def download_with_pip(pins: Sequence[Pin], folder: Path) -> None:
     """
     lock = folder / "wanted.txt"
     lock.write_text(render_lock(pins), encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-cache-dir", "--quiet"]
+    other = [] if python is None or python == own_python() else ["--python", str(python.path)]
+    command = [sys.executable, "-m", "pip", *other, "download"]
+    command += ["--disable-pip-version-check", "--no-cache-dir", "--quiet"]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
     command += ["--requirement", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-6:])
         raise ProvisionError(
-            f"pip could not download {', '.join(f'{pin.name} {pin.version}' for pin in pins)}:\n{last}",
+            f"pip could not download {', '.join(f'{pin.name} {pin.version}' for pin in pins)}"
+            f"{f' for Python {python.version}' if python and other else ''}:\n{last}",
             hint="It used your own pip configuration (pip config list). Mend that or the connection, and run again: "
             "what was fetched is kept.",
         )

@@ -40,8 +40,8 @@ _TAG = re.compile(r"<[^>]*>")
 _ID = re.compile(r'(?<=id=")([^"]+)(?=")|(?<=url\(#)([^)]+)(?=\))|(?<=href="#)([^"]+)(?=")')
 
 
-def render_html(report: Report, charts: Sequence[Chart]) -> str:
-    """The whole report as one HTML page; all text from runs is escaped."""
+def page_environment() -> Environment:
+    """What pages are made with: templates, words, and escaping of all text from runs."""
     environment = Environment(
         loader=PackageLoader("harness.reporting"),
         undefined=StrictUndefined,
@@ -61,26 +61,35 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
         command=prose.command,
         highlighted=highlighted,
     )
+    return environment
+
+
+def render_html(report: Report, charts: Sequence[Chart]) -> str:
+    """The whole report as one HTML page; all text from runs is escaped."""
     script = scripts()
-    page = environment.get_template("report.html.j2").render(
-        report=report,
-        charts=charts,
-        alike=files_alike(report.variants),
-        logs=pack(report.logs),
-        briefs=briefs(report),
-        band=f"{BAND:.0%}",
-        grades=tuple(Grade),
-        inline=inline,
-        script=script,
-        script_hash=digest(script),
-        title=prose.TITLE,
-        lead=prose.lead(report),
-        banners=prose.banners(report),
-        method=prose.method(report),
-        limits=prose.limits(report),
-        machine=prose.machine(report),
-        surprising=f"{SURPRISING:.0f}",
-        quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
+    page = (
+        page_environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            charts=charts,
+            alike=files_alike(report.variants),
+            logs=pack(report.logs),
+            briefs=briefs(report),
+            band=f"{BAND:.0%}",
+            grades=tuple(Grade),
+            inline=inline,
+            script=script,
+            script_hash=digest(script),
+            title=prose.TITLE,
+            lead=prose.lead(report),
+            banners=prose.banners(report),
+            method=prose.method(report),
+            limits=prose.limits(report),
+            machine=prose.machine(report),
+            surprising=f"{SURPRISING:.0f}",
+            quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
+        )
     )
     return compact(page)
 

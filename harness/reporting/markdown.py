@@ -23,11 +23,8 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
 _LINKED = re.compile(r"(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 
 
-def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
-    """The whole report as Markdown, with the same figures as the page.
-
-    Of ``charts``, those are told as a table whose figures stand in no other.
-    """
+def text_environment() -> Environment:
+    """What Markdown is made with: templates, and the filters that all text from runs passes through."""
     environment = Environment(
         loader=PackageLoader("harness.reporting"),
         undefined=StrictUndefined,
@@ -37,27 +34,44 @@ def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(md=escape, mdpart=escape_part, code=code, indented=indented)
-    text = environment.get_template("report.md.j2").render(
-        report=report,
-        charts=[chart for chart in charts if chart.rows and not chart.repeated],
-        title=prose.TITLE,
-        lead=prose.lead(report),
-        banners=prose.banners(report),
-        method=prose.method(report),
-        limits=prose.limits(report),
-        machine=prose.machine(report),
-        quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
-        briefs=briefs(report),
-        situation_words=situation_words,
-        compare_words=compare_words,
-        tiles=tiles,
-        grades=tuple(Grade),
-        join=prose.join,
-        groups=prose.groups,
-        command=prose.command,
-        w=words,
-        n=nix_words,
+    return environment
+
+
+def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
+    """The whole report as Markdown, with the same figures as the page.
+
+    Of ``charts``, those are told as a table whose figures stand in no other.
+    """
+    text = (
+        text_environment()
+        .get_template("report.md.j2")
+        .render(
+            report=report,
+            charts=[chart for chart in charts if chart.rows and not chart.repeated],
+            title=prose.TITLE,
+            lead=prose.lead(report),
+            banners=prose.banners(report),
+            method=prose.method(report),
+            limits=prose.limits(report),
+            machine=prose.machine(report),
+            quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
+            briefs=briefs(report),
+            situation_words=situation_words,
+            compare_words=compare_words,
+            tiles=tiles,
+            grades=tuple(Grade),
+            join=prose.join,
+            groups=prose.groups,
+            command=prose.command,
+            w=words,
+            n=nix_words,
+        )
     )
+    return tidied(text)
+
+
+def tidied(text: str) -> str:
+    """Markdown without the empty lines that templates leave."""
     return re.sub(r"\n{3,}", "\n\n", text)
 
 

@@ -41,7 +41,7 @@ def summary(report: Report) -> RenderableType:
         parts.append(Text(briefs.tally(report)))
     parts += [Text(sentence, style="yellow") for sentence in (report.trends.current if report.trends else ())]
     parts += list(_situations(report))
-    parts += [Text(sentence, style="yellow") for sentence in _noise(report)]
+    parts += [Text(sentence, style="yellow") for sentence in noise_in_short(report)]
     parts += [
         Text(f"{item.cell}: {item.outcome.value} {item.count}×. {item.reason}", style="red") for item in report.failures
     ]
@@ -60,7 +60,7 @@ def _situations(report: Report) -> Iterator[Text]:
         yield Text(f"  {item.title}: {'; '.join(told)}.")
 
 
-def _noise(report: Report) -> list[str]:
+def noise_in_short(report: Report) -> list[str]:
     """What was wrong with the machine, a sentence each; cells whose samples spread are counted if there are many."""
     spread = [item for item in report.noise if item.kind is NoiseKind.SPREAD]
     few = len(spread) <= _FEW_CELLS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,11 @@ def read_report(runs: Sequence[Path]) -> Report:
     Raises:
         ResultsError: a run cannot be read, or the runs cannot be put into one report.
     """
-    loaded = load_runs(runs)
+    return view_of(load_runs(runs))
+
+
+def view_of(loaded: Loaded) -> Report:
+    """The view model of runs that were read."""
     return build_report(
         loaded.runs,
         loaded.frames,
@@ -92,6 +96,16 @@ def write(report: Report, out: Path) -> ReportPaths:
     }
     if report.trends is not None:
         files[out / "trends.csv"] = trends_csv(report.trends)
+    put_all(files, out)
+    return paths
+
+
+def put_all(files: Mapping[Path, str | bytes], out: Path) -> None:
+    """Put a report's files into the folder ``out``, which is made if it is not there.
+
+    Raises:
+        ResultsError: ``out`` cannot be written.
+    """
     try:
         (out / "figures").mkdir(parents=True, exist_ok=True)
         for path, data in files.items():
@@ -101,7 +115,6 @@ def write(report: Report, out: Path) -> ReportPaths:
             f"The report cannot be written to {out}: {error.strerror or error}.",
             hint="Name a folder you may write to with --report.",
         ) from error
-    return paths
 
 
 def _read_tails(loaded: Loaded) -> dict[tuple[str, str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, commands, environment, reach_fresh, verify_line
+from harness.bench import Attempt, Bench, commands, environment, reach_fresh, verify_line, verify_python
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
@@ -39,6 +39,7 @@ class Deploy(LocalScenario):
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Move the checkout away, then start both applications from what was deployed."""
+        verify_python(bench, attempt, bench.warm, [bench.warm.deployment])
         deployed, *others = (member.name for member in bench.shape.applications)
         expected = expected_line(deployed, bench.warm.name)
         away = bench.warm.root.with_name("checkout-moved-away")

@@ -64,9 +64,7 @@ def test_axe_finds_nothing(browser: Browser, each_page: Path, width: int, scheme
     with opened(browser, each_page, width=width, color_scheme=scheme, bypass_csp=True) as page:
         unfold(page)
         assert page.evaluate(CONTRAST) == []
-        _assert_nothing(
-            _axe(page, _TAGS if scheme == "light" else _COLOURS, slow=each_page.stat().st_size < _LARGE)
-        )
+        _assert_nothing(_axe(page, _TAGS if scheme == "light" else _COLOURS, slow=each_page.stat().st_size < _LARGE))
 
 
 def test_axe_would_find_something(browser: Browser, small_page: Path) -> None:

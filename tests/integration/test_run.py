@@ -298,6 +298,20 @@ def test_killed_and_resumed_with_real_tools_it_is_the_whole_run(tmp_path: Path) 
     assert all(sample.outcome is Outcome.OK for sample in taken)
 
 
+def test_what_an_earlier_run_found_out_is_taken_over_and_not_established_again(tmp_path: Path) -> None:
+    words = ["run", "--variant", "uv", "--finding", "missing-init", "--lane", "local", "--results", str(tmp_path)]
+    first = harness(*words, "--run-id", "first")
+    second = harness(*words, "--run-id", "second", "--findings-of", "first")
+
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    established, taken_over = findings(tmp_path / "first"), findings(tmp_path / "second")
+    assert {item.run_id for item in established} == {"first"}
+    by_experiment = {name for kind in experiments().values() for name in kind.facts}
+    assert {item.run_id for item in taken_over if item.finding in by_experiment} == {"first"}
+    assert {(item.finding, item.value) for item in taken_over} == {(item.finding, item.value) for item in established}
+    assert "took over" in (tmp_path / "second" / "report" / "report.md").read_text(encoding="utf-8")
+
+
 def test_a_budget_ends_a_run_when_all_is_settled_or_the_time_is_up(tmp_path: Path) -> None:
     words = ["--variant", "uv", "--variant", "venv", "--scenario", "run", "--lane", "local", "--budget", "60s"]
     done = harness("run", *words, "--results", str(tmp_path), "--run-id", "budget")

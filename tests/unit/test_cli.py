@@ -33,6 +33,8 @@ def invoke(*words: str) -> Result:
         (["run", "--lane", "nix", "--scenario", "lock"], "--scenario and --lane together leave nothing to measure."),
         (["setup", "--variant", "nope"], "--variant: there is no variant named 'nope'."),
         (["report", "nope"], "There is no run 'nope'"),
+        (["run", "--python", "3.10"], "--python: Python 3.10 is too old: members need 3.11 or newer."),
+        (["run", "--python", "3.99"], "--python: there is no Python 3.99 on PATH as python3.99"),
         (["nope"], "No such command 'nope'"),
     ],
 )
@@ -94,6 +96,8 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
         (["--budget", "10"], "--budget: '10' is not a time span."),
         (["--budget", "0m"], "--budget: '0m' is not a time span."),
         (["--resume", "nope"], "There is no run 'nope'"),
+        (["--findings-of", "nope"], "There is no run 'nope'"),
+        (["--resume", "nope", "--findings-of", "nope"], "--findings-of cannot be given with --resume"),
         (["--resume", "nope", "--seed", "1"], "--seed cannot be given with --resume"),
     ],
 )
@@ -143,6 +147,7 @@ def test_the_list_names_every_variant_and_scenario() -> None:
     folders = sorted(path.name for path in Layout.here().variants.iterdir() if path.is_dir())
 
     assert [item["name"] for item in found["variants"]] == folders
+    assert {item["python"] for item in found["variants"]} == {""}
     assert [item["name"] for item in found["scenarios"] if item["lane"] == "nix"] == [
         "nix-eval", "nix-build", "nix-noop", "nix-refresh", "nix-refresh-application", "nix-refresh-outside",
         "nix-build-jobs-1", "nix-build-jobs-2", *(f"nix-{name}" for name in STANDARD),
@@ -177,6 +182,7 @@ def test_this_machine_is_examined(tmp_path: Path) -> None:
     checks = {check.name: check for check in listing.examine(layout, ("", "There is no nix."))}
 
     assert checks["python"].ok
+    assert not checks["other pythons"].needed
     assert not checks["nix"].ok
     assert checks["nix"].remedy == "There is no nix."
     assert not checks["nix"].fatal

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import equipment
+from harness import equipment, nix_pythons
 from harness.equipment import prepare_nix
 from harness.errors import NixUnavailableError
 from harness.measure.command import Execution
@@ -68,7 +68,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nix: Played) -> tu
     program = NixProgram(programs=Path("/usr/bin"), version="2.8.0", shell=None)
     store = Nix(program=program, folder=layout.nix, run=nix)
     monkeypatch.setattr(equipment, "private_store", lambda layout, executor: store)
-    monkeypatch.setattr(equipment, "import_python", lambda *_: pytest.fail("this machine's Python is not wanted"))
+    monkeypatch.setattr(nix_pythons, "import_python", lambda *_: pytest.fail("this machine's Python is not wanted"))
     executor = object()
     return prepare_nix([variant], CANONICAL, layout, executor, Silent(), NIXPKGS), variant  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ from harness.reporting.compare.model import FindingChange, OutcomeChange, SizeCh
 from harness.reporting.compare.words import CHECKOUT, FILES
 from harness.reporting.model import Answer
 from harness.reporting.read.runs import Loaded
-from harness.reporting.read.versions import changed_meaning, machine_of
+from harness.reporting.read.versions import changed_meaning, known_versions, machine_of
 from harness.reporting.tables import CELL, CellKey, Cells
 from harness.reporting.view import describe
 
@@ -178,7 +178,7 @@ def changed_tools(base: RunInfo, new: RunInfo) -> tuple[VersionChange, ...]:
     for variant, facts in new.variants.items():
         if (earlier := base.variants.get(variant)) is None:
             continue
-        pairs = [*_differ(earlier.tools, facts.tools), *_differ({FILES: earlier.digest}, {FILES: facts.digest})]
+        pairs = [*_differ(*known_versions(earlier, facts)), *_differ({FILES: earlier.digest}, {FILES: facts.digest})]
         found += [VersionChange(of=variant, name=name, before=before, after=after) for name, before, after in pairs]
     return tuple(found)
 

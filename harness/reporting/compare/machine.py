@@ -15,7 +15,7 @@ from harness.analysis.across import Change, hold, settle, together
 from harness.analysis.compare import MINIMUM_BLOCKS, Block
 from harness.records import RunInfo
 from harness.reporting.compare.model import Control, Machine
-from harness.reporting.read.versions import changed_versions
+from harness.reporting.read.versions import changed_versions, known_versions
 from harness.reporting.tables import CellKey
 from harness.reporting.view import describe
 
@@ -33,8 +33,8 @@ def reference_changed(base: RunInfo, new: RunInfo) -> str:
     old, now = base.variants.get(name), new.variants.get(name)
     if old is None or now is None:
         return f"{name} is not described in both"
-    if old.tools != now.tools:
-        return f"its versions differ ({', '.join(changed_versions(old.tools, now.tools))})"
+    if differing := changed_versions(*known_versions(old, now)):
+        return f"its versions differ ({', '.join(differing)})"
     return "" if old.digest == now.digest else "its files differ, at the same versions"
 
 

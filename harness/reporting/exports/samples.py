@@ -22,7 +22,7 @@ COLUMNS = {
     "provider": "where Nix took Python from, null in the local lane",
     "strategy": "how members were described to Nix, null in the local lane",
     "scenario": "what was measured",
-    "shape": "which members there are",
+    "shape": "which members there are; of backends alone, how many files",
     "block": "the pass in which it was taken, from 0",
     "position": "its place in the block, from 0",
     "outcome": "`ok`, `failed`, `timed-out`, `unsupported` or `setup-failed`",

@@ -15,7 +15,7 @@ COLUMNS = {
     "lane": "`local` or `nix`",
     "provider": "where Nix took Python from, empty in the local lane",
     "strategy": "how members were described to Nix, empty in the local lane",
-    "shape": "which members there are",
+    "shape": "which members there are; of backends alone, how many files",
     "scenario": "what was measured",
     "variant": "the variant",
     "reference": "`yes` for the variant that ratios are to",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,9 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
     frames = _load_frames([named[run.run_id] for run in arranged.pooled], notes)
     findings: list[Finding] = []
     for run in arranged.pooled:
-        findings += _load_findings(named[run.run_id] / "findings.jsonl", notes)
+        own = _load_findings(named[run.run_id] / "findings.jsonl", notes)
+        notes += _taken_over(run, own)
+        findings += own
     return Loaded(
         folders=named,
         runs=arranged.pooled,
@@ -66,6 +69,15 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
         past=_load_frames([named[run.run_id] for run in history], notes) if history else None,
         notes=tuple(notes),
     )
+
+
+def _taken_over(run: RunInfo, findings: Sequence[Finding]) -> Iterator[str]:
+    """A sentence for each earlier run that findings of a run were taken over from."""
+    for earlier, count in Counter(item.run_id for item in findings if item.run_id != run.run_id).items():
+        yield (
+            f"Run {run.run_id} took over {count} of its findings from run {earlier}: the code of the experiments, the"
+            " variants' files and all versions are the same."
+        )
 
 
 def _load_frames(folders: Sequence[Path], notes: list[str]) -> Frames:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.records import FindingFacts, RunInfo, ScenarioFacts
+from harness.records import FindingFacts, RunInfo, ScenarioFacts, VariantFacts
 
 
 def changed_versions(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
@@ -23,9 +23,21 @@ def changed_versions(before: Mapping[str, str], after: Mapping[str, str]) -> tup
 def changed_variant(before: RunInfo, after: RunInfo, variant: str) -> tuple[str, ...]:
     """What changed of a variant from one run to another; nothing where a run does not describe it."""
     old, new = before.variants.get(variant), after.variants.get(variant)
-    if old is None or new is None or old.digest == new.digest:
+    if old is None or new is None or (old.digest == new.digest and _same_python(old, new)):
         return ()
-    return changed_versions(old.tools, new.tools) or ("its files, at the same versions",)
+    return changed_versions(*known_versions(old, new)) or ("its files, at the same versions",)
+
+
+def known_versions(old: VariantFacts, new: VariantFacts) -> tuple[dict[str, str], dict[str, str]]:
+    """The versions of a variant's tools in two runs, and of its Python if both recorded it."""
+    if old.python and new.python:
+        return old.versions, new.versions
+    return dict(old.tools), dict(new.tools)
+
+
+def _same_python(old: VariantFacts, new: VariantFacts) -> bool:
+    """Whether both were measured with the same Python, as far as that was recorded."""
+    return not (old.python and new.python) or old.python == new.python
 
 
 def changed_machine(before: RunInfo, after: RunInfo) -> tuple[str, ...]:

@@ -91,6 +91,18 @@ def test_a_last_line_that_was_cut_off_is_left_out_and_noted(run: Path, file: str
     assert note.startswith(f"The last line of {file}")
 
 
+def test_findings_that_an_earlier_run_established_are_said_to_be_taken_over(run: Path) -> None:
+    assert load_runs([run]).notes == ()
+    edit(
+        run,
+        1,
+        (run / "findings.jsonl").read_text(encoding="utf-8").splitlines()[0].replace("run-small", "before"),
+        "findings.jsonl",
+    )
+    (note,) = load_runs([run]).notes
+    assert note.startswith("Run run-small took over 1 of its findings from run before: ")
+
+
 def test_a_damaged_finding_is_named(run: Path) -> None:
     edit(run, 2, "{}", "findings.jsonl")
     with pytest.raises(ResultsError, match=r"findings\.jsonl, line 2"):

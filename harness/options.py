@@ -1,0 +1,55 @@
+"""What the command line's options have in common: names, time spans, and what cannot be given together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from harness.errors import InputError
+from harness.suggest import did_you_mean
+
+
+class NearestChoice(click.ParamType[str]):
+    """One of a few names; a wrong one is answered with the nearest."""
+
+    def __init__(self, what: str, names: Callable[[], Sequence[str]]) -> None:
+        self.name = what
+        self._names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Take ``value`` if it is one of the names."""
+        if value in self._names():
+            return str(value)
+        option = param.opts[0] if param else self.name
+        raise InputError(f"{option}: there is no {self.name} named {value!r}.", hint=did_you_mean(value, self._names()))
+
+
+class Duration(click.ParamType[float]):
+    """A time span: a number with s, m or h behind it; its value is in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ARG002
+        """Read ``value``."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)", str(value))
+        if match is None or float(match[1]) == 0:
+            option = param.opts[0] if param else self.name
+            raise InputError(f"{option}: {value!r} is not a time span.", hint="Write it as 90s, 10m or 2h.")
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def refuse_beside(context: click.Context, option: str, allowed: set[str]) -> None:
+    """See that no option was given that ``option`` leaves no choice in.
+
+    Raises:
+        InputError: one was.
+    """
+    for name in context.params:
+        if name not in allowed and context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            given = next(item.opts[0] for item in context.command.params if item.name == name)
+            raise InputError(
+                f"{given} cannot be given with {option}: the run goes on as it was planned.", hint=f"Leave {given} out."
+            )

@@ -1,0 +1,51 @@
+"""The report of runs of either kind: of variants, or of backends alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from harness.errors import ResultsError
+from harness.package_shapes import is_of_backends
+from harness.reporting import terminal
+from harness.reporting.backends import terminal as backends_terminal
+from harness.reporting.backends.writer import backend_view, write_backends
+from harness.reporting.read.runs import Loaded, load_runs
+from harness.reporting.writer import view_of, write
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """Where a report's page is, and what a terminal shows of it."""
+
+    page: Path
+    summary: RenderableType
+
+
+def write_either(folders: Sequence[Path], report: Path | None) -> Written:
+    """Read runs and write their report, into the newest run's folder unless told otherwise.
+
+    Raises:
+        ResultsError: a run cannot be read, the runs are of several kinds, or the report cannot be written.
+    """
+    loaded = load_runs(folders)
+    newest = loaded.runs[-1].run_id
+    out = report or next((folder for folder in folders if folder.name == newest), folders[-1]) / "report"
+    if _is_of_backends(loaded):
+        view = backend_view(loaded)
+        return Written(page=write_backends(view, out), summary=backends_terminal.summary(view))
+    ordinary = view_of(loaded)
+    return Written(page=write(ordinary, out).html, summary=terminal.summary(ordinary))
+
+
+def _is_of_backends(loaded: Loaded) -> bool:
+    kinds = {is_of_backends(run.plan): run.run_id for run in (*loaded.history, *loaded.runs)}
+    if len(kinds) > 1:
+        raise ResultsError(
+            f"The run {kinds[True]} is of backends alone, {kinds[False]} is not: that is two reports.",
+            hint="Name runs of one kind.",
+        )
+    return True in kinds

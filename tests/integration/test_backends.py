@@ -1,0 +1,117 @@
+"""Backends alone, with the real ones: a short run of all six, another that is cut off and gone on with."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.backends.catalogue import load_backends
+from harness.provision.layout import Layout
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Of each kind one: a hook, the front end that knows a backend both ways, an isolated one, a start.
+SCENARIOS = ("backend-wheel", "front-uv", "front-uv-standard", "front-uv-isolated", "editable-start")
+#: The front ends that are installed beside a backend, which one backend shows as well as six.
+BESIDE = ("front-build", "front-pip", "front-build-isolated", "front-pip-isolated")
+PATIENCE_S = 240.0
+
+
+def command(results: Path, run_id: str, scenarios: tuple[str, ...], *options: str) -> list[str]:
+    named = [part for scenario in scenarios for part in ("--scenario", scenario)]
+    begin = [sys.executable, "-m", "harness", "backends", "--results", str(results), "--run-id", run_id]
+    return [*begin, "--blocks", "1", *options, *named]
+
+
+def done(argv: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = tmp_path_factory.mktemp("results")
+    ended = done(command(results, "short", SCENARIOS, "--files", "1,100"))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return results / "short"
+
+
+def test_every_cell_ran_once_and_was_verified(run: Path) -> None:
+    samples = lines(run / "samples.jsonl")
+    plan = json.loads((run / "run.json").read_text(encoding="utf-8"))["plan"]
+    cells = Counter((item["variant"], item["scenario"], item["shape"]) for item in samples)
+    assert set(cells.values()) == {1}
+    assert len(cells) == len(plan["cells"])
+    ours = {backend.name for backend in load_backends(Layout.here().backends)}
+    assert {item["variant"] for item in samples} == {*ours, "setuptools~aa"}
+    assert {item["outcome"] for item in samples} == {"ok", "unsupported"}
+    refused = {(item["variant"], item["scenario"]) for item in samples if item["outcome"] == "unsupported"}
+    assert refused == {(name, "front-uv-standard") for name in ours - {"uv-build"}}
+
+
+def test_what_each_backend_does_is_found_out(run: Path) -> None:
+    found = {(item["variant"], item["finding"]): item for item in lines(run / "findings.jsonl")}
+    assert len(found) == 6 * 4
+    inside = {name for name, kind in found if kind == "uv-asks" and found[name, kind]["value"] == "in-process"}
+    assert inside == {"uv-build"}
+    assert found["setuptools", "editable-mode"]["value"] == "path-file"
+    assert found["setuptools", "editable-mode-flat"]["value"] == "import-hook"
+    assert all(str(Layout.here().state) not in item["evidence"] for item in found.values())
+
+
+def test_isolated_builds_find_what_they_need_in_warm_caches(run: Path) -> None:
+    samples = [item for item in lines(run / "samples.jsonl") if item["scenario"] == "front-uv-isolated"]
+    # uv has the work of its own backend inside, and makes no environment for it.
+    assert {item["variant"]: item["requests"] for item in samples}["uv-build"] == 0
+    assert all(item["bytes_downloaded"] < 100_000 for item in samples)
+
+
+def test_the_run_has_a_report_of_its_own_kind(run: Path) -> None:
+    page = (run / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Python build backends alone, measured" in page
+    assert "A package of 100 files" in page
+
+
+def test_a_run_that_is_cut_off_is_gone_on_with(tmp_path: Path) -> None:
+    begin = command(tmp_path, "cut", BESIDE, "--backend", "flit-core", "--files", "1")
+    samples = tmp_path / "cut" / "samples.jsonl"
+    with subprocess.Popen(begin, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while not (samples.is_file() and samples.read_text(encoding="utf-8").count("\n")):
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, said
+    assert f"harness backends --resume cut --results {tmp_path}" in said
+    first = lines(samples)
+    assert len(first) < len(BESIDE)
+
+    again = done([sys.executable, "-m", "harness", "backends", "--resume", "cut", "--results", str(tmp_path)])
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert f"resuming: {len(first)} of at most 4" in again.stdout
+    assert lines(samples)[: len(first)] == first
+    assert {item["scenario"]: item["outcome"] for item in lines(samples)} == dict.fromkeys(BESIDE, "ok")
+    assert len(lines(tmp_path / "cut" / "findings.jsonl")) == 4
+    assert not Layout.here().scratch("cut").exists()
+
+
+def test_bad_input_runs_nothing(tmp_path: Path) -> None:
+    ended = done(command(tmp_path, "wrong", (), "--backend", "hatchlin"))
+    assert ended.returncode == 2
+    assert "--backend: there is no backend named 'hatchlin'" in ended.stderr
+    assert list(tmp_path.iterdir()) == []

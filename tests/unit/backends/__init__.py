@@ -1,0 +1,1 @@
+"""Tests of running commands and of sizes on disk."""

@@ -1,0 +1,127 @@
+"""harness.provision.supplies: wheels and toolchains of variants that have different Pythons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import InputError, ProvisionError
+from harness.provision import supplies
+from harness.provision.interpreters import own_python
+from harness.provision.layout import Layout
+from harness.provision.supplies import Wheels, fetch_wheels, install_toolchains
+from harness.provision.wheelhouse import Fetched, Wheelhouse
+from harness.variants import Variant
+from tests.made_up import VARIANT_TOML, made_up_variant, write_python
+
+
+class Silent:
+    """Nobody watches."""
+
+    def fetching(self, done: int, total: int, name: str) -> None:
+        """A wheel is fetched."""
+
+    def doing(self, what: str) -> None:
+        """Something is done."""
+
+
+def named(tmp_path: Path, name: str, python: Path) -> Variant:
+    text = VARIANT_TOML.replace("[toolchain]\n", f'[toolchain]\npython = "{python}"\n')
+    return made_up_variant(tmp_path, name, text)
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
+    """For which Python which locks were fetched."""
+    asked: list[tuple[str, list[str]]] = []
+
+    def fetch(self: Wheelhouse, locks: Iterable[Path], on_progress: Callable[[int, int, str], None]) -> Fetched:
+        asked.append((self._python.version, [f"{lock.parent.parent.name}/{lock.name}" for lock in locks]))
+        return Fetched(fetched=2, present=1)
+
+    monkeypatch.setattr(Wheelhouse, "fetch", fetch)
+    return asked
+
+
+def test_wheels_are_fetched_for_each_python_in_use(tmp_path: Path, fetched: list[tuple[str, list[str]]]) -> None:
+    python = write_python(tmp_path / "bin" / "python", "3.98.1")
+    variants = [
+        made_up_variant(tmp_path, "one"),
+        named(tmp_path, "two", python),
+        made_up_variant(tmp_path, "three"),
+    ]
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    extra = tmp_path / "extra" / "locks" / "all.txt"
+
+    assert fetch_wheels(variants, [extra], layout, Silent()) == Wheels(fetched=4, present=2)
+    assert fetched == [
+        (own_python().version, [f"{name}/{lock}.txt" for name in ("one", "three") for lock in ("toolchain", "build")]
+         + ["extra/all.txt"]),
+        ("3.98.1", ["two/toolchain.txt", "two/build.txt", "extra/all.txt"]),
+    ]  # fmt: skip
+
+
+def test_a_python_that_is_in_no_use_is_fetched_for_only_if_there_is_no_other(
+    tmp_path: Path, fetched: list[tuple[str, list[str]]]
+) -> None:
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    python = write_python(tmp_path / "bin" / "python", "3.98.1")
+
+    fetch_wheels([named(tmp_path, "one", python)], [], layout, Silent())
+    fetch_wheels([], [], layout, Silent())
+    assert [version for version, _ in fetched] == ["3.98.1", own_python().version]
+
+
+def test_a_python_that_is_not_there_is_an_error_before_anything_is_fetched(
+    tmp_path: Path, fetched: list[tuple[str, list[str]]]
+) -> None:
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    variants = [made_up_variant(tmp_path, "one"), named(tmp_path, "two", tmp_path / "nothing")]
+
+    with pytest.raises(InputError, match=r"^two: \[toolchain\] python: .*nothing cannot be used"):
+        fetch_wheels(variants, [], layout, Silent())
+    assert fetched == []
+
+
+def test_a_variant_without_wheels_for_its_python_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(self: Wheelhouse, locks: Iterable[Path], on_progress: Callable[[int, int, str], None]) -> Fetched:
+        if any(lock.parent.parent.name in lacking for lock in locks):
+            raise ProvisionError("no such wheel")
+        return Fetched(fetched=1, present=0)
+
+    monkeypatch.setattr(Wheelhouse, "fetch", fetch)
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    python = write_python(tmp_path / "bin" / "python", "3.98.1")
+    variants = [made_up_variant(tmp_path, "own"), named(tmp_path, "one", python), named(tmp_path, "two", python)]
+    extra = tmp_path / "extra" / "locks" / "all.txt"
+
+    lacking = {"two"}
+    found = fetch_wheels(variants, [extra], layout, Silent())
+    assert list(found.problems) == ["two"]
+    assert found.problems["two"].startswith("no such wheel\nIts lock may have been made where wheels for other Pythons")
+    for name in ("own", "extra"):
+        lacking = {name}
+        with pytest.raises(ProvisionError, match="no such wheel"):
+            fetch_wheels(variants, [extra], layout, Silent())
+
+
+def test_each_toolchain_is_installed_under_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = write_python(tmp_path / "bin" / "python", "3.98.1")
+    used: dict[str, Path] = {}
+
+    def ensure(name: str, **how: Any) -> Path:
+        used[name] = how["python"]
+        return tmp_path / name
+
+    monkeypatch.setattr(supplies, "ensure_toolchain", ensure)
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    variants = [made_up_variant(tmp_path, "one"), named(tmp_path, "two", python)]
+    index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
+
+    assert set(install_toolchains(variants, layout, index, {}, Silent()).bins) == {"one", "two"}
+    assert used == {"one": own_python().path, "two": python}
