@@ -28,14 +28,16 @@ def relock(requirements: Sequence[str], lock: Path) -> None:
     command += ["--generate-hashes", "--no-header", "--no-annotate", "--no-config", "--upgrade", "--quiet"]
     # As pip does: the best version of all indexes, not the best of the first that has any.
     command += ["--index-strategy", "unsafe-best-match"]
-    done = subprocess.run(
-        command,
-        input="\n".join(requirements),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **uv_settings(pip_configuration())},
-    )
+
+    def resolved(pip: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, **uv_settings(pip)}
+        asked = "\n".join(requirements)
+        return subprocess.run(command, input=asked, capture_output=True, text=True, check=False, env=env)
+
+    pip = pip_configuration()
+    done = resolved(_of_all_platforms(pip))
+    if done.returncode and _of_all_platforms(pip) != pip:
+        done = resolved(pip)
     if done.returncode:
         raise ProvisionError(f"{', '.join(requirements)} cannot be resolved:\n{done.stderr.strip()[-1000:]}")
     if _ADDRESS.search(done.stdout):
@@ -90,7 +92,22 @@ def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
+def _of_all_platforms(pip: Mapping[str, str]) -> dict[str, str]:
+    """The options without what lies on this machine beside the index.
+
+    There is often one wheel of a release there, which fits this machine; a lock holds the hashes of all of them.
+    """
+    beside = {
+        option: " ".join(place for place in pip[option].split() if _is_remote(place))
+        for option in ("extra-index-url", "find-links")
+        if option in pip
+    }
+    return {option: value for option, value in {**pip, **beside}.items() if value}
+
+
+def _is_remote(place: str) -> bool:
+    return "://" in place and not place.startswith("file://")
+
+
 def _is_there(place: str) -> bool:
-    if "://" in place and not place.startswith("file://"):
-        return True
-    return Path(place.removeprefix("file://")).exists()
+    return _is_remote(place) or Path(place.removeprefix("file://")).exists()

@@ -74,7 +74,8 @@ def fetch_wheels(
                 try:
                     house.fetch(_locks(variant), progress.fetching)
                 except ProvisionError as error:
-                    problems[variant.name] = f"{error.message}\n{_NO_WHEELS}"
+                    # Of pip's own words, which name addresses, nothing gets into results.
+                    problems[variant.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}. {_NO_WHEELS}"
         fetched, present = fetched + found.fetched, present + found.present
     return Wheels(fetched=fetched, present=present, problems=problems)
 

@@ -121,6 +121,27 @@ def test_an_address_never_gets_into_a_lock(programs: Programs, tmp_path: Path, t
     assert lock.read_text(encoding="utf-8") == "as before"
 
 
+def test_what_lies_on_this_machine_is_asked_only_where_the_index_does_not_do(
+    programs: Programs, tmp_path: Path
+) -> None:
+    programs.configuration = (
+        f"global.index-url='https://a.invalid/simple'\nglobal.find-links='{tmp_path}'\n"
+        f"global.extra-index-url='file://{tmp_path} https://b.invalid/simple'\n"
+    )
+    relock(["tool==1.0"], tmp_path / "build.txt")
+    (asked,) = [options["env"] for command, options in programs.calls if command[2] == "uv"]
+    assert "UV_FIND_LINKS" not in asked
+    assert asked["UV_INDEX"] == "https://b.invalid/simple"
+
+    programs.uv = (1, "", "no version")
+    with pytest.raises(ProvisionError):
+        relock(["tool==1.0"], tmp_path / "build.txt")
+    _, without, with_all = [options["env"] for command, options in programs.calls if command[2] == "uv"]
+    assert "UV_FIND_LINKS" not in without
+    assert with_all["UV_FIND_LINKS"] == str(tmp_path)
+    assert with_all["UV_INDEX"] == f"file://{tmp_path} https://b.invalid/simple"
+
+
 def test_what_cannot_be_resolved_is_said_in_uvs_words(programs: Programs, tmp_path: Path) -> None:
     programs.uv = (1, "", "x" * 2000 + "no version of tool==9\n")
     lock = tmp_path / "build.txt"

@@ -91,7 +91,7 @@ def test_a_variant_without_wheels_for_its_python_does_not_stop_the_others(
 ) -> None:
     def fetch(self: Wheelhouse, locks: Iterable[Path], on_progress: Callable[[int, int, str], None]) -> Fetched:
         if any(lock.parent.parent.name in lacking for lock in locks):
-            raise ProvisionError("no such wheel")
+            raise ProvisionError("no such wheel:\nLooking in https://index.example/")
         return Fetched(fetched=1, present=0)
 
     monkeypatch.setattr(Wheelhouse, "fetch", fetch)
@@ -103,7 +103,7 @@ def test_a_variant_without_wheels_for_its_python_does_not_stop_the_others(
     lacking = {"two"}
     found = fetch_wheels(variants, [extra], layout, Silent())
     assert list(found.problems) == ["two"]
-    assert found.problems["two"].startswith("no such wheel\nIts lock may have been made where wheels for other Pythons")
+    assert found.problems["two"].startswith("no such wheel. Its lock may have been made where wheels for other Pythons")
     for name in ("own", "extra"):
         lacking = {name}
         with pytest.raises(ProvisionError, match="no such wheel"):
