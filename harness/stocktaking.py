@@ -49,6 +49,8 @@ def places(layout: Layout) -> dict[str, Path]:
         "Nix": layout.nix,
         "toolchains": layout.toolchains,
         "wheelhouse": layout.wheelhouse,
+        "pinned": layout.pinned,
+        "checks": layout.checks,
         "index": layout.state / "index",
         "logs": layout.setup_logs,
     }

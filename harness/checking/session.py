@@ -141,7 +141,7 @@ def _proven(
 ) -> dict[str, list[Result]]:
     plan = _plan(variants, asked)
     scratch = layout.scratch("check")
-    logs = layout.state / "checks"
+    logs = layout.checks
     logs.mkdir(parents=True, exist_ok=True)
     # A scenario remembers what it prepared, and two variants are proven at once.
     scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}

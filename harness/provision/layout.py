@@ -98,6 +98,11 @@ class Layout:
         return self.state / "pinned"
 
     @property
+    def checks(self) -> Path:
+        """What checking variants printed."""
+        return self.state / "checks"
+
+    @property
     def nix(self) -> Path:
         """The private Nix store and what belongs to it."""
         return self.state / "nix"

@@ -40,7 +40,8 @@ def left(layout: Layout) -> set[str]:
     return {path.name for path in layout.state.iterdir()} - {"lock"}
 
 
-EVERYTHING = {"runs", "tests", "nix", "toolchains", "wheelhouse", "index", "logs", "results", "mine"}
+KEPT = {"nix", "toolchains", "wheelhouse", "pinned", "checks", "index", "logs"}
+EVERYTHING = {"runs", "tests", *KEPT, "results", "mine"}
 
 
 @pytest.mark.parametrize(
