@@ -20,6 +20,7 @@ if _WORKER != "gw0":
 _FIRST = ("test_check", "test_run", "test_store", "test_tutorial", "test_isolation", "test_faults", "test_nix")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file that runs real tools on one worker, as its tests share what they prepare; the longest first."""
     for item in items:
