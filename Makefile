@@ -14,7 +14,7 @@ run:
 
 test: lint
 	@./bootstrap system nix-bin=nix bash-static=bash-static git=git chromium=chromium
-	@$(PY) -m pytest -n 2 --dist loadgroup --durations=20 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
 lint:
 	@./bootstrap venv $(PYTHON) requirements.lock requirements-dev.lock

@@ -17,21 +17,26 @@ if _WORKER != "gw0":
     os.environ["HARNESS_STATE"] = str(Layout.here().state / "tests" / _WORKER)
 
 #: What takes longest begins first, so that nobody waits for it in the end.
-_FIRST = ("test_check", "test_run", "test_store", "test_tutorial", "test_isolation", "test_faults", "test_nix")
+_FIRST = (
+    "test_check",
+    "test_run",
+    "test_store",
+    "test_page_accessibility",
+    "test_tutorial",
+    "test_pythons",
+    "test_isolation",
+    "test_backends",
+    "test_faults",
+    "test_nix",
+)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file that runs real tools on one worker, as its tests share what they prepare; the longest first."""
-    for item in items:
-        if item.get_closest_marker("integration") and not item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Put the longest first; all tests of a file have one worker, as they share what they prepare (see Makefile)."""
     items.sort(key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:
     if not item.get_closest_marker("integration"):
-        return len(_FIRST) + 2
-    if item.get_closest_marker("browser"):
         return len(_FIRST) + 1
     return _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST)
