@@ -159,9 +159,9 @@ def pip_install(lab: Lab, python: Path, *arguments: str | Path) -> Trial:
 
 
 def pip_wheel(lab: Lab, project: Path, into: Path) -> Trial:
-    """Build a wheel of an unpacked project with the harness's own pip and the backend that the index has."""
-    pip = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir")
-    return lab.plain(*pip, into, project, cwd=into, extra=_pip_settings(lab))
+    """Build a wheel of an unpacked project under the variant's Python, with the harness's pip."""
+    pip = (sys.executable, "-m", "pip", "--python", lab.workspace.surroundings.python)
+    return lab.plain(*pip, "wheel", "--no-deps", "--wheel-dir", into, project, cwd=into, extra=_pip_settings(lab))
 
 
 def _pip_settings(lab: Lab) -> dict[str, str]:

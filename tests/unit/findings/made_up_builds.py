@@ -116,7 +116,7 @@ class Market:
                 (Path(folder) / "site").mkdir(parents=True)
             case [_, "-m", "pip", "--python", python, "install", *arguments]:
                 return self._install(Path(python).parent.parent / "site", arguments, command.env["PIP_INDEX_URL"])
-            case [_, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", into, project]:
+            case [_, "-m", "pip", "--python", _, "wheel", "--no-deps", "--wheel-dir", into, project]:
                 return self._wheel(Path(into), Path(project))
             case ["/python", *arguments]:
                 return _really(command, arguments)
