@@ -33,6 +33,7 @@ from harness.plan import REFERENCE
 from harness.provision.layout import Layout
 from harness.pythons import under_pythons
 from harness.records import Lane
+from harness.repository.command import shape as read_shape
 from harness.scenarios import all_scenarios
 from harness.selection import Selected, select
 from harness.session import INTERRUPTED, run_session, set_up
@@ -96,6 +97,7 @@ def main() -> None:
 
 main.add_command(backends)
 main.add_command(update_backends)
+main.add_command(read_shape)
 
 
 @main.command("list")

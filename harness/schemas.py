@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of the results format, ``variant.toml`` and ``backend.toml`` to ``schemas/``."""
+"""Writes the JSON Schemas of the results format, ``variant.toml``, ``backend.toml`` and shapes to ``schemas/``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.backends.catalogue import backend_json_schema
 from harness.records import json_schemas
+from harness.shape_file import shape_json_schema
 from harness.variant_file import variant_json_schema
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
@@ -14,7 +15,12 @@ FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 
 def rendered() -> dict[str, str]:
     """The text of each schema's file, by its name."""
-    schemas = {**json_schemas(), "variant": variant_json_schema(), "backend": backend_json_schema()}
+    schemas = {
+        **json_schemas(),
+        "variant": variant_json_schema(),
+        "backend": backend_json_schema(),
+        "shape": shape_json_schema(),
+    }
     return {f"{name}.schema.json": json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}
 
 

@@ -19,11 +19,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One package of the monorepo, and the members it imports."""
+    """One package of the monorepo, and the members it imports.
+
+    ``modules`` is how many Python files it has, tests apart; ``requirements`` are what it needs that is no member, as
+    PEP 508 texts.
+    """
 
     name: str
     kind: Kind
     needs: tuple[str, ...] = ()
+    modules: int = 1
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,11 @@ class Shape:
     def libraries(self) -> tuple[Member, ...]:
         """The members that are imported."""
         return tuple(member for member in self.members if member.kind is Kind.LIBRARY)
+
+    @property
+    def graph(self) -> dict[str, tuple[str, ...]]:
+        """Each member's name, and the members it needs."""
+        return {member.name: member.needs for member in self.members}
 
     def member(self, name: str) -> Member:
         """The member of that name.
@@ -74,11 +85,16 @@ def shape_names() -> Sequence[str]:
 
 
 def find_shape(name: str) -> Shape:
-    """The shape of that name.
+    """The shape of that name, which has to be one that variants can take on.
 
     Raises:
-        ShapeError: no shape has that name.
+        ShapeError: no shape has that name, or variants cannot grow to it yet.
     """
+    if "=" in name or name.endswith(".json"):
+        raise ShapeError(
+            f"--shape: {name!r} cannot be measured yet: variants are committed with the canonical members alone.",
+            hint="Leave --shape out, or give canonical.",
+        )
     try:
         return _KNOWN[name]
     except KeyError:

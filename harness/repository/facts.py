@@ -1,0 +1,94 @@
+"""What the files of one project say, and what of them could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Note:
+    """Something that could not be read, or was left out: where it stands, why, and what to do."""
+
+    file: str
+    key: str = ""
+    line: int = 0
+    said: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Gathers the notes about one file."""
+
+    file: str
+    found: list[Note] = field(default_factory=list)
+
+    def tell(self, key: str, said: str, hint: str = "", *, line: int = 0) -> None:
+        """Note that something could not be read."""
+        self.found.append(Note(file=self.file, key=key, line=line, said=said, hint=hint))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a project requires to run.
+
+    ``name`` is normalised, and empty where only a path is stated; ``text`` is the requirement as PEP 508 has it,
+    without an address; ``path`` is as it was written, from the project's own folder.
+    """
+
+    name: str
+    text: str
+    key: str
+    file: str
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """Which folders a workspace has, as patterns from the folder that states it."""
+
+    tool: str
+    key: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the files of one folder say about its project.
+
+    ``sources`` are the paths of what is required by name; ``packages`` the folders and files that are its code, where
+    it says so; ``scripts``, ``no_package`` and ``dynamic`` the key that declares commands, that says it is no package,
+    and that leaves dependencies to the backend. ``uncounted`` are keys whose requirements are optional or for
+    development. ``states_dependencies`` says that no other file need be asked for them, ``unnamed`` that there
+    is a name which is made while code runs.
+    """
+
+    name: str = ""
+    wanted: tuple[Wanted, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    workspaces: tuple[Workspace, ...] = ()
+    packages: tuple[str, ...] = ()
+    scripts: str = ""
+    no_package: str = ""
+    dynamic: str = ""
+    uncounted: tuple[str, ...] = ()
+    states_dependencies: bool = False
+    unnamed: bool = False
+
+    def joined(self, other: Facts) -> Facts:
+        """Both together; where they state the same, these come first."""
+        return Facts(
+            name=self.name or other.name,
+            wanted=self.wanted if self.states_dependencies else (*self.wanted, *other.wanted),
+            sources={**other.sources, **self.sources},
+            workspaces=(*self.workspaces, *other.workspaces),
+            packages=self.packages or other.packages,
+            scripts=self.scripts or other.scripts,
+            no_package=self.no_package or other.no_package,
+            dynamic=self.dynamic or other.dynamic,
+            uncounted=(*self.uncounted, *other.uncounted),
+            states_dependencies=self.states_dependencies or other.states_dependencies,
+            unnamed=self.unnamed or other.unnamed,
+        )
