@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -345,24 +346,28 @@ AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 @pytest.fixture
 def ordinary(lane: tuple[NixSide, Path]) -> Iterator[tuple[tuple[str, ...], Path]]:
     """What to put before a command so that an ordinary user runs it, and a folder that is that user's own."""
-    folder = lane[1] / "ordinary"
-    folder.mkdir()
     prefix = AS_NOBODY if os.geteuid() == 0 else ()
     if prefix and shutil.which(prefix[0]) is None:
         pytest.skip("setpriv is not installed, so root cannot become an ordinary user")
+
+    def can(*question: str) -> bool:
+        return subprocess.run([*prefix, *question], check=False, capture_output=True).returncode == 0
+
+    if not can("unshare", "--user", "true"):
+        pytest.skip("this system lets no ordinary user have a user namespace")
+    # Root's home, where the state folder may be, is closed to others; the checkout seldom is.
+    places = [place for place in (lane[1], LAYOUT.checkout) if can("test", "-x", str(place))]
+    if not places:
+        pytest.skip(f"an ordinary user can reach neither {lane[1]} nor {LAYOUT.checkout}")
+    folder = Path(tempfile.mkdtemp(dir=places[0], prefix=".ordinary-"))
     if prefix:
         os.chown(folder, NOBODY, NOBODY)
-    for question, reason in (
-        (("test", "-w", str(folder)), f"an ordinary user cannot reach {folder}"),
-        (("unshare", "--user", "true"), "this system lets no ordinary user have a user namespace"),
-    ):
-        if subprocess.run([*prefix, *question], check=False, capture_output=True).returncode:
-            pytest.skip(reason)
     yield prefix, folder
     # Nix takes the right to write from the folders of a store.
     for path in [folder, *folder.rglob("*")]:
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
+    shutil.rmtree(folder)
 
 
 @some_variant
