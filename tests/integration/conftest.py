@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from harness.reporting.either import write_either
 from harness.reporting.writer import write_report
 from tests.integration.pages import ARGUMENTS, CHROMIUM
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_run import FIXTURE
 
 _REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+_BACKENDS = Path(__file__).parents[2] / "results" / "reference-backends"
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +45,21 @@ def reference_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report([_REFERENCE], tmp_path_factory.mktemp("report")).html
 
 
+@pytest.fixture(scope="session")
+def backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the run of build backends that the repository keeps."""
+    return write_either([_BACKENDS], tmp_path_factory.mktemp("report")).page
+
+
 @pytest.fixture(params=["small_page", "strategies_page", "reference_page"])
 def each_page(request: pytest.FixtureRequest) -> Path:
     """Each of the three pages in turn."""
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["small_page", "strategies_page", "reference_page", "backends_page"])
+def every_page(request: pytest.FixtureRequest) -> Path:
+    """Each of the three pages in turn, and that of build backends."""
     found: Path = request.getfixturevalue(request.param)
     return found

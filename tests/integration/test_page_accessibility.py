@@ -60,11 +60,11 @@ def _assert_nothing(found: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing(browser: Browser, each_page: Path, width: int, scheme: Any) -> None:
-    with opened(browser, each_page, width=width, color_scheme=scheme, bypass_csp=True) as page:
+def test_axe_finds_nothing(browser: Browser, every_page: Path, width: int, scheme: Any) -> None:
+    with opened(browser, every_page, width=width, color_scheme=scheme, bypass_csp=True) as page:
         unfold(page)
         assert page.evaluate(CONTRAST) == []
-        _assert_nothing(_axe(page, _TAGS if scheme == "light" else _COLOURS, slow=each_page.stat().st_size < _LARGE))
+        _assert_nothing(_axe(page, _TAGS if scheme == "light" else _COLOURS, slow=every_page.stat().st_size < _LARGE))
 
 
 def test_axe_would_find_something(browser: Browser, small_page: Path) -> None:
@@ -90,8 +90,8 @@ def test_axe_finds_nothing_in_a_cell_that_was_opened(browser: Browser, reference
             page.keyboard.press("Escape")
 
 
-def test_landmarks_are_few_and_sections_are_named_by_their_headings(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page) as page:
+def test_landmarks_are_few_and_sections_are_named_by_their_headings(browser: Browser, every_page: Path) -> None:
+    with opened(browser, every_page) as page:
         assert page.locator("html").get_attribute("lang") == "en"
         assert page.title() == page.locator("h1").inner_text()
         for role in ("banner", "main", "contentinfo", "navigation"):
@@ -106,8 +106,8 @@ def test_landmarks_are_few_and_sections_are_named_by_their_headings(browser: Bro
         assert page.get_by_role("region").count() == len(sections)
 
 
-def test_headings_form_an_outline(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page) as page:
+def test_headings_form_an_outline(browser: Browser, every_page: Path) -> None:
+    with opened(browser, every_page) as page:
         unfold(page)
         levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
             "found => found.map(each => Number(each.tagName[1]))"
@@ -120,8 +120,8 @@ def test_headings_form_an_outline(browser: Browser, each_page: Path) -> None:
     assert all(title.strip() for title in titles)
 
 
-def test_tables_are_named_and_their_headers_say_what_they_head(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page) as page:
+def test_tables_are_named_and_their_headers_say_what_they_head(browser: Browser, every_page: Path) -> None:
+    with opened(browser, every_page) as page:
         unfold(page)
         poor = page.locator("table").evaluate_all("""tables => tables.flatMap(table => {
           const group = table.closest('[role=group][aria-label], figure')
