@@ -43,7 +43,7 @@ from harness.starting import start
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS
 from harness.suggest import did_you_mean
-from harness.updating import put_back
+from harness.updating import files_of, put_back
 from harness.updating import update as raise_pins
 from harness.variant_file import Profile
 from harness.variants import load_variant, load_variants, variant_folders
@@ -186,7 +186,7 @@ def update(*, names: tuple[str, ...], directories: tuple[Path, ...], pins: tuple
             wanted = {item.project: item.newest for item in outdated([variant])}
             if not wanted:
                 console.print(f"{variant.name}: no pin has a newer release", markup=False)
-        with put_back(variant):
+        with put_back(files_of(variant)):
             raise_pins(variant, wanted)
             told = ", ".join(f"{name} {variant.spec.toolchain.pins[name]} → {new}" for name, new in wanted.items())
             console.print(f"[green]✓[/green] {variant.name}: both locks are made anew{f'; {told}' if told else ''}")

@@ -22,7 +22,7 @@ from harness.nix.garbage import keep, keep_only, keep_within
 from harness.nix_pythons import host_bases, named_pythons
 from harness.nix_tree import NixPackage, read_statements, write_names
 from harness.progress import SetupProgress
-from harness.provision.cachelock import CacheLock
+from harness.provision.cachelock import CacheLock, occupied
 from harness.provision.host_python import examined
 from harness.provision.index import Index
 from harness.provision.interpreters import base_python
@@ -118,16 +118,8 @@ def equipped(
         InputError: the limit of the Nix store is no number of bytes, or the state folder lies in a project.
     """
     limit = store_limit(os.environ)
-    layout.refuse_project_above()
     with ExitStack() as stack:
-        stack.enter_context(
-            CacheLock(
-                layout.state,
-                on_wait=lambda holder: console.print(
-                    f"waiting for another run (process {holder}) to be done with {layout.state}", soft_wrap=True
-                ),
-            )
-        )
+        stack.enter_context(occupied(layout, console))
         progress = stack.enter_context(SetupProgress(console))
         fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")

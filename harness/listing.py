@@ -25,10 +25,9 @@ from harness.journal import newest_run
 from harness.pins import Outdated
 from harness.plan import order_of
 from harness.progress import describe, spell
-from harness.provision.interpreters import others
+from harness.provision.interpreters import base_python, others
 from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
-from harness.provision.supplies import base_python
 from harness.records import Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import shape_names

@@ -49,7 +49,7 @@ def open_journal(
         nix_unavailable=equipment.nix_unavailable,
     )
     if assignment.resumes:
-        return _resumed(assignment, info, console)
+        return go_on(assignment.folder, info, console)
     journal = Journal.create(assignment.results, info)
     if assignment.findings_of is not None:
         _take_over(assignment.findings_of, journal, console)
@@ -57,18 +57,23 @@ def open_journal(
     return journal, done
 
 
-def _resumed(assignment: Assignment, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
-    journal, done = Journal.resume(assignment.folder)
+def go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
+    """The journal of a run that was cut off, and what is in it; ``info`` is what its ``run.json`` would be today.
+
+    Raises:
+        ResultsError: it is damaged, or was made on another machine or with other versions.
+    """
+    journal, done = Journal.resume(folder)
     then = {"the machine": journal.info.host.host_id, **journal.info.tools, **_pythons(journal.info)}
     now = {"the machine": info.host.host_id, **info.tools}
     # A run of an older harness says nothing of them.
     now |= {what: version for what, version in _pythons(info).items() if what in then}
     for what in sorted({*then, *now}):
         if then.get(what) != now.get(what):
-            raise changed(assignment.folder, what, then.get(what, "absent"), now.get(what, "absent"))
+            raise changed(folder, what, then.get(what, "absent"), now.get(what, "absent"))
     if done.torn:
         console.print("the last line had been cut off while it was written; it was taken away")
-    total = planned(assignment.plan)
+    total = planned(journal.info.plan)
     console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
     journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
     return journal, done

@@ -28,8 +28,8 @@ from harness.measure.probe import probe_command, probe_of
 from harness.opening import SystemClock, open_journal
 from harness.plan import schedule
 from harness.progress import ExperimentProgress, RunProgress
+from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.supplies import base_python
 from harness.records import Cell, Finding, Lane, Outcome, Plan, RunStatus
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
@@ -106,7 +106,7 @@ def _measure(
             key = (variant.name, observation.lane, observation.strategy, observation.finding)
             known = key in done.findings
             if observation.lane in lanes_of(plan) and not known:
-                _add(journal, variant, observation)
+                add_observation(journal, variant.name, observation)
     began = time.monotonic()
     with LauncherExecutor() as executor:
         means = Means(
@@ -134,11 +134,12 @@ def lanes_of(plan: Plan) -> frozenset[Lane]:
     return frozenset(cell.lane for cell in plan.cells) | frozenset(plan.lanes if plan.experiments else ())
 
 
-def _add(journal: Journal, variant: Variant, observation: Observation, log_path: str = "") -> None:
+def add_observation(journal: Journal, name: str, observation: Observation, *, log_path: str = "") -> None:
+    """Put what was observed of an entrant into a run's record; ``name`` is what it is called there."""
     journal.add_finding(
         Finding(
             run_id=journal.info.run_id,
-            variant=variant.name,
+            variant=name,
             lane=observation.lane,
             strategy=observation.strategy,
             finding=observation.finding,
@@ -177,7 +178,7 @@ def _experiment(
     )
 
     def found(variant: Variant, observation: Observation) -> None:
-        _add(journal, variant, observation, log_path=journal.relative(labs.log(variant)))
+        add_observation(journal, variant.name, observation, log_path=journal.relative(labs.log(variant)))
 
     with ExperimentProgress(sum(len(task.experiments) for task in left), console) as progress:
         conduct_all(

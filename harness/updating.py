@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from harness.pins import raised
 from harness.provision.relock import relock
@@ -20,7 +21,7 @@ def update(variant: Variant, wanted: Mapping[str, str], *, lock: Relock = relock
         HarnessError: they cannot be resolved; nothing was changed.
     """
     file = variant.folder / "variant.toml"
-    with put_back(variant):
+    with put_back(files_of(variant)):
         if wanted:
             text = file.read_text(encoding="utf-8")
             file.write_text(raised(text, variant.spec.toolchain.pins, wanted), encoding="utf-8")
@@ -30,10 +31,14 @@ def update(variant: Variant, wanted: Mapping[str, str], *, lock: Relock = relock
         return load_variant(variant.folder)
 
 
+def files_of(variant: Variant) -> tuple[Path, ...]:
+    """What raising a variant's pins writes: its own file and its locks."""
+    return variant.folder / "variant.toml", variant.toolchain_lock, variant.build_lock
+
+
 @contextmanager
-def put_back(variant: Variant) -> Iterator[None]:
-    """Put a variant's own file and its locks back as they are now, if what is done meanwhile fails."""
-    files = (variant.folder / "variant.toml", variant.toolchain_lock, variant.build_lock)
+def put_back(files: Sequence[Path]) -> Iterator[None]:
+    """Put files back as they are now, if what is done meanwhile fails; those that are not there are removed again."""
     before = {path: path.read_bytes() if path.is_file() else None for path in files}
     try:
         yield

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -40,6 +40,8 @@ PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "p
 OLDEST_PYTHON = (3, 11)
 
 _STRICT = ConfigDict(extra="forbid")
+
+T = TypeVar("T")
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -261,17 +263,24 @@ def parse_variant_file(text: str, *, source: str) -> VariantFile:
     Raises:
         VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
     """
+    return parse_checked(text, VARIANT_FILE, source=source, hint="CONTRIBUTING.md describes every key of variant.toml.")
+
+
+def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str) -> T:
+    """Read the text of a TOML file as what it has to be; ``hint`` says where its keys are described.
+
+    Raises:
+        VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise VariantError(f"{source}: not valid TOML: {error}", hint="Mend the line it names.") from error
     try:
-        return VARIANT_FILE.validate_python(data)
+        return kind.validate_python(data)
     except ValidationError as error:
-        raise VariantError(
-            f"{source}: " + "; ".join(explain(problem) for problem in error.errors(include_url=False)),
-            hint="CONTRIBUTING.md describes every key of variant.toml.",
-        ) from error
+        told = "; ".join(explain(problem) for problem in error.errors(include_url=False))
+        raise VariantError(f"{source}: {told}", hint=hint) from error
 
 
 def explain(problem: Mapping[str, Any]) -> str:

@@ -10,12 +10,12 @@ from typing import Any, Literal, TypeVar
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
 from harness.errors import InputError, VariantError
 from harness.suggest import did_you_mean
-from harness.variant_file import Pinned, explain
+from harness.variant_file import Pinned, parse_checked
 from harness.variants import folder_digest
 
 _STRICT = ConfigDict(extra="forbid")
@@ -173,14 +173,9 @@ def _load(folder: Path, *, locked: bool) -> Backend:
 def _read(path: Path, kind: TypeAdapter[T]) -> T:
     shown = "/".join(path.parts[-3:])
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return kind.validate_python(data)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise VariantError(f"{shown}: cannot be read: {error.strerror}", hint="It has to be there.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise VariantError(f"{shown}: not valid TOML: {error}", hint="Mend the line it names.") from error
-    except ValidationError as error:
-        raise VariantError(
-            f"{shown}: " + "; ".join(explain(problem) for problem in error.errors(include_url=False)),
-            hint="docs/backends.md describes every key.",
-        ) from error
+    except UnicodeDecodeError as error:
+        raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
+    return parse_checked(text, kind, source=shown, hint="docs/backends.md describes every key.")

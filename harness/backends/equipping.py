@@ -23,10 +23,10 @@ from harness.errors import ProvisionError
 from harness.measure.executor import LauncherExecutor
 from harness.package_shapes import files_of
 from harness.progress import SetupProgress
-from harness.provision.cachelock import CacheLock
+from harness.provision.cachelock import occupied
 from harness.provision.index import Index
+from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.supplies import base_python
 from harness.provision.toolchains import ensure_toolchain
 from harness.provision.wheelhouse import Wheelhouse
 from harness.records import CONTROL_SUFFIX, Plan
@@ -55,16 +55,8 @@ def equipped(assignment: BackendAssignment, layout: Layout, console: Console) ->
         ProvisionError: wheels cannot be had, the front ends cannot be installed, or the index does not start.
         InputError: the state folder lies in a project.
     """
-    layout.refuse_project_above()
     with ExitStack() as stack:
-        stack.enter_context(
-            CacheLock(
-                layout.state,
-                on_wait=lambda holder: console.print(
-                    f"waiting for another run (process {holder}) to be done with {layout.state}", soft_wrap=True
-                ),
-            )
-        )
+        stack.enter_context(occupied(layout, console))
         progress = stack.enter_context(SetupProgress(console))
         beside = any(BY_NAME[cell.scenario].beside for cell in assignment.plan.cells)
         locks = [lock for backend in assignment.backends for lock in (backend.hooks_lock, backend.front_ends_lock)]

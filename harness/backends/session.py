@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from harness import VERSION
-from harness.assignment import changed
 from harness.backends.assignment import BackendAssignment
 from harness.backends.bench import BackendBench
 from harness.backends.catalogue import Backend
@@ -27,14 +26,14 @@ from harness.facts import git_revision
 from harness.host import host_facts
 from harness.journal import Journal, Resumed
 from harness.measure.executor import LauncherExecutor
-from harness.opening import SystemClock
+from harness.opening import SystemClock, go_on
 from harness.package_shapes import files_of
-from harness.plan import planned, schedule
+from harness.plan import schedule
 from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
-from harness.records import CONTROL_SUFFIX, Cell, Finding, Outcome, Plan, RunInfo, RunStatus, VariantFacts
+from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
-from harness.session import INTERRUPTED, Prober, render_report
+from harness.session import INTERRUPTED, Prober, add_observation, render_report
 from harness.workspace import remove
 
 
@@ -82,18 +81,7 @@ def _journal(assignment: BackendAssignment, layout: Layout, console: Console) ->
     info = backend_run_info(assignment, layout)
     if not assignment.resumes:
         return Journal.create(assignment.results, info), Resumed(samples={}, findings=frozenset(), torn=False)
-    journal, done = Journal.resume(assignment.folder)
-    then = {"the machine": journal.info.host.host_id, **journal.info.tools}
-    now = {"the machine": info.host.host_id, **info.tools}
-    for what in sorted({*then, *now}):
-        if then.get(what) != now.get(what):
-            raise changed(assignment.folder, what, then.get(what, "absent"), now.get(what, "absent"))
-    if done.torn:
-        console.print("the last line had been cut off while it was written; it was taken away")
-    total = planned(assignment.plan)
-    console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
-    journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
-    return journal, done
+    return go_on(assignment.folder, info, console)
 
 
 def backend_run_info(assignment: BackendAssignment, layout: Layout) -> RunInfo:
@@ -177,17 +165,7 @@ def _look(name: str, bench: BackendBench, attempt: Attempt, journal: Journal, do
     known = {finding for variant, _, _, finding in done.findings if variant == name}
     for found in look(bench, attempt) if known != set(FACTS) else ():
         if found.finding not in known:
-            journal.add_finding(
-                Finding(
-                    run_id=journal.info.run_id,
-                    variant=name,
-                    lane=found.lane,
-                    finding=found.finding,
-                    value=found.value,
-                    evidence=found.evidence,
-                    log_path=journal.relative(attempt.log_path),
-                )
-            )
+            add_observation(journal, name, found, log_path=journal.relative(attempt.log_path))
 
 
 def _warm_up(bench: BackendBench, cells: Sequence[Cell], attempt: Attempt) -> list[str]:

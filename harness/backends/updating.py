@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from packaging.version import Version
 from harness.backends.catalogue import Backend, FrontEnds, alone_lock, load_backends, load_front_ends
 from harness.pins import Newest, raised
 from harness.provision.relock import relock
-from harness.updating import Relock
+from harness.updating import Relock, put_back
 
 FRONT_ENDS = "front-ends"
 
@@ -32,7 +31,7 @@ def update_front_ends(directory: Path, newest: Newest | None, *, lock: Relock = 
         HarnessError: they cannot be resolved; nothing was changed.
     """
     file = directory / "front-ends.toml"
-    with _put_back((file, alone_lock(directory))):
+    with put_back((file, alone_lock(directory))):
         changes = _raise_pins(file, load_front_ends(directory).pins, newest)
         lock(load_front_ends(directory).alone, alone_lock(directory))
     return Raised(name=FRONT_ENDS, changes=changes)
@@ -45,7 +44,7 @@ def update_backend(backend: Backend, front_ends: FrontEnds, newest: Newest | Non
         HarnessError: they cannot be resolved; nothing was changed.
     """
     file = backend.folder / "backend.toml"
-    with _put_back((file, backend.hooks_lock, backend.front_ends_lock)):
+    with put_back((file, backend.hooks_lock, backend.front_ends_lock)):
         changes = _raise_pins(file, backend.pins, newest)
         changed = next(iter(load_backends(backend.folder.parent, [backend.name], locked=False)))
         requires = changed.spec.requires
@@ -62,18 +61,3 @@ def _raise_pins(file: Path, pins: Mapping[str, str], newest: Newest | None) -> d
         wanted = {name: new for name, (_, new) in changes.items()}
         file.write_text(raised(file.read_text(encoding="utf-8"), pins, wanted), encoding="utf-8")
     return changes
-
-
-@contextmanager
-def _put_back(files: Sequence[Path]) -> Iterator[None]:
-    """Put files back as they are now, if what is done meanwhile fails."""
-    before = {path: path.read_bytes() if path.is_file() else None for path in files}
-    try:
-        yield
-    except BaseException:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            else:
-                path.write_bytes(content)
-        raise

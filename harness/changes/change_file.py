@@ -8,19 +8,18 @@ on. ``[test]`` is the command whose running is the effect, where a change has on
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import field
 from pathlib import Path, PurePath
 from typing import Self
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
 from harness.changes.standard import STANDARD, Change
 from harness.errors import VariantError
 from harness.strategies import HANDWRITTEN
 from harness.suggest import did_you_mean
-from harness.variant_file import Phase, Step, Template, explain
+from harness.variant_file import Phase, Step, Template, parse_checked
 from harness.variants import Variant
 
 _STRICT = ConfigDict(extra="forbid")
@@ -120,16 +119,10 @@ def load_change(variant: Variant, name: str) -> VariantChange | None:
         return None
     shown = f"{variant.name}/changes/{name}/change.toml"
     try:
-        parsed = _CHANGE_FILE.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise VariantError(f"{shown}: not valid TOML: {error}", hint="Mend the line it names.") from error
-    except ValidationError as error:
-        raise VariantError(
-            f"{shown}: " + "; ".join(explain(problem) for problem in error.errors(include_url=False)),
-            hint="CONTRIBUTING.md describes every key of change.toml.",
-        ) from error
+    parsed = parse_checked(text, _CHANGE_FILE, source=shown, hint="CONTRIBUTING.md describes every key of change.toml.")
     change = VariantChange(change=STANDARD[name], folder=folder, file=parsed)
     for patch in change.patches:
         if not patch.is_file():

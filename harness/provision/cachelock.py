@@ -9,7 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from rich.console import Console
+
 from harness.errors import ProvisionError
+from harness.provision.layout import Layout
 
 
 class CacheLock:
@@ -56,3 +59,18 @@ class CacheLock:
     ) -> None:
         if self._file:
             self._file.close()
+
+
+def occupied(layout: Layout, console: Console) -> CacheLock:
+    """The lock that a run holds on the state folder; waiting for another run is said on ``console``.
+
+    Raises:
+        InputError: the state folder lies in a project.
+    """
+    layout.refuse_project_above()
+    return CacheLock(
+        layout.state,
+        on_wait=lambda holder: console.print(
+            f"waiting for another run (process {holder}) to be done with {layout.state}", soft_wrap=True
+        ),
+    )

@@ -11,7 +11,6 @@ from typing import Protocol
 from harness.errors import ProvisionError
 from harness.measure.executor import LauncherExecutor
 from harness.provision.index import Index
-from harness.provision.interpreters import base_python as base_python
 from harness.provision.interpreters import own_python, python_of
 from harness.provision.layout import Layout
 from harness.provision.toolchains import ensure_toolchain

@@ -14,9 +14,9 @@ from harness.errors import ProvisionError
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.provision.index import Index, Traffic
+from harness.provision.interpreters import base_python
 from harness.provision.lock import Pin, read_lock
 from harness.provision.relock import relock
-from harness.provision.supplies import base_python
 from harness.provision.toolchains import ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 

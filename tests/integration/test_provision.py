@@ -24,8 +24,9 @@ from harness.errors import ProvisionError
 from harness.measure.environment import prepare_home, scrubbed
 from harness.provision.cachelock import CacheLock
 from harness.provision.index import Index, Traffic
+from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.supplies import base_python, fetch_wheels
+from harness.provision.supplies import fetch_wheels
 from harness.selection import Selected, select
 
 pytestmark = pytest.mark.integration

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ProvisionError
-from harness.updating import put_back, update
+from harness.updating import files_of, put_back, update
 from tests.made_up import made_up_variant
 
 
@@ -61,7 +61,7 @@ def test_a_lock_that_was_not_there_is_not_there_after_a_failure(tmp_path: Path) 
     variant.build_lock.unlink()
 
     def fails() -> None:
-        with put_back(variant):
+        with put_back(files_of(variant)):
             variant.build_lock.write_text("half", encoding="utf-8")
             raise KeyboardInterrupt
 

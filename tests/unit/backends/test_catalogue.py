@@ -70,6 +70,10 @@ def test_a_lock_that_is_not_there_is_named_with_the_command_that_makes_it(tmp_pa
 def test_front_ends_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(VariantError, match=r"front-ends\.toml"):
         load_front_ends(tmp_path)
+    (tmp_path / "front-ends.toml").write_bytes(b"beside = ['\xff']")
+    with pytest.raises(VariantError, match=r"front-ends\.toml: cannot be read: .*utf-8") as error:
+        load_front_ends(tmp_path)
+    assert error.value.hint == "It has to be UTF-8 text."
 
 
 def test_our_backends_are_pinned_as_the_variants_are() -> None:
