@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from harness.errors import ProvisionError
-from harness.provision.cachelock import CacheLock
+from harness.errors import InputError, ProvisionError
+from harness.provision.cachelock import CacheLock, occupied
+from harness.provision.layout import Layout
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 HOLDER = """
@@ -115,3 +118,23 @@ def test_two_folders_have_two_locks(tmp_path: Path) -> None:
     with CacheLock(tmp_path / "one"), CacheLock(tmp_path / "two"):
         assert (tmp_path / "one" / "lock").is_file()
         assert (tmp_path / "two" / "lock").is_file()
+
+
+def test_a_run_holds_no_state_folder_that_lies_in_a_project(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+
+    with pytest.raises(InputError, match=r"pyproject\.toml"):
+        occupied(layout, Console(quiet=True))
+
+    assert not layout.state.exists()
+
+
+def test_a_run_that_waits_says_for_whom(tmp_path: Path) -> None:
+    said = io.StringIO()
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    layout.state.mkdir()
+    with holder(layout.state) as process:
+        threading.Timer(0.5, process.kill).start()
+        with occupied(layout, Console(file=said)):
+            assert f"waiting for another run (process {process.pid})" in said.getvalue()
