@@ -18,7 +18,7 @@ from harness.shapes import Shape
 from harness.strategies import HOST
 from harness.variant_file import Phase
 from harness.variants import Variant
-from harness.workspace import Workspace, expected_line
+from harness.workspace import Workspace
 
 
 class Meter(Protocol):
@@ -207,7 +207,7 @@ def verify_applications(bench: Bench, attempt: Attempt, workspace: Workspace) ->
     for member in bench.shape.applications:
         for command in commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=member.name):
             execution = attempt.executor.run(command)
-        verify_line(command.argv, execution, expected_line(member.name, workspace.name))
+        verify_line(command.argv, execution, workspace.line_of(member.name))
 
 
 def verify_python(bench: Bench, attempt: Attempt, workspace: Workspace, folders: Sequence[Path]) -> None:

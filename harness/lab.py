@@ -198,11 +198,11 @@ class Lab:
         """Run Python code where the toolchain runs an application: its run phase, with ``-c`` in the place of ``-m``.
 
         Raises:
-            StateError: the run phase does not end in ``-m {app}``.
+            StateError: the run phase does not end in ``-m {module}``.
         """
         run = self.bench.variant.spec.phases.run
-        if run.steps[-1][-2:] != ("-m", "{app}"):
-            raise StateError("The run phase does not end in -m {app}, so no other code can be run in its place.")
+        if run.steps[-1][-2:] != ("-m", "{module}"):
+            raise StateError("The run phase does not end in -m {module}, so no other code can be run in its place.")
         escaped = code.replace("{", "{{").replace("}", "}}")
         steps = (*run.steps[:-1], (*run.steps[-1][:-2], "-c", escaped))
         return self.do(replace(run, steps=steps), application=application)

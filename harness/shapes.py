@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
+from harness import graph
 from harness.errors import ShapeError
 from harness.suggest import did_you_mean
+
+
+def module_of(member: str) -> str:
+    """The module a member is imported as: its name, with the signs an identifier may have."""
+    return member.replace("-", "_")
 
 
 class Kind(StrEnum):
@@ -31,10 +38,15 @@ class Member:
     modules: int = 1
     requirements: tuple[str, ...] = ()
 
+    @property
+    def module(self) -> str:
+        """The module it is imported as."""
+        return module_of(self.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """The members of a monorepo, libraries before the members that need them."""
+    """The members of a monorepo, each after those that it needs."""
 
     name: str
     members: tuple[Member, ...]
@@ -60,10 +72,47 @@ class Shape:
         Raises:
             KeyError: the shape has no such member.
         """
-        for member in self.members:
-            if member.name == name:
-                return member
-        raise KeyError(name)
+        return self._by_name[name]
+
+    def needs_of(self, name: str) -> tuple[str, ...]:
+        """All that a member needs, directly or through others, what is needed first.
+
+        Raises:
+            KeyError: the shape has no such member.
+        """
+        found = self._closures[name]
+        return tuple(member.name for member in self.members if member.name in found)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every member that another one needs."""
+        found = {need for member in self.members for need in member.needs}
+        return tuple(member.name for member in self.members if member.name in found)
+
+    @cached_property
+    def core(self) -> Member:
+        """The member at the bottom whose edit reaches the most applications; of several, the first.
+
+        It needs no other member, and is the one that is edited where the effect of an edit is looked at.
+        """
+        reach: dict[str, int] = {member.name: 0 for member in self.members if not member.needs}
+        for application in self.applications:
+            for name in (application.name, *self._closures[application.name]):
+                if name in reach:
+                    reach[name] += 1
+        return max((self.member(name) for name in reach), key=lambda member: reach[member.name])
+
+    @cached_property
+    def _by_name(self) -> dict[str, Member]:
+        return {member.name: member for member in self.members}
+
+    @cached_property
+    def _closures(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        needs = self.graph
+        for name in graph.ordered(needs):
+            found[name] = frozenset(needs[name]).union(*(found[need] for need in needs[name]))
+        return found
 
 
 #: The three members every variant is committed with.

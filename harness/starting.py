@@ -59,7 +59,7 @@ def annotated(text: str, name: str, model: str) -> str:
     lines = [line for line in text.splitlines() if not line.startswith("#:schema")]
     head = [
         f"# {name}, begun as a copy of {model}. Every step is an argument list; the only templating are placeholders:",
-        "# {root} {app} {member} {cache} {state} {index} {python} {tools} {dist} {deploy}, see CONTRIBUTING.md.",
+        "# {root} {app} {module} {member} {need} {cache} {state} {index} {python} {tools} {dist} {deploy}.",
         f"# What has to hold is proven by: python -m harness check {name}",
     ]
     body = list(_explained(lines, name))

@@ -3,8 +3,10 @@
 The steps of each phase are argument lists, and the placeholders below are the only templating.
 
 ``{root}``    the monorepo's checkout (a scratch copy)
-``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the steps are repeated for each one
-``{member}``  a member's name; the steps are repeated for each one
+``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the step is repeated for each one
+``{module}``  what that application is imported and started as: its name with ``_`` in the place of ``-``
+``{member}``  a member's name; the step is repeated for each one
+``{need}``    a member that the application or member needs, directly or through others; the argument is repeated
 ``{cache}``   the folder that is emptied for a cold start
 ``{state}``   a folder for what the toolchain keeps outside the checkout and is not a cache (environments, settings)
 ``{index}``   the simple index on loopback
@@ -34,7 +36,22 @@ from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.suggest import did_you_mean
 from harness.variant_keys import described
 
-PLACEHOLDERS = frozenset({"root", "app", "member", "cache", "state", "index", "python", "tools", "dist", "deploy"})
+PLACEHOLDERS = frozenset(
+    {
+        "root",
+        "app",
+        "module",
+        "member",
+        "need",
+        "cache",
+        "state",
+        "index",
+        "python",
+        "tools",
+        "dist",
+        "deploy",
+    }
+)
 
 #: Members say `requires-python = ">=3.11"`.
 OLDEST_PYTHON = (3, 11)
@@ -195,6 +212,17 @@ class Nix:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Growing:
+    """What has to be known to grow the variant's members into those of another shape.
+
+    ``transitive`` are the tables, by their dotted names, in which a member states all that it needs, also what it needs
+    only through others; everywhere else it states what it needs directly.
+    """
+
+    transitive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFile:
     """``variant.toml`` to the letter.
 
@@ -220,6 +248,7 @@ class VariantFile:
     offline: dict[str, Template] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: Nix = field(default_factory=Nix)
+    growing: Growing = field(default_factory=Growing)
     profile: Profile = Profile.ALL
     broken: str = ""
     unavailable: str = ""

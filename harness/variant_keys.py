@@ -34,7 +34,8 @@ KEYS: Mapping[str, str] = {
     "phases.refresh": "Makes an edit of the library visible; no steps where it shows by itself.",
     "phases.build": "Puts the sdist and the wheel of every member into {dist}.",
     "phases.deploy": "Fills {deploy} with one application alone: no links to the checkout, no development tools.",
-    "phases.*.steps": "Argument lists, run in order. A step that names {app} or {member} is repeated for each.",
+    "phases.*.steps": "Argument lists, run in order. A step that names {app} or {member} is repeated for each, an "
+    "argument that names {need} for each member that is needed.",
     "phases.*.directory": "The folder the steps are run in.",
     "phases.*.environment": "Variables that these steps see besides.",
     "phases.deploy.run": "Starts the deployed application.",
@@ -43,6 +44,8 @@ KEYS: Mapping[str, str] = {
     "nix.strategies": "The ways in which its members are described to Nix, each a column of its own.",
     "nix.attribute": "What a member is called in the package set.",
     "nix.devshell": "What one needs to work on it, as nixpkgs calls it.",
+    "growing": "What has to be known to give it the members of another repository.",
+    "growing.transitive": "Tables in which a member states also what it needs through others, by their dotted names.",
     "broken": "A reason that quarantines it: it is shown with the reason, and not measured.",
     "unavailable": "Why its tools cannot be had from a Python package index: it is shown, and not measured.",
 }
@@ -55,6 +58,7 @@ _PLACES = {
     "Phase": "phases.*.",
     "DeployPhase": "phases.*.",
     "Nix": "nix.",
+    "Growing": "growing.",
 }
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from harness.errors import StateError
 from harness.measure.environment import prepare_home
-from harness.shapes import Shape
-from harness.variant_file import Phase, placeholders
+from harness.shapes import Shape, module_of
+from harness.variant_file import Phase, Step, placeholders
 from harness.variants import Variant
 
 #: What ``shared`` exports and both applications print.
@@ -28,7 +28,7 @@ _NAME_LINE = re.compile(r'^NAME = "(.*)"$', re.MULTILINE)
 
 def expected_line(application: str, name: str = NAME) -> str:
     """What an application prints, to the letter: ``hello`` prints ``Hello, PolyWolf``."""
-    return f"{application.capitalize()}, {name}\n"
+    return f"{module_of(application).capitalize()}, {name}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Workspace:
     # Templates
 
     def values(self, **names: str) -> dict[str, str]:
-        """The value of every placeholder; ``names`` gives those of ``app`` and ``member``."""
+        """The value of every placeholder; ``names`` gives those of ``app``, ``module``, ``member`` and ``need``."""
         return {
             "root": str(self.root),
             "cache": str(self.cache),
@@ -114,19 +114,36 @@ class Workspace:
     def expand(self, phase: Phase, *, application: str | None = None) -> Iterator[tuple[tuple[str, ...], Path]]:
         """A phase's steps with their placeholders filled in, and the folder of each.
 
-        Steps that name ``{app}`` are repeated for every application, or done for ``application`` alone; steps that
-        name ``{member}`` are repeated for every member.
+        A step that names ``{app}`` or ``{module}`` is repeated for every application, or done for ``application``
+        alone; one that names ``{member}`` is repeated for every member. Where the folder names one of them, all steps
+        are done in turn in each folder. An argument that names ``{need}`` is repeated for every member that is needed.
         """
-        for names in self._bindings([phase.directory, *(arg for step in phase.steps for arg in step)], application):
-            values = self.values(**names)
-            for step in phase.steps:
-                yield tuple(arg.format_map(values) for arg in step), Path(phase.directory.format_map(values))
+        together = self._repeats([phase.directory])
+        groups = [phase.steps] if together else [(step,) for step in phase.steps]
+        for steps in groups:
+            for names in self._bindings([phase.directory, *(arg for step in steps for arg in step)], application):
+                directory = Path(phase.directory.format_map(self.values(**names)))
+                for step in steps:
+                    yield tuple(self._arguments(step, names)), directory
+
+    def _arguments(self, step: Step, names: Mapping[str, str]) -> Iterator[str]:
+        concerned = names.get("app") or names.get("member")
+        for template in step:
+            if "need" not in placeholders(template):
+                yield template.format_map(self.values(**names))
+                continue
+            for need in self.shape.needs_of(concerned) if concerned else self.shape.needed:
+                yield template.format_map(self.values(**names, need=need))
+
+    @staticmethod
+    def _repeats(templates: Iterable[str]) -> bool:
+        return any(placeholders(text) & {"app", "module", "member"} for text in templates)
 
     def _bindings(self, templates: Iterable[str], application: str | None) -> list[dict[str, str]]:
         used = frozenset[str]().union(*(placeholders(text) for text in templates))
-        if "app" in used:
+        if used & {"app", "module"}:
             names = [application] if application else [member.name for member in self.shape.applications]
-            return [{"app": name} for name in names]
+            return [{"app": name, "module": module_of(name)} for name in names]
         if "member" in used:
             return [{"member": member.name} for member in self.shape.members]
         return [{}]
@@ -249,28 +266,34 @@ class Workspace:
 
     @property
     def _module(self) -> Path:
-        return self.root / "shared" / "src" / "shared" / "__init__.py"
+        core = self.shape.core
+        return self.root / core.name / "src" / core.module / "__init__.py"
 
     @property
     def name(self) -> str:
-        """The value of ``NAME`` in ``shared`` as it stands in the checkout now.
+        """The value of ``NAME`` as it stands in the checkout now, in the member that is the shape's core.
 
         Raises:
             StateError: the module has no line ``NAME = "…"``.
         """
         lines = _NAME_LINE.findall(self._module.read_text(encoding="utf-8"))
         if len(lines) != 1:
-            raise StateError(f'shared has {len(lines)} lines NAME = "…", expected 1.')
+            raise StateError(f'{self.shape.core.name} has {len(lines)} lines NAME = "…", expected 1.')
         return str(lines[0])
 
+    def line_of(self, application: str) -> str:
+        """What an application prints as the checkout stands now: the core's ``NAME``, if the core is below it."""
+        reached = self.shape.core.name in (application, *self.shape.needs_of(application))
+        return expected_line(application, self.name if reached else NAME)
+
     def edit_name(self, name: str) -> None:
-        """Give ``NAME`` in ``shared`` another value, as a maintainer would.
+        """Give ``NAME`` in the shape's core another value, as a maintainer would.
 
         Raises:
             StateError: it has that value already, or there is no line to edit.
         """
         if self.name == name:
-            raise StateError(f"NAME in shared is {name!r} already, so editing it would change nothing.")
+            raise StateError(f"NAME in {self.shape.core.name} is {name!r} already, so editing it would change nothing.")
         text = self._module.read_text(encoding="utf-8")
         self._module.write_text(_NAME_LINE.sub(f'NAME = "{name}"', text), encoding="utf-8")
 

@@ -70,6 +70,9 @@ let
       member = _: attribute: python.pkgs.${attribute};
       environment = _: attribute: python.withPackages (_: [ python.pkgs.${attribute} ]);
     };
+
+  # What a member is imported and started as.
+  moduleOf = builtins.replaceStrings [ "-" ] [ "_" ];
 in
 rec {
   # Everything that members are built from and that is not theirs. In nixpkgs it is they who say what that is.
@@ -83,7 +86,7 @@ rec {
   environments = builtins.mapAttrs way.environment wanted.applications;
 
   # What each application prints when it is started from its environment, in the sandbox.
-  checks = builtins.mapAttrs (name: environment: python.runModule environment name) environments;
+  checks = builtins.mapAttrs (name: environment: python.runModule environment (moduleOf name)) environments;
 
   # What each member's package.nix states, for counting: nothing is built.
   statements = builtins.mapAttrs (name: _: import ./statements.nix (tree + "/${name}/package.nix")) wanted.members;

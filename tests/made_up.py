@@ -55,7 +55,7 @@ steps = [["tool", "build", "{root}/{member}", "{dist}"]]
 
 [phases.deploy]
 steps = [["tool", "deploy", "{app}", "{deploy}"]]
-run = ["{deploy}/bin/python", "-m", "{app}"]
+run = ["{deploy}/bin/python", "-m", "{module}"]
 """
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 from harness.changes import STANDARD, load_change
 from harness.checking.model import Failure, Result, Verdict
 from harness.errors import HarnessError
+from harness.growing import complaints, grown_files
 from harness.provision.lock import read_lock
 from harness.shapes import CANONICAL
 from harness.strategies import STRATEGIES
@@ -165,6 +167,54 @@ def _committed(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: 
     return "no lock file, no address and no path of a machine"
 
 
+def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+    members = {member.name for member in CANONICAL.members}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in variant.files().items()}
+    for name, text in texts.items():
+        owner = name.split("/", 1)[0]
+        if not name.endswith((".py", ".md")):
+            for number, wrong in complaints(text, owner if owner in members else ""):
+                raise Wrong(f"{name}, line {number}", "one statement a line", wrong, _GROWN)
+    for phase, step in _steps(variant):
+        if named := sorted(members & set(_WORD.findall(" ".join(step)))):
+            raise Wrong(
+                f"[phases.{phase}] steps in variant.toml",
+                "members as placeholders",
+                f"{named[0]} by its name",
+                "Write {app}, {module}, {member} or {need}, so that the step is right for the members of any shape.",
+            )
+    grown = grown_files(texts, CANONICAL, variant.spec.growing.transitive)
+    for name in sorted({*texts, *grown}):
+        if texts.get(name) != grown.get(name):
+            raise Wrong(
+                f"the file {name}",
+                "what shared's and hello's files lead to",
+                _first_difference(texts.get(name), grown.get(name)),
+                f"goodbye is stated as hello is, in its own files and in the line below hello's. {_GROWN}",
+            )
+    return "one a line; grown into the same members, they are the same files"
+
+
+#: Why statements have to stand where they do.
+_GROWN = "Members are grown into those of other repositories by repeating such lines."
+
+_WORD = re.compile(r"[A-Za-z0-9_]+")
+
+
+def _steps(variant: Variant) -> Iterator[tuple[str, Sequence[str]]]:
+    for name in ("lock", "install", "refresh", "run", "build", "deploy"):
+        phase = getattr(variant.spec.phases, name)
+        yield from ((name, step) for step in (phase.steps if phase else ()))
+
+
+def _first_difference(there: str | None, grown: str | None) -> str:
+    if there is None or grown is None:
+        return "it is not there" if there is None else "nothing in shared's or hello's files leads to it"
+    pairs = enumerate(zip_longest(there.splitlines(), grown.splitlines(), fillvalue="nothing"), 1)
+    number, (is_there, led_to) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
+    return f"line {number} is {is_there!r}, and not {led_to!r}"
+
+
 def _locks(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
     toolchain = variant.spec.toolchain
     for key, texts, lock in (
@@ -235,6 +285,7 @@ LOOKS = (
     Look(step="sources", see=_sources),
     Look(step="members", see=_members),
     Look(step="committed", see=_committed),
+    Look(step="statements", see=_statements),
     Look(step="locks", see=_locks),
     Look(step="backend", see=_backend),
     Look(step="changes", see=_changes),

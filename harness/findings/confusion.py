@@ -20,6 +20,7 @@ from harness.findings.products import (
 )
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.shapes import module_of
 from harness.variant_file import DeployPhase
 from harness.workspace import expected_line
 
@@ -84,7 +85,7 @@ def _deployment(lab: Lab, application: str) -> Observation:
     if not isinstance(deploy, DeployPhase):
         raise StateError("The deploy phase does not say how a deployed application is started.")
     typed, failure = _done(lab, "lock", "deploy")
-    values = lab.workspace.values(app=application)
+    values = lab.workspace.values(app=application, module=module_of(application))
     run = [part.format_map(values) for part in deploy.run]
     return _answer(lab, "confusion-deploy", typed, failure or lab.plain(*run, cwd=lab.workspace.folder))
 

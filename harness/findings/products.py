@@ -20,7 +20,7 @@ from harness.errors import StateError
 from harness.findings.base import UNSUPPORTED, Observation
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane
-from harness.shapes import Member, Shape
+from harness.shapes import Member, Shape, module_of
 from harness.variant_file import Phase
 from harness.workspace import expected_line
 
@@ -175,7 +175,7 @@ def _pip_settings(lab: Lab) -> dict[str, str]:
 
 def start(lab: Lab, python: Path, application: str) -> Trial:
     """Start an application from an environment, away from the checkout."""
-    return lab.plain(python, "-m", application, cwd=python.parent.parent)
+    return lab.plain(python, "-m", module_of(application), cwd=python.parent.parent)
 
 
 def prints_its_line(trial: Trial, application: str) -> bool:

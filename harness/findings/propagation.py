@@ -11,6 +11,7 @@ from harness.findings.noticing import said
 from harness.findings.products import prints_its_line
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.shapes import module_of
 
 _FACTS = {
     "plain-build": FindingFacts(
@@ -73,7 +74,9 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 def _start(lab: Lab, application: str, outputs: list[Path]) -> Trial:
     sites = [str(site) for output in outputs for site in sorted(output.glob("lib/python3*/site-packages"))]
     python = lab.workspace.surroundings.python
-    return lab.plain(python, "-m", application, cwd=lab.workspace.folder, extra={"PYTHONPATH": ":".join(sites)})
+    return lab.plain(
+        python, "-m", module_of(application), cwd=lab.workspace.folder, extra={"PYTHONPATH": ":".join(sites)}
+    )
 
 
 def _names(paths: set[str]) -> str:

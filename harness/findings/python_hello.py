@@ -9,6 +9,7 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.products import prints_its_line
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.shapes import module_of
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:
@@ -19,7 +20,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     yield _seen("python-hello", lab.plain(python, application, cwd=root), application)
     sources = [root / member.name / "src" for member in lab.shape.members]
     path = ":".join(str(folder) for folder in sources if folder.is_dir())
-    trial = lab.plain(python, "-m", application, cwd=root, extra={"PYTHONPATH": path})
+    trial = lab.plain(python, "-m", module_of(application), cwd=root, extra={"PYTHONPATH": path})
     yield _seen("pythonpath", trial, application, f"PYTHONPATH={lab.show(path)}\n")
 
 

@@ -9,6 +9,7 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.products import checkout_moved_away, commands_of, observed, phase_of, without
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.shapes import module_of
 from harness.variant_file import DeployPhase
 from harness.workspace import expected_line, remove
 
@@ -64,7 +65,7 @@ def _start(lab: Lab, application: str) -> Trial:
     phase = phase_of(lab, "deploy")
     if not isinstance(phase, DeployPhase):
         raise StateError("The deploy phase does not say how a deployed application is started.")
-    values = lab.workspace.values(app=application)
+    values = lab.workspace.values(app=application, module=module_of(application))
     return lab.plain(*(part.format_map(values) for part in phase.run), cwd=lab.workspace.folder)
 
 

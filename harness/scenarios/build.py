@@ -19,7 +19,7 @@ from harness.errors import VerificationError
 from harness.measure.command import Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.base import LocalScenario
-from harness.workspace import expected_line, remove
+from harness.workspace import remove
 
 
 class Build(LocalScenario):
@@ -50,9 +50,9 @@ class Build(LocalScenario):
         remove(elsewhere)
         python = _install(bench, attempt, [wheels[canonicalize_name(m.name)] for m in bench.shape.members], elsewhere)
         for member in bench.shape.applications:
-            argv = (str(python), "-m", member.name)
+            argv = (str(python), "-m", member.module)
             execution = attempt.run(argv, elsewhere, environment(bench, bench.warm))
-            verify_line(argv, execution, expected_line(member.name, bench.warm.name))
+            verify_line(argv, execution, bench.warm.line_of(member.name))
         remove(elsewhere)
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002

@@ -10,8 +10,8 @@ from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
 from harness.records import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
+from harness.shapes import module_of
 from harness.variant_file import DeployPhase
-from harness.workspace import expected_line
 
 
 class Deploy(LocalScenario):
@@ -41,13 +41,14 @@ class Deploy(LocalScenario):
         """Move the checkout away, then start both applications from what was deployed."""
         verify_python(bench, attempt, bench.warm, [bench.warm.deployment])
         deployed, *others = (member.name for member in bench.shape.applications)
-        expected = expected_line(deployed, bench.warm.name)
+        expected = bench.warm.line_of(deployed)
+        needs = bench.shape.needs_of(deployed)
         away = bench.warm.root.with_name("checkout-moved-away")
         bench.warm.root.rename(away)
         try:
             argv, execution = self._start(bench, attempt, deployed)
             verify_line(argv, execution, expected)
-            for other in others:
+            for other in (name for name in others if name not in needs):
                 argv, execution = self._start(bench, attempt, other)
                 if execution.ok or execution.exit_code is None:
                     raise VerificationError(f"`{' '.join(argv)}` was expected to fail: {other} should not be deployed")
@@ -57,7 +58,7 @@ class Deploy(LocalScenario):
     def _start(self, bench: Bench, attempt: Attempt, application: str) -> tuple[list[str], Execution]:
         phase = phase_of(bench.variant, "deploy")
         run = phase.run if isinstance(phase, DeployPhase) else ()
-        argv = [arg.format_map(bench.warm.values(app=application)) for arg in run]
+        argv = [arg.format_map(bench.warm.values(app=application, module=module_of(application))) for arg in run]
         return argv, attempt.run(argv, bench.warm.deployment, environment(bench, bench.warm))
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002

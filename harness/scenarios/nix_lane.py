@@ -16,7 +16,6 @@ from harness.nix import Nix
 from harness.records import Lane, ScenarioFacts
 from harness.strategies import UV2NIX, offered
 from harness.variants import Variant
-from harness.workspace import expected_line
 
 #: The salt of what is built once and found again; every other build has a salt of its own.
 STANDING = "standing"
@@ -150,7 +149,7 @@ def verify_lines(nix: Nix, bench: Bench, attempt: Attempt, salt: str) -> None:
     outputs = nix.realise(side.expression(attempt.strategy, salt), [f"checks.{name}" for name in names])
     for name in names:
         printed = nix.physical(outputs[f"checks.{name}"]).read_text(encoding="utf-8")
-        expected = expected_line(name, side.workspace.name)
+        expected = side.workspace.line_of(name)
         if printed != expected:
             raise VerificationError(f"{name} printed {printed[:200]!r} from the store, expected {expected!r}")
 

@@ -20,6 +20,7 @@ from harness.scenarios.nix_lane import (
     ready,
     verify_rebuilt,
 )
+from harness.shapes import Shape
 from harness.workspace import Workspace
 
 _MEASURED = "nix-build of both applications' environments."
@@ -36,13 +37,13 @@ class NixRefresh(NixScenario):
         nix.realise(side.expression(attempt.strategy, STANDING), environments(bench))
         self._edit(side.workspace, attempt.nonce())
         outputs, self._before = missing_outputs(nix, bench, attempt, STANDING)
-        self._see_what_is_wanted(outputs)
+        self._see_what_is_wanted(bench.shape, outputs)
 
     @abstractmethod
     def _edit(self, workspace: Workspace, nonce: str) -> None:
         """Edit the checkout; the edit holds ``nonce``, so that it was never built before."""
 
-    def _see_what_is_wanted(self, outputs: dict[str, str]) -> None:
+    def _see_what_is_wanted(self, shape: Shape, outputs: dict[str, str]) -> None:
         """See that what is not built yet is what the edit has to lead to."""
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
@@ -69,9 +70,10 @@ class EditLibrary(NixRefresh):
     def _edit(self, workspace: Workspace, nonce: str) -> None:
         workspace.edit_name(f"Wolf-{nonce}")
 
-    def _see_what_is_wanted(self, outputs: dict[str, str]) -> None:
-        if outputs["members.shared"] not in self._before:
-            raise StateError("After the edit, shared is not built anew: the edit is not part of its source")
+    def _see_what_is_wanted(self, shape: Shape, outputs: dict[str, str]) -> None:
+        name = shape.core.name
+        if outputs[f"members.{name}"] not in self._before:
+            raise StateError(f"After the edit, {name} is not built anew: the edit is not part of its source")
 
 
 class EditApplication(NixRefresh):
@@ -93,21 +95,24 @@ class EditApplication(NixRefresh):
 
     def _edit(self, workspace: Workspace, nonce: str) -> None:
         self._line = f'REVISION = "{nonce}"'
-        module = workspace.root / "goodbye" / "src" / "goodbye" / "__init__.py"
+        edited = workspace.shape.applications[-1]
+        module = workspace.root / edited.name / "src" / edited.module / "__init__.py"
         module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{self._line}\n", encoding="utf-8")
 
-    def _see_what_is_wanted(self, outputs: dict[str, str]) -> None:
-        if outputs["members.goodbye"] not in self._before:
-            raise StateError("After the edit, goodbye is not built anew: the edit is not part of its source")
+    def _see_what_is_wanted(self, shape: Shape, outputs: dict[str, str]) -> None:
+        name = shape.applications[-1].name
+        if outputs[f"members.{name}"] not in self._before:
+            raise StateError(f"After the edit, {name} is not built anew: the edit is not part of its source")
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
         """As for any edit; and the line is in the store."""
         super().verify(bench, attempt, executions)
         nix = asking(bench, attempt)
         outputs, _ = missing_outputs(nix, bench, attempt, STANDING)
-        built = nix.physical(outputs["members.goodbye"])
-        if not any(self._line in _text(module) for module in built.rglob("goodbye/__init__.py")):
-            raise VerificationError(f"No goodbye/__init__.py in the store has the line {self._line}")
+        edited = bench.shape.applications[-1]
+        built = nix.physical(outputs[f"members.{edited.name}"])
+        if not any(self._line in _text(module) for module in built.rglob(f"{edited.module}/__init__.py")):
+            raise VerificationError(f"No {edited.module}/__init__.py in the store has the line {self._line}")
 
 
 class EditOutside(NixRefresh):

@@ -8,7 +8,6 @@ from harness.bench import Attempt, Bench, commands, verify_line
 from harness.measure.command import Command, Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.base import InstalledScenario, phase_of
-from harness.workspace import expected_line
 
 
 class Refresh(InstalledScenario):
@@ -46,7 +45,7 @@ class Refresh(InstalledScenario):
         """The new value, from both."""
         runs = list(self._runs(bench, attempt))
         for (application, command), execution in zip(runs, executions[-len(runs) :], strict=True):
-            verify_line(command.argv, execution, expected_line(application, bench.settled.name))
+            verify_line(command.argv, execution, bench.settled.line_of(application))
         bench.installed = True
 
 

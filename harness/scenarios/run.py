@@ -8,7 +8,6 @@ from harness.bench import Attempt, Bench, commands, verify_line
 from harness.measure.command import Command, Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
-from harness.workspace import expected_line
 
 
 class Run(InstalledScenario):
@@ -33,7 +32,7 @@ class Run(InstalledScenario):
         """Its line."""
         application = bench.shape.applications[0].name
         argv, _ = list(bench.settled.expand(bench.variant.spec.phases.run, application=application))[-1]
-        verify_line(argv, executions[-1], expected_line(application, bench.settled.name))
+        verify_line(argv, executions[-1], bench.settled.line_of(application))
 
 
 SCENARIO = Run()

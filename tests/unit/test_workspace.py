@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StateError
+from harness.shapes import Kind, Member, Shape
 from harness.variant_file import Phase
-from harness.workspace import expected_line, remove
+from harness.workspace import Workspace, expected_line, remove
 from tests.made_up import made_up_workspace
 
 
@@ -32,6 +34,61 @@ def test_steps_that_name_a_member_are_repeated_for_each(tmp_path: Path) -> None:
     steps = list(made_up_workspace(tmp_path).expand(Phase(steps=(("a", "{member}"),))))
 
     assert [argv for argv, _ in steps] == [("a", "shared"), ("a", "hello"), ("a", "goodbye")]
+
+
+def test_each_step_is_repeated_for_those_it_names(tmp_path: Path) -> None:
+    workspace = made_up_workspace(tmp_path)
+    steps = (("make", "{state}"), ("add", "{member}"), ("start", "{module}"))
+
+    assert [argv for argv, _ in workspace.expand(Phase(steps=steps))] == [
+        ("make", str(workspace.state)),
+        ("add", "shared"),
+        ("add", "hello"),
+        ("add", "goodbye"),
+        ("start", "hello"),
+        ("start", "goodbye"),
+    ]
+
+
+def grown_up(tmp_path: Path) -> Workspace:
+    """A workspace of other members: two libraries one above the other, one beside, two applications."""
+    members = (
+        Member(name="base", kind=Kind.LIBRARY),
+        Member(name="beside", kind=Kind.LIBRARY),
+        Member(name="on-top", kind=Kind.LIBRARY, needs=("base",)),
+        Member(name="my-app", kind=Kind.APPLICATION, needs=("on-top",)),
+        Member(name="other", kind=Kind.APPLICATION, needs=("beside",)),
+    )
+    return replace(made_up_workspace(tmp_path), shape=Shape(name="made-up", members=members))
+
+
+def test_an_argument_is_repeated_for_all_that_is_needed(tmp_path: Path) -> None:
+    workspace = grown_up(tmp_path)
+
+    def typed(*step: str, application: str | None = None) -> list[tuple[str, ...]]:
+        return [argv for argv, _ in workspace.expand(Phase(steps=(step,)), application=application)]
+
+    assert typed("add", "./{need}", "./{app}", "-m", "{module}", application="my-app") == [
+        ("add", "./base", "./on-top", "./my-app", "-m", "my_app")
+    ]
+    assert typed("add", "{need}/{need}", "{member}")[:3] == [
+        ("add", "base"),
+        ("add", "beside"),
+        ("add", "base/base", "on-top"),
+    ]
+    assert typed("add", "{need}") == [("add", "base", "beside", "on-top")]
+
+
+def test_an_edit_of_the_core_shows_in_what_lies_above_it(tmp_path: Path) -> None:
+    workspace = grown_up(tmp_path)
+    module = workspace.root / "base" / "src" / "base" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    module.write_text('NAME = "PolyWolf"\n', encoding="utf-8")
+
+    workspace.edit_name("Wolf")
+
+    assert workspace.line_of("my-app") == "My_app, Wolf\n"
+    assert workspace.line_of("other") == "Other, PolyWolf\n"
 
 
 def test_a_phase_without_steps_is_nothing_to_do(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@
       packagesOf = system: import nixpkgs { inherit system; overlays = [ self.overlays.default ]; };
 
       # An application is a member that `python -m` can start.
-      isApplication = member: builtins.pathExists (./. + "/${member}/src/${member}/__main__.py");
+      module = lib.replaceStrings [ "-" ] [ "_" ];
+      isApplication = member: builtins.pathExists (./. + "/${member}/src/${module member}/__main__.py");
       applications = lib.filter isApplication (lib.attrNames (builtins.readDir ./.));
     in
     {

@@ -37,7 +37,7 @@ from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench
 from tests.unit.findings.made_up_builds import MadeUpIndex, Release, refusal
 from tests.unit.findings.made_up_nix import nix_bench, query
 
-TOOL_TOML = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "run", "{app}", "-m", "{app}"]')
+TOOL_TOML = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "run", "{app}", "-m", "{module}"]')
 #: The address that the toolchain is told of unless an experiment starts an index of its own.
 STANDING = "http://127.0.0.1:1/simple/"
 VERSIONS = ("9.1.0", "10.8.0")

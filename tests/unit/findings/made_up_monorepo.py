@@ -24,7 +24,7 @@ from harness.workspace import Surroundings, Workspace
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, FakeMeter, made_up_attempt
 
-TEXT = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "python", "-m", "{app}"]').replace(
+TEXT = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "python", "-m", "{module}"]').replace(
     'directory = "{root}/{app}"\n', ""
 )
 
