@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import efficiency, million, orders, peers
+from benchmarks import efficiency, keeping_up, million, orders, peers
 from benchmarks.answer import Answer, markdown, terminal
 from harness.errors import HarnessError
 from harness.host import host_facts
@@ -18,6 +18,7 @@ QUESTIONS: dict[str, Callable[[], Answer]] = {
     "peers": peers.answer,
     "blocks-or-batches": orders.answer,
     "million": million.answer,
+    "keeping-up": keeping_up.answer,
 }
 NAMES = ("efficiency", *QUESTIONS)
 _RUN = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,23 +12,28 @@ from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
 from harness.package_shapes import is_of_backends
-from harness.plan import Selection, digest_of, make_plan
+from harness.plan import LIMIT_S, Selection, digest_of, make_plan
 from harness.provision.layout import Layout
-from harness.records import Lane, Plan
+from harness.records import Lane, Plan, ShapeFacts
 from harness.scenarios import all_scenarios
-from harness.shapes import CANONICAL, Shape, find_shape
+from harness.shape_asked import left_out, see_grown, see_stated
+from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.variant_file import Profile
 from harness.variants import Variant, load_variants
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a person asked for, checked: nothing is run before this is whole."""
+    """What a person asked for, checked: nothing is run before this is whole.
+
+    With ``whole_profile`` no variant was named, but every one there is below ``ours``.
+    """
 
     variants: tuple[Variant, ...]
     lanes: frozenset[Lane]
     scenarios: tuple[str, ...]
     findings: tuple[str, ...]
-    shape: Shape
+    shapes: tuple[Shape, ...]
     provider: str
     blocks: int
     budget_s: float | None
@@ -38,6 +43,12 @@ class Request:
     run_id: str
     command_line: tuple[str, ...]
     findings_of: Path | None = None
+    limit_s: float = LIMIT_S
+    keep: bool = False
+    whole_profile: bool = False
+    ours: Path | None = None
+    third_party: bool = False
+    leave_out: tuple[str, ...] = ()
 
 
 def new_run_id(now: datetime) -> str:
@@ -49,11 +60,15 @@ def plan_of(request: Request) -> Plan:
     """The plan of a request.
 
     Who names neither scenarios nor findings gets all of both, and the changes take turns; who names some of the one
-    gets none of the other.
+    gets none of the other. Who asks for every variant gets those outside the core in what is done every day alone.
+    Changes and experiments are made with the canonical members, so without them there are none.
 
     Raises:
-        InputError: it holds nothing to measure and no experiment.
+        InputError: it holds nothing to measure and no experiment, or asks for what the shapes do not have.
     """
+    canonical = any(shape.name == CANONICAL.name for shape in request.shapes)
+    if not canonical:
+        _see_possible(request)
     everything = not request.scenarios and not request.findings
     scenarios = {
         name: scenario.lane for name, scenario in all_scenarios().items() if everything or name in request.scenarios
@@ -63,13 +78,18 @@ def plan_of(request: Request) -> Plan:
             strategies={variant.name: variant.spec.nix.strategies for variant in measured(request.variants)},
             scenarios=scenarios,
             lanes=request.lanes,
-            shape=request.shape.name,
+            shapes=[shape.name for shape in request.shapes],
+            canonical_only=OF_CHANGES,
+            once=frozenset({"tool-install"}),
+            everyday=frozenset(variant.name for variant in request.variants if _in_passing(request, variant)),
+            rare=RARE if everything else frozenset(),
             provider=request.provider,
             blocks=request.blocks,
             budget_s=request.budget_s,
             seed=request.seed,
-            turns=tuple(_turns()) if everything else (),
-            experiments=tuple(experiments()) if everything else kinds_of(request.findings),
+            turns=tuple(_turns(changes=canonical)) if everything else (),
+            experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
+            limit_s=request.limit_s,
         )
     )
     if not measured(request.variants):
@@ -91,9 +111,35 @@ def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     return tuple(variant for variant in variants if not variant.set_aside)
 
 
-def _turns() -> Iterator[tuple[str, ...]]:
+#: The scenarios of changes: they are made by patches to the files that variants are committed with.
+OF_CHANGES = frozenset(name for change in STANDARD for name in (change, f"nix-{change}"))
+
+
+#: What is not done every day, or says the same of every toolchain with a backend: it takes half of a run's time.
+RARE = OF_CHANGES | {"nix-build-jobs-1", "nix-build-jobs-2", "nix-refresh-application", "nix-refresh-outside"}
+
+
+def _in_passing(request: Request, variant: Variant) -> bool:
+    """Whether a variant is there because every one of ours is, and not for its own sake."""
+    return request.whole_profile and variant.spec.profile is Profile.ALL and variant.folder.parent == request.ours
+
+
+def _see_possible(request: Request) -> None:
+    asked = next((name for name in request.scenarios if name in OF_CHANGES), None)
+    what = f"--scenario {asked}" if asked else f"--finding {request.findings[0]}" if request.findings else ""
+    if what:
+        raise InputError(
+            f"{what}: changes and experiments are made with the canonical members, which no --shape given here has.",
+            hint=f"Add --shape {CANONICAL.name}, or leave it out.",
+        )
+
+
+def _turns(*, changes: bool) -> Iterator[tuple[str, ...]]:
     """The groups of scenarios that take turns: one change a block, and every other block what parallel builds save."""
     parallel = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
+    if not changes:
+        yield from ((), parallel)
+        return
     for number, name in enumerate(STANDARD):
         yield name, f"nix-{name}", *(parallel if number % 2 else ())
 
@@ -115,12 +161,13 @@ class Assignment:
     """What a session has to do: a plan for variants, from the beginning or where an earlier session was cut off.
 
     ``variants`` are measured, ``aside`` only shown. ``findings_of`` is the folder of an earlier run whose findings are
-    taken over where they still hold.
+    taken over where they still hold. With ``keep`` the folders that commands worked in stay. With ``third_party``
+    members state what they require from outside, but for what is called as one of ``leave_out``.
     """
 
     variants: tuple[Variant, ...]
     aside: tuple[Variant, ...] = ()
-    shape: Shape
+    shapes: tuple[Shape, ...]
     plan: Plan
     results: Path
     report: Path | None
@@ -128,6 +175,9 @@ class Assignment:
     command_line: tuple[str, ...]
     resumes: bool = False
     findings_of: Path | None = None
+    keep: bool = False
+    third_party: bool = False
+    leave_out: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -139,19 +189,27 @@ def new_assignment(request: Request) -> Assignment:
     """A request as an assignment.
 
     Raises:
-        InputError: it holds nothing to measure, or there is a run of that id, or it cannot be written.
+        InputError: it holds nothing to measure, or there is a run of that id, or it cannot be written; or a member of
+            a shape cannot be called as it is; or what is to be left out is required by none.
     """
     check_new(request.results, request.run_id)
+    see_grown(request.shapes, measured(request.variants))
+    leave_out = left_out(request.shapes, request.leave_out, third_party=request.third_party)
+    if request.third_party:
+        see_stated(measured(request.variants), request.lanes, request.provider)
     return Assignment(
         variants=measured(request.variants),
         aside=_aside(request.variants),
-        shape=request.shape,
+        shapes=request.shapes,
         plan=plan_of(request),
         results=request.results,
         report=request.report,
         run_id=request.run_id,
         command_line=request.command_line,
         findings_of=request.findings_of,
+        keep=request.keep,
+        third_party=request.third_party,
+        leave_out=leave_out,
     )
 
 
@@ -160,7 +218,7 @@ def _aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 
 
 def resumed_assignment(
-    folder: Path, report: Path | None, layout: Layout, directories: Sequence[Path] = ()
+    folder: Path, report: Path | None, layout: Layout, directories: Sequence[Path] = (), *, keep: bool = False
 ) -> Assignment:
     """The rest of the run in ``folder``; ``directories`` hold variants beside our own.
 
@@ -188,14 +246,34 @@ def resumed_assignment(
     return Assignment(
         variants=measured(variants),
         aside=_aside(variants),
-        shape=find_shape(info.plan.cells[0].shape) if info.plan.cells else CANONICAL,
+        shapes=tuple(_recorded(name, info.shapes) for name in info.plan.shapes) or (CANONICAL,),
         plan=info.plan,
         results=folder.parent,
         report=report,
         run_id=folder.name,
         command_line=info.command_line,
         resumes=True,
+        keep=keep,
+        third_party=any(shape.third_party for shape in info.shapes.values()),
+        leave_out=tuple({name: None for shape in info.shapes.values() for name in shape.left_out}),
     )
+
+
+def _recorded(name: str, shapes: Mapping[str, ShapeFacts]) -> Shape:
+    """A shape as a run's record has it."""
+    if name not in shapes:
+        return CANONICAL
+    members = tuple(
+        Member(
+            name=member.name,
+            kind=Kind(member.kind),
+            needs=member.dependencies,
+            modules=member.modules,
+            requirements=member.requirements,
+        )
+        for member in shapes[name].members
+    )
+    return Shape(name=name, members=members, source=shapes[name].source)
 
 
 def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -65,7 +65,8 @@ class Bench:
     that what begins installed need not be installed for each sample; ``cold`` is thrown away and made anew for each
     sample that starts with an empty cache. ``installed`` says whether the settled workspace was last left with both
     applications seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says
-    why; ``provider`` is where Nix takes Python and the backends from.
+    why; ``provider`` is where Nix takes Python and the backends from. ``hopeless`` is why it cannot be installed within
+    the time limit, once that was tried.
     """
 
     variant: Variant
@@ -79,6 +80,7 @@ class Bench:
     nix_unavailable: str = ""
     provider: str = HOST
     installed: bool = False
+    hopeless: str = ""
 
 
 class Entrant(Protocol):
@@ -111,17 +113,19 @@ class Equipped(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Unready:
-    """An entrant that could not be set up: none of its cells can be measured, for this ``reason``."""
+    """An entrant that could not be set up, or not in time: none of its cells can be measured, for this ``reason``."""
 
     variant: Entrant
     reason: str
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One attempt at a sample: how commands are run meanwhile, and where their output goes.
 
-    ``nonce`` gives a text that no attempt had before, so that what is edited in is new to every cache and store.
+    ``limit_s`` is how long a phase may take, in seconds, and each command of one. ``nonce`` gives a text that no
+    attempt had before, so that what is edited in is new to every cache and store.
     ``strategy`` and ``shape`` are the cell's, the first in the Nix lane alone.
     """
 
@@ -175,10 +179,28 @@ def complete(
     Raises:
         MeasureError: of the class ``error``: a step failed; the message says ``purpose`` and the step's end.
     """
-    for command in commands(bench, attempt, workspace, phase, application=application):
-        execution = attempt.executor.run(command)
+    done = carry_out(attempt, commands(bench, attempt, workspace, phase, application=application))
+    if done and not done[-1][1].ok:
+        command, execution = done[-1]
+        timed_out = execution.ended is Ended.TIMED_OUT
+        raise error(f"{purpose}: {how_it_ended(command.argv, execution)}", timed_out=timed_out)
+
+
+def carry_out(attempt: Attempt, wanted: Iterable[Command]) -> list[tuple[Command, Execution]]:
+    """Run commands in order, up to and including the first that fails; all together may take ``attempt.limit_s``."""
+    done = []
+    left = attempt.limit_s
+    for command in wanted:
+        execution = attempt.executor.run(replace(command, timeout_s=min(command.timeout_s, max(left, _LEAST_S))))
+        done.append((command, execution))
+        left -= execution.wall_s
         if not execution.ok:
-            raise error(f"{purpose}: {how_it_ended(command.argv, execution)}")
+            break
+    return done
+
+
+#: What the last command of a phase still gets when the others have used up the time, in seconds.
+_LEAST_S = 1.0
 
 
 def how_it_ended(argv: Sequence[str], execution: Execution) -> str:
@@ -267,10 +289,17 @@ def reach_installed(bench: Bench, attempt: Attempt) -> None:
     if bench.installed and all(path.exists() for path in workspace.environments):
         return
     bench.installed = False
+    if bench.hopeless:
+        raise StateError(bench.hopeless, timed_out=True)
     reach_fresh(workspace, lock=False)
     workspace.restore_locks(bench.warm.kept_locks)
     install = bench.variant.spec.phases.install
-    complete(bench, attempt, workspace, install, error=StateError, purpose="Installing beforehand failed")
+    try:
+        complete(bench, attempt, workspace, install, error=StateError, purpose="Installing beforehand failed")
+    except StateError as error:
+        # What took too long once is not tried again and again.
+        bench.hopeless = error.message if error.timed_out else ""
+        raise
     try:
         verify_applications(bench, attempt, workspace)
     except VerificationError as error:

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from harness.bench import Attempt, Bench, Unready
 from harness.equipment import Equipment
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MeasureError
 from harness.journal import Journal
 from harness.measure.executor import LauncherExecutor
-from harness.plan import variant_of
+from harness.plan import LIMIT_S, variant_of
 from harness.progress import SetupProgress
 from harness.provision.interpreters import python_of
 from harness.records import Plan
@@ -24,8 +24,8 @@ from harness.variants import Variant
 from harness.warmup import phases_needed, warm_up
 from harness.workspace import Surroundings, Workspace
 
-#: The longest a single step may take, in seconds; the slowest of the committed variants takes a tenth of it.
-STEP_LIMIT_S = 300.0
+#: The longest that a phase or a step outside of what is measured may take, in seconds.
+STEP_LIMIT_S = LIMIT_S
 
 
 def nonce() -> str:
@@ -86,11 +86,12 @@ def warm_all(
         with LauncherExecutor() as executor:
             log = journal.folder / "logs" / "warm-up" / f"{name}.log"
             log.parent.mkdir(parents=True, exist_ok=True)
-            attempt = Attempt(executor=executor, log_path=log, limit_s=STEP_LIMIT_S, nonce=nonce)
+            attempt = Attempt(executor=executor, log_path=log, limit_s=plan.limit_s, nonce=nonce)
             try:
                 problems = warm_up(bench, attempt, phases[name])
             except HarnessError as error:
-                return Unready(variant=bench.variant, reason=error.message)
+                late = isinstance(error, MeasureError) and error.timed_out
+                return Unready(variant=bench.variant, reason=error.message, timed_out=late)
             for problem in problems:
                 console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
             return bench

@@ -37,7 +37,8 @@ from harness.repository.command import shape as read_shape
 from harness.scenarios import all_scenarios
 from harness.selection import Selected, select
 from harness.session import INTERRUPTED, run_session, set_up
-from harness.shapes import find_shape
+from harness.shape_asked import asked_shape, third_party_in_words
+from harness.shapes import Shape
 from harness.share import Share
 from harness.starting import start
 from harness.stocktaking import places
@@ -277,7 +278,25 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 )
 @click.option("--blocks", type=click.IntRange(min=1), help="How often each cell runs [default: 6].")
 @click.option("--budget", type=DURATION, help="Instead: blocks until all is settled or so long is up (90s, 10m, 2h).")
-@click.option("--shape", default="canonical", show_default=True, help="Which members there are.")
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="SHAPE",
+    help="Which members there are: canonical, apps=A,libs=L, FILE.json or a repository's folder; repeatable.",
+)
+@click.option("--third-party", is_flag=True, help="Members state what they require from outside too; it is fetched.")
+@click.option(
+    "--leave-out",
+    "leave_out",
+    multiple=True,
+    metavar="NAME",
+    help="With --third-party: all but what is called so; repeatable.",
+)
+@click.option(
+    "--limit", type=DURATION, default="5m", show_default=True, help="How long a cell's measured part may take."
+)
+@click.option("--keep", is_flag=True, help="Keep the folders that commands worked in.")
 @click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
@@ -294,13 +313,22 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
     layout = Layout.here()
     plan_only = options.pop("plan_only")
     if resume is not None:
-        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only", "directories"})
-        assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout, options["directories"])
+        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only", "directories", "keep"})
+        folder = find_runs(results, [resume])[0]
+        assignment = resumed_assignment(folder, report, layout, options["directories"], keep=options["keep"])
     else:
         if options["blocks"] is not None and options["budget"] is not None:
             raise InputError("--blocks and --budget exclude each other.", hint="Give one of them.")
-        assignment = new_assignment(request_of(layout, results=results, report=report, **options))
-    expected = listing.foresee(assignment.plan, results)
+        asked = [asked_shape(text) for text in options.pop("shapes") or ("canonical",)]
+        for note in (note for item in asked for note in item.notes):
+            click.echo(note, err=True)
+        shapes = tuple(item.shape for item in asked)
+        assignment = new_assignment(request_of(layout, results=results, report=report, shapes=shapes, **options))
+        included = assignment.third_party
+        for line in third_party_in_words(shapes, assignment.leave_out, third_party=included):
+            click.echo(line, err=True)
+    expected = listing.foresee(assignment.plan, results, shapes=assignment.shapes)
+    listing.see_room(expected, layout)
     if plan_only:
         Console().print(listing.as_plan(assignment.plan, expected))
         return
@@ -320,7 +348,11 @@ def request_of(
     findings: tuple[str, ...],
     blocks: int | None,
     budget: float | None,
-    shape: str,
+    shapes: tuple[Shape, ...],
+    limit: float,
+    keep: bool,
+    third_party: bool,
+    leave_out: tuple[str, ...],
     provider: str,
     pins: tuple[str, ...],
     pythons: tuple[str, ...],
@@ -343,7 +375,13 @@ def request_of(
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         findings=findings,
-        shape=find_shape(shape),
+        shapes=shapes,
+        limit_s=limit,
+        whole_profile=profile == Profile.ALL,
+        ours=layout.variants.resolve(),
+        keep=keep,
+        third_party=third_party,
+        leave_out=leave_out,
         provider=provider,
         blocks=6 if blocks is None else blocks,
         budget_s=budget,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 
@@ -19,7 +21,7 @@ from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.nix import Expression, Nix, Run, find_nix
 from harness.nix.garbage import keep, keep_only, keep_within
-from harness.nix_pythons import host_bases, named_pythons
+from harness.nix_pythons import HostBases, host_bases, named_pythons
 from harness.nix_tree import NixPackage, read_statements, write_names
 from harness.progress import SetupProgress
 from harness.provision.cachelock import CacheLock, occupied
@@ -28,8 +30,9 @@ from harness.provision.index import Index
 from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
-from harness.provision.supplies import Progress, fetch_wheels, install_toolchains
-from harness.shapes import Shape
+from harness.provision.outside import Outside
+from harness.provision.supplies import Progress, fetch_outside, fetch_wheels, install_toolchains, put_on_shelf
+from harness.shapes import CANONICAL, Shape
 from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import Workspace
@@ -55,6 +58,33 @@ class NixSide:
     statements: Mapping[str, Mapping[str, NixPackage] | str]
     provider: str = HOST
     refused: Mapping[str, str] = field(default_factory=dict)
+    looks_with: Callable[[Executor], Run] = field(repr=False)
+    outside_bases: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+
+    def base_for(self, variant: Variant, shape: Shape) -> Path | None:
+        """The base that members of a shape are built with: one with the shape's own third party, if that counts."""
+        return self.outside_bases.get((variant.name, shape.name), self.bases.get(variant.name))
+
+    def names_for(self, variant: Variant, shape: Shape) -> Path:
+        """The file that tells Nix the names of a shape's members; written if they are not the canonical ones."""
+        if shape.members == CANONICAL.members:
+            return self.names[variant.name]
+        return write_names(variant.spec.nix, shape, self.nix.folder / "bases", f"{variant.name}-names")
+
+    def states(self, variant: Variant, shape: Shape) -> Mapping[str, NixPackage] | str:
+        """What the package.nix of each member states, or why that cannot be read."""
+        found = self.statements.get(variant.name, "")
+        if shape.members == CANONICAL.members or isinstance(found, str):
+            return found
+        expression = Expression(
+            entry=self.entry,
+            tree=variant.folder,
+            names=self.names_for(variant, shape),
+            base=self.base_for(variant, shape),
+            provider=self.provider,
+        )
+        with LauncherExecutor() as executor:
+            return read_statements(replace(self.nix, run=self.looks_with(executor)), expression)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +92,8 @@ class Equipment:
     """What measuring works with.
 
     ``tools`` maps a variant to the folder of its toolchain's executables, ``problems`` to the reason why there is
-    none. ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``.
+    none. ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``. ``outside`` has the
+    third party of the shapes that include it, by their names.
     """
 
     index: Index
@@ -70,6 +101,12 @@ class Equipment:
     problems: Mapping[str, str]
     nix: NixSide | None = None
     nix_unavailable: str = ""
+    outside: Mapping[str, Outside] = field(default_factory=dict)
+
+    def requirements(self, variant: Variant, shape: Shape) -> Mapping[str, str]:
+        """What members of a shape state from outside, each with its attribute in the variant's Nix package set."""
+        found = self.outside.get(shape.name)
+        return found.attributes(variant.build_lock) if found else {}
 
     @property
     def nix_version(self) -> str:
@@ -88,8 +125,8 @@ class Equipment:
             nix=self.nix.nix,
             workspace=workspace,
             entry=self.nix.entry,
-            names=self.nix.names[variant.name],
-            base=self.nix.bases.get(variant.name),
+            names=self.nix.names_for(variant, workspace.shape),
+            base=self.nix.base_for(variant, workspace.shape),
             provider=self.nix.provider,
         )
 
@@ -98,7 +135,7 @@ class Equipment:
         stated: Mapping[str, NixPackage] | str = self.nix_unavailable or "Nix was not asked for."
         if self.nix is not None:
             # What could not be provisioned at all was not read either.
-            stated = self.nix.statements.get(variant.name, self.problems.get(variant.name, ""))
+            stated = self.nix.states(variant, shape) or self.problems.get(variant.name, "")
         if isinstance(stated, str):
             return Subject(variant=variant, shape=shape, nix_packages={}, nix_unavailable=stated)
         return Subject(variant=variant, shape=shape, nix_packages=dict(stated))
@@ -106,12 +143,18 @@ class Equipment:
 
 @contextmanager
 def equipped(
-    variants: Sequence[Variant], shape: Shape, layout: Layout, console: Console, *, nix: bool, provider: str = HOST
+    variants: Sequence[Variant],
+    layout: Layout,
+    console: Console,
+    *,
+    nix: bool,
+    provider: str = HOST,
+    outside: Mapping[str, Outside] = MappingProxyType({}),
 ) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
     With ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the equipment says
-    why.
+    why. ``outside`` has the third party of shapes by their names, which is fetched too.
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
@@ -123,8 +166,16 @@ def equipped(
         progress = stack.enter_context(SetupProgress(console))
         fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
-        index = stack.enter_context(Index([layout.wheelhouse], layout.state / "index"))
         supplied = [variant for variant in variants if variant.name not in fetched.problems]
+        wheels = layout.wheelhouse
+        if outside:
+            wheels = layout.state / "index" / "wheels"
+            stack.callback(shutil.rmtree, wheels, ignore_errors=True)
+            locks = [found.lock for found in outside.values()]
+            more = fetch_outside(supplied, locks, layout, progress)
+            put_on_shelf(supplied, locks, layout, wheels)
+            progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
+        index = stack.enter_context(Index([wheels], layout.state / "index"))
         toolchains = install_toolchains(supplied, layout, index, os.environ, progress)
         progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
         with LauncherExecutor() as executor:
@@ -132,7 +183,7 @@ def equipped(
             unavailable = ""
             if nix:
                 try:
-                    side = prepare_nix(supplied, shape, layout, executor, progress, provider)
+                    side = prepare_nix(supplied, layout, executor, progress, provider, outside)
                     progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
                     for name, reason in side.refused.items():
                         console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
@@ -148,6 +199,7 @@ def equipped(
             problems={**fetched.problems, **toolchains.problems},
             nix=side,
             nix_unavailable=unavailable,
+            outside=outside,
         )
 
 
@@ -223,11 +275,11 @@ def ask_for_nix(layout: Layout) -> tuple[str, str]:
 
 def prepare_nix(
     variants: Sequence[Variant],
-    shape: Shape,
     layout: Layout,
     executor: Executor,
     progress: Progress,
     provider: str = HOST,
+    outside: Mapping[str, Outside] = MappingProxyType({}),
 ) -> NixSide:
     """Put all that members are built from into a private store: of this machine and pinned wheels, or of nixpkgs.
 
@@ -239,23 +291,28 @@ def prepare_nix(
     progress.doing("trying Nix' sandbox")
     nix.probe(secrets.token_hex(8))
     hosts = provider == HOST
-    bases, refused = host_bases(nix, variants, layout, progress) if hosts else ({}, named_pythons(variants))
+    if hosts:
+        bases = host_bases(nix, variants, layout, progress, outside)
+    else:
+        bases = HostBases(refused=named_pythons(variants))
+    refused = dict(bases.refused)
     names = {}
     statements: dict[str, Mapping[str, NixPackage] | str] = dict(refused)
     for variant in variants:
         if variant.name in refused:
             continue
         progress.doing(f"putting what {variant.name} is built with into the Nix store")
-        names[variant.name] = write_names(variant.spec.nix, shape, layout.nix / "bases", f"{variant.name}-names")
+        names[variant.name] = write_names(variant.spec.nix, CANONICAL, layout.nix / "bases", f"{variant.name}-names")
         expression = Expression(
             entry=layout.nix_entry,
             tree=variant.folder,
             names=names[variant.name],
-            base=bases.get(variant.name),
+            base=bases.own.get(variant.name),
             provider=provider,
         )
         try:
-            _put_in(nix, expression, variant) if hosts else _bring(nix, expression, variant, shape)
+            more = [path for (name, _), path in bases.outside.items() if name == variant.name]
+            _put_in(nix, expression, variant, more) if hosts else _bring(nix, expression, variant)
         except NixUnavailableError as error:
             if not variant.spec.toolchain.python:
                 raise
@@ -269,10 +326,12 @@ def prepare_nix(
         nix=nix,
         entry=layout.nix_entry,
         names=names,
-        bases=bases,
+        bases=bases.own,
         statements=statements,
         provider=provider,
         refused=refused,
+        looks_with=lambda own: looked_for(layout, own),
+        outside_bases=bases.outside,
     )
 
 
@@ -281,8 +340,8 @@ def _not_written(variant: Variant) -> str:
     return variant.spec.unsupported.get("nix", "No member has a package.nix: Nix reads what other files state.")
 
 
-def _put_in(nix: Nix, expression: Expression, variant: Variant) -> None:
-    """Have a variant's base in the store, and keep it there.
+def _put_in(nix: Nix, expression: Expression, variant: Variant, outside: Sequence[Path]) -> None:
+    """Have a variant's base in the store, those with a shape's third party too, and keep them there.
 
     Raises:
         NixUnavailableError: it cannot be built.
@@ -290,12 +349,16 @@ def _put_in(nix: Nix, expression: Expression, variant: Variant) -> None:
     try:
         # The toolchain is not built for every run; where it is, it is kept for as long as its pins are.
         kept = [*nix.realise_all(expression, "base"), *nix.instantiate(expression, ["devshell"]).values()]
+        for base in outside:
+            # What cannot be installed there fails again in each cell that needs it, which gives the reason.
+            with suppress(StateError):
+                kept += nix.realise_all(replace(expression, base=base), "base")
         keep(nix, variant.name, kept)
     except StateError as error:
         raise NixUnavailableError(f"Nix cannot build here: {error.message}", hint=_SANDBOX_HINT) from error
 
 
-def _bring(nix: Nix, expression: Expression, variant: Variant, shape: Shape) -> None:
+def _bring(nix: Nix, expression: Expression, variant: Variant) -> None:
     """Download nixpkgs and all that a variant's members are built with, by building them once, and keep it.
 
     What is measured later downloads nothing. Members of a strategy that reads a lock file are not built: the lock file
@@ -305,7 +368,7 @@ def _bring(nix: Nix, expression: Expression, variant: Variant, shape: Shape) -> 
         NixUnavailableError: it cannot be downloaded, or cannot be built.
     """
     online = replace(nix, substitute=True)
-    environments = [f"environments.{member.name}" for member in shape.applications]
+    environments = [f"environments.{member.name}" for member in CANONICAL.applications]
     try:
         kept = list(online.instantiate(expression, ["devshell"]).values())
         for strategy in offered(variant.spec.nix.strategies, expression.provider):

@@ -57,7 +57,11 @@ class NixUnavailableError(ProvisionError):
 
 
 class MeasureError(HarnessError):
-    """The harness could not take a sample."""
+    """The harness could not take a sample; ``timed_out`` says whether that is because something took too long."""
+
+    def __init__(self, message: str, *, hint: str = "", timed_out: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.timed_out = timed_out
 
 
 class InapplicableError(MeasureError):

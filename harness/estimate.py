@@ -1,12 +1,14 @@
-"""How long a plan will take, from what its cells took before: pure, values in and values out, and one cheap reader.
+"""How long a plan will take and how much room, from what its cells took before: pure, and one cheap reader.
 
 A cell takes longer than what is measured of it: its state before is made and its result is verified. Both are in the
-time from the start of one sample to the start of the next in the same block.
+time from the start of one sample to the start of the next in the same block. A cell that was only ever measured with
+other members is taken to grow as their number does.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +19,8 @@ from statistics import median
 from typing import Any
 
 from harness.errors import ResultsError
-from harness.plan import share, variant_of
-from harness.records import Cell, Lane, Plan
+from harness.plan import CANONICAL, share, variant_of
+from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
 
 #: Seconds for a cell of a lane of which nothing was ever measured. A guess, and counted among the unknown cells as
 #: one: the first block of the first run puts a figure in its place.
@@ -32,7 +34,8 @@ STANDSTILL_S = 3600.0
 class EarlierCell:
     """One execution of a cell in an earlier run.
 
-    ``started_at`` is UTC in ISO 8601; ``wall_s`` is the measured part alone, ``None`` if it was not ok.
+    ``started_at`` is UTC in ISO 8601; ``wall_s`` is the measured part alone, ``None`` if it was not ok; ``disk_bytes``
+    are its environments and caches, where it weighed them.
     """
 
     cell: Cell
@@ -40,23 +43,31 @@ class EarlierCell:
     started_at: str
     wall_s: float | None
     run_id: str = ""
+    disk_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """How long one block of a plan will take, in seconds, and for how many of its cells that is known from before."""
+    """How long one block of a plan will take, in seconds, and for how many of its cells that is known from before.
+
+    ``disk_bytes`` is the most room that its scratch folders and what it adds to the Nix store will take.
+    """
 
     seconds_per_block: float
     known_cells: int
     unknown_cells: int
+    disk_bytes: int = 0
 
 
-def estimate(plan: Plan, earlier: Sequence[EarlierCell]) -> Estimate:
+def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, int] | None = None) -> Estimate:
     """How long a block takes on average: a cell that takes turns with others counts for its share of the blocks.
 
     ``earlier`` may hold samples of any runs, in any order. A cell takes the median of what it took; one that never
-    ran, the median of the known cells of its scenario, else of its lane, else ``DEFAULT_S``.
+    ran, what it took with the number of members nearest to its own, else the median of the known cells of its
+    scenario, else of its lane, else ``DEFAULT_S``. ``members`` is how many each shape has, of the plan's and of
+    earlier ones; without it there is no saying how much room it takes.
     """
+    sizes = {CANONICAL: CANONICAL_MEMBERS, **(members or {})}
     known = {cell: median(seconds) for cell, seconds in _totals(earlier).items()}
     by_scenario: defaultdict[tuple[Lane, str], list[float]] = defaultdict(list)
     by_lane: defaultdict[Lane, list[float]] = defaultdict(list)
@@ -70,10 +81,71 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell]) -> Estimate:
         if cell in known:
             found += 1
             seconds = known[cell]
+        elif (grown := _with_other_members(cell, known, sizes)) is not None:
+            seconds = min(grown, 2 * plan.limit_s)
         else:
             seconds = median(by_scenario.get((cell.lane, cell.scenario)) or by_lane.get(cell.lane) or [DEFAULT_S])
         total += seconds * share(plan, planned)
-    return Estimate(seconds_per_block=total, known_cells=found, unknown_cells=len(plan.cells) - found)
+    return Estimate(
+        seconds_per_block=total,
+        known_cells=found,
+        unknown_cells=len(plan.cells) - found,
+        disk_bytes=0 if members is None else _room(plan, earlier, sizes),
+    )
+
+
+#: How many members variants are committed with.
+CANONICAL_MEMBERS = 3
+
+#: Bytes that a variant's environments and caches are taken to have, and how many more each member brings, where nothing
+#: was ever weighed: those of hatch, the largest of the core's.
+DEFAULT_BYTES, DEFAULT_MEMBER_BYTES = 60 * 2**20, 2**19
+
+#: A variant's scratch folders hold its environments and caches in so many copies: warm, settled, cold, kept.
+_COPIES = 4
+
+#: Bytes that one built derivation adds to the Nix store, on disk: small files take a block each.
+_DERIVATION_BYTES = 2**17
+
+
+def _with_other_members(cell: Cell, known: Mapping[Cell, float], members: Mapping[str, int]) -> float | None:
+    """What a cell will take by what it took with the number of members nearest to its own, if it ever ran."""
+    wanted = members.get(cell.shape)
+    same = {
+        members[other.shape]: seconds
+        for other, seconds in known.items()
+        if other.shape in members and replace(other, shape=cell.shape) == cell
+    }
+    if not wanted or not same:
+        return None
+    nearest = min(same, key=lambda count: abs(math.log(wanted / count)))
+    return same[nearest] * max(1.0, wanted / nearest)
+
+
+def _room(plan: Plan, earlier: Iterable[EarlierCell], members: Mapping[str, int]) -> int:
+    """Bytes for the shape that takes most (one is taken away before the next), and for all that Nix builds."""
+    weighed: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for item in earlier:
+        if item.disk_bytes is not None and item.cell.shape in members:
+            weighed[variant_of(item.cell)].append((members[item.cell.shape], item.disk_bytes))
+    largest = 0
+    built = 0
+    for shape in plan.shapes:
+        count = members.get(shape, CANONICAL_MEMBERS)
+        benches = {cell.variant for cell in plan.cells if cell.shape == shape}
+        total = sum(_environments(count, weighed.get(name.removesuffix(CONTROL_SUFFIX), [])) for name in benches)
+        largest = max(largest, total * _COPIES)
+        nix = sum(cell.lane is Lane.NIX and cell.shape == shape for cell in plan.cells)
+        built += nix * (plan.blocks if plan.budget_s is None else 1) * 2 * count * _DERIVATION_BYTES
+    return largest + built
+
+
+def _environments(count: int, weighed: Sequence[tuple[int, int]]) -> int:
+    if not weighed:
+        return DEFAULT_BYTES + count * DEFAULT_MEMBER_BYTES
+    nearest = min((known for known, _ in weighed), key=lambda known: abs(math.log(count / known)))
+    usual = median(size for known, size in weighed if known == nearest)
+    return round(usual + max(0, count - nearest) * DEFAULT_MEMBER_BYTES)
 
 
 def read_earlier(samples: Path) -> list[EarlierCell]:
@@ -123,7 +195,13 @@ def _earlier(row: Mapping[str, Any]) -> EarlierCell:
         started_at=row["started_at"],
         wall_s=row.get("wall_s"),
         run_id=row["run_id"],
+        disk_bytes=_weighed(row.get("sizes") or {}),
     )
+
+
+def _weighed(sizes: Mapping[str, int]) -> int | None:
+    found = [sizes[name] for name in ("environment_bytes", "cache_bytes") if name in sizes]
+    return sum(found) if found else None
 
 
 def _totals(earlier: Iterable[EarlierCell]) -> dict[Cell, list[float]]:

@@ -11,12 +11,13 @@ from harness.findings import FAILED, Answered, Experiment, Observation, conduct,
 from harness.lab import Lab
 from harness.measure.command import Executor
 from harness.records import Lane
+from harness.shapes import CANONICAL
 from harness.strategies import offered
 from harness.together import Crew
 from harness.variants import Variant
 
-#: The key of a finding in a run's record: the variant, and what was answered about it.
-Key = tuple[str, *Answered]
+#: The key of a finding in a run's record: the variant, what was answered about it, and the shape of its members.
+Key = tuple[str, *Answered, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ def tasks(
         left = {
             name: experiment
             for name, experiment in experiments.items()
-            if any((variant.name, *key) not in done for key in wanted(experiment.facts, lanes, strategies))
+            if any(
+                (variant.name, *key, CANONICAL.name) not in done for key in wanted(experiment.facts, lanes, strategies)
+            )
         }
         if left:
             yield Task(variant=variant, experiments=left, strategies=strategies)

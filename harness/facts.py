@@ -13,10 +13,13 @@ from pathlib import Path
 from harness import VERSION
 from harness.changes import STANDARD
 from harness.findings import Experiment, Inspection, experiments, inspections
+from harness.growing.friction import FACTS as GROWTH
 from harness.host import host_facts
 from harness.provision.interpreters import python_of
-from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, VariantFacts
+from harness.provision.outside import names_of
+from harness.records import MemberFacts, Plan, RunInfo, RunStatus, ScenarioFacts, ShapeFacts, VariantFacts
 from harness.scenarios.base import Scenario
+from harness.shapes import Kind, Shape
 from harness.strategies import STRATEGIES
 from harness.variants import Variant, folder_digest
 
@@ -47,6 +50,28 @@ def scenario_facts(scenarios: Mapping[str, Scenario]) -> dict[str, ScenarioFacts
     return {name: scenario.facts for name, scenario in scenarios.items()}
 
 
+def shape_facts(shape: Shape, *, third_party: bool = False, leave_out: Sequence[str] = ()) -> ShapeFacts:
+    """The members of a shape, for a reader of the results; with ``third_party`` it is said what of that is left out."""
+    members = tuple(
+        MemberFacts(
+            name=member.name,
+            kind="application" if member.kind is Kind.APPLICATION else "library",
+            dependencies=member.needs,
+            modules=member.modules,
+            requirements=member.requirements,
+        )
+        for member in shape.members
+    )
+    outside = names_of(shape) if third_party else ()
+    return ShapeFacts(
+        members=members,
+        core=shape.core.name,
+        source=shape.source,
+        third_party=bool(outside),
+        left_out=tuple(name for name in outside if name in leave_out),
+    )
+
+
 def git_revision(checkout: Path) -> str:
     """The checkout's commit, with a mark if files differ from it; empty outside a repository."""
 
@@ -69,6 +94,7 @@ def run_info(
     run_id: str,
     plan: Plan,
     variants: Sequence[Variant],
+    shapes: Sequence[Shape],
     scenarios: Mapping[str, Scenario],
     command_line: tuple[str, ...],
     checkout: Path,
@@ -76,6 +102,8 @@ def run_info(
     now: datetime,
     nix_version: str,
     nix_unavailable: str,
+    third_party: bool = False,
+    leave_out: Sequence[str] = (),
 ) -> RunInfo:
     """``run.json`` of a run that is about to begin."""
     used = {cell.scenario for cell in plan.cells}
@@ -99,13 +127,14 @@ def run_info(
             for variant in variants
         },
         scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
-        findings={name: facts for kind in kinds.values() for name, facts in kind.facts.items()},
+        findings={**{name: facts for kind in kinds.values() for name, facts in kind.facts.items()}, **GROWTH},
         changes={name: change.facts for name, change in STANDARD.items()},
         strategies={
             name: facts
             for name, facts in STRATEGIES.items()
             if any(name in variant.spec.nix.strategies for variant in variants)
         },
+        shapes={shape.name: shape_facts(shape, third_party=third_party, leave_out=leave_out) for shape in shapes},
         nix_unavailable=nix_unavailable,
         experiments_digest=experiments_digest(checkout),
     )

@@ -83,7 +83,7 @@ class Journal:
             done[sample.block, sample.cell] = sample
         return cls(folder, info), Resumed(
             samples=done,
-            findings=frozenset((item.variant, item.lane, item.strategy, item.finding) for item in findings),
+            findings=frozenset((item.variant, item.lane, item.strategy, item.finding, item.shape) for item in findings),
             torn=torn or torn_finding,
             failed=tuple(f"{item.finding} of {item.variant}" for item in findings if item.value == Outcome.FAILED),
         )
@@ -129,7 +129,7 @@ class Resumed:
     """
 
     samples: Mapping[tuple[int, Cell], Sample]
-    findings: frozenset[tuple[str, Lane, str | None, str]]
+    findings: frozenset[tuple[str, Lane, str | None, str, str]]
     torn: bool
     failed: tuple[str, ...] = ()
 

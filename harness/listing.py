@@ -17,20 +17,21 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cleaning import Freed
-from harness.errors import ResultsError
+from harness.errors import InputError, ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
-from harness.journal import newest_run
+from harness.journal import newest_run, read_info
 from harness.pins import Outdated
-from harness.plan import order_of
+from harness.plan import of_shape, order_of
 from harness.progress import describe, spell
 from harness.provision.interpreters import base_python, others
 from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
 from harness.records import Plan
 from harness.scenarios import all_scenarios
-from harness.shapes import shape_names
+from harness.shape_text import SHAPE_FORMS
+from harness.shapes import CANONICAL, Shape
 from harness.stocktaking import Stock, take_stock
 from harness.variants import Variant
 
@@ -72,7 +73,7 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
             for kind, found in all_kinds().items()
             for name, facts in found.facts.items()
         ],
-        "shapes": list(shape_names()),
+        "shapes": [CANONICAL.name, *SHAPE_FORMS],
     }
 
 
@@ -114,15 +115,33 @@ def as_outdated(found: Sequence[Outdated]) -> RenderableType:
     return table
 
 
-def foresee(plan: Plan, results: Path, reference: str = "reference") -> Estimate:
-    """How long a plan will take, from the newest run and the ``reference`` below ``results``, where there are any."""
+def foresee(plan: Plan, results: Path, reference: str = "reference", shapes: Sequence[Shape] | None = None) -> Estimate:
+    """How long a plan will take and how much room, from the newest run and the ``reference`` below ``results``."""
     folders = {folder for folder in (results / reference, *newest_run(results)) if folder.is_dir()}
+    members = None if shapes is None else {shape.name: len(shape.members) for shape in shapes}
     earlier: list[EarlierCell] = []
     for folder in sorted(folders):
         # An old run that is damaged makes the estimate poorer, as one that is missing does; it is no reason to stop.
         with contextlib.suppress(ResultsError):
             earlier += read_earlier(folder / "samples.jsonl")
-    return estimate(plan, earlier)
+            if members is not None:
+                members = {name: len(facts.members) for name, facts in read_info(folder).shapes.items()} | members
+    return estimate(plan, earlier, members)
+
+
+def see_room(expected: Estimate, layout: Layout) -> None:
+    """See that a plan fits on the disk.
+
+    Raises:
+        InputError: it does not.
+    """
+    free = free_bytes(layout.state)
+    if expected.disk_bytes > free:
+        raise InputError(
+            f"There is no room for this run: it takes about {spell_bytes(expected.disk_bytes)} at most, and"
+            f" {layout.state} has {spell_bytes(free)} free.",
+            hint="Measure fewer variants or smaller shapes at a time, or point HARNESS_STATE to another disk.",
+        )
 
 
 def in_words(plan: Plan, expected: Estimate) -> str:
@@ -138,7 +157,8 @@ def in_words(plan: Plan, expected: Estimate) -> str:
     if not plan.cells:
         return f"{experiments} with each variant, and nothing that is timed"
     more = f" and {experiments} with each variant" if plan.experiments else ""
-    return f"about {block} a block, {whole}, set-up{more} not counted ({known})"
+    room = f"; at most about {spell_bytes(expected.disk_bytes)} of disk" if expected.disk_bytes else ""
+    return f"about {block} a block, {whole}, set-up{more} not counted ({known}){room}"
 
 
 def counted(number: int, what: str) -> str:
@@ -148,19 +168,24 @@ def counted(number: int, what: str) -> str:
 
 def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
     """A plan for people: how much, how long, and the first block's order."""
-    table = Table(title="Order of the first block", title_justify="left", box=None, pad_edge=False)
+    table = Table(
+        title="Order of the first block" + (", of one shape after the other" if len(plan.shapes) > 1 else ""),
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
     table.add_column("#", justify="right")
     table.add_column("cell")
-    for position, cell in enumerate(order_of(plan, 0)):
-        table.add_row(str(position), describe(cell))
+    for shape in plan.shapes:
+        for position, cell in enumerate(order_of(of_shape(plan, shape), 0)):
+            table.add_row(str(position), describe(cell))
     lanes = Counter(cell.lane.value for cell in plan.cells)
     cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
     blocks = "as many blocks as fit" if plan.budget_s is not None else f"{plan.blocks} blocks"
     what = f"{counted(len(plan.cells), 'cell')} ({cells or 'nothing is timed'})"
     head = f"{what}, {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
-    turns = (
-        f" Changes take turns, one in each block: {', '.join(group[0] for group in plan.turns)}." if plan.turns else ""
-    )
+    taking = [group[0] for group in plan.turns if group]
+    turns = f" These take turns, one group in each block: {', '.join(taking)}." if taking else ""
     words = Text(f"Every {'other ' if turns else ''}cell runs once in each block; nothing was run now.{turns}")
     found = Text(f"Experiments, when all is timed: {', '.join(plan.experiments) or 'none'}.")
     return Group(Text(head), Text(in_words(plan, expected)), words, found, *(("", table) if plan.cells else ()))

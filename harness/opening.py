@@ -40,6 +40,7 @@ def open_journal(
         run_id=assignment.run_id,
         plan=assignment.plan,
         variants=[*assignment.variants, *assignment.aside],
+        shapes=assignment.shapes,
         scenarios=all_scenarios(),
         command_line=assignment.command_line,
         checkout=layout.checkout,
@@ -47,6 +48,8 @@ def open_journal(
         now=SystemClock().now(),
         nix_version=equipment.nix_version,
         nix_unavailable=equipment.nix_unavailable,
+        third_party=assignment.third_party,
+        leave_out=assignment.leave_out,
     )
     if assignment.resumes:
         return go_on(assignment.folder, info, console)

@@ -22,6 +22,13 @@ CONTROLLED = frozenset({"tool-install", "run", "nix-build"})
 #: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
 STANDS_FOR = "nix-build"
 
+#: The shape that variants are committed with.
+CANONICAL = "canonical"
+
+#: The longest that what is measured of a cell may take, in seconds, where nothing else is asked for; the slowest of the
+#: committed variants takes a tenth of it.
+LIMIT_S = 300.0
+
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000
 
@@ -36,13 +43,19 @@ class Selection:
     to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
     under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
     of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
-    scenario may be in several.
+    scenario may be in several. Of ``shapes``, those in ``canonical_only`` are planned for the canonical one, and those
+    in ``once``, to which members make no difference, for the first. The variants of ``everyday`` have no part in the
+    scenarios that are ``rare``. ``limit_s`` is as in the plan.
     """
 
     strategies: Mapping[str, Sequence[str]]
     scenarios: Mapping[str, Lane]
     lanes: frozenset[Lane]
-    shape: str = "canonical"
+    shapes: Sequence[str] = (CANONICAL,)
+    canonical_only: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+    everyday: frozenset[str] = frozenset()
+    rare: frozenset[str] = frozenset()
     provider: str = "host"
     blocks: int = 6
     budget_s: float | None = None
@@ -51,6 +64,7 @@ class Selection:
     control: frozenset[str] = CONTROLLED
     turns: Sequence[Sequence[str]] = ()
     experiments: Sequence[str] = ()
+    limit_s: float = LIMIT_S
 
 
 def make_plan(selection: Selection) -> Plan:
@@ -66,17 +80,34 @@ def make_plan(selection: Selection) -> Plan:
         experiments=tuple(selection.experiments),
         lanes=tuple(lane for lane in Lane if lane in selection.lanes),
         provider=selection.provider,
+        limit_s=selection.limit_s,
     )
     return replace(plan, digest=digest_of(plan))
 
 
 def digest_of(plan: Plan) -> str:
-    """What names exactly this plan: a SHA-256 over all of it but the digest itself."""
-    text = _PLAN.dump_json(replace(plan, digest=""))
+    """What names exactly this plan: a SHA-256 over all of it but the digest itself.
+
+    The limit is left out where it is the usual one: so plans that were made before there was another keep their names.
+    """
+    text = _PLAN.dump_json(replace(plan, digest=""), exclude={"limit_s"} if plan.limit_s == LIMIT_S else None)
     return hashlib.sha256(text).hexdigest()
 
 
+def of_shape(plan: Plan, shape: str) -> Plan:
+    """The part of a plan that is about one shape; it keeps the whole plan's digest."""
+    return replace(plan, cells=tuple(cell for cell in plan.cells if cell.shape == shape))
+
+
 def _cells(selection: Selection) -> Iterable[Cell]:
+    for shape in selection.shapes:
+        left_out = selection.canonical_only if shape != CANONICAL else frozenset[str]()
+        left_out |= selection.once if shape != selection.shapes[0] else frozenset()
+        scenarios = {name: lane for name, lane in selection.scenarios.items() if name not in left_out}
+        yield from _of_one_shape(replace(selection, scenarios=scenarios), shape)
+
+
+def _of_one_shape(selection: Selection, shape: str) -> Iterable[Cell]:
     for variant, strategies in selection.strategies.items():
         names = [variant]
         if variant == selection.reference:
@@ -85,8 +116,10 @@ def _cells(selection: Selection) -> Iterable[Cell]:
             for scenario, lane in selection.scenarios.items():
                 if lane not in selection.lanes or (name != variant and scenario not in selection.control):
                     continue
+                if variant in selection.everyday and scenario in selection.rare:
+                    continue
                 if lane is Lane.LOCAL:
-                    yield Cell(variant=name, lane=lane, scenario=scenario, shape=selection.shape)
+                    yield Cell(variant=name, lane=lane, scenario=scenario, shape=shape)
                     continue
                 # Without a strategy there is one cell to say why there is none.
                 none: Sequence[str | None] = (None,) if scenario == STANDS_FOR else ()
@@ -97,17 +130,18 @@ def _cells(selection: Selection) -> Iterable[Cell]:
                         variant=name,
                         lane=lane,
                         scenario=scenario,
-                        shape=selection.shape,
+                        shape=shape,
                         provider=selection.provider,
                         strategy=strategy,
                     )
 
 
 def _turns(selection: Selection) -> tuple[tuple[str, ...], ...]:
-    """The groups that take turns, without what was not asked for."""
+    """The groups that take turns, without what was not asked for; one that was empty from the beginning stays."""
     wanted = {name for name, lane in selection.scenarios.items() if lane in selection.lanes}
-    groups = (tuple(name for name in group if name in wanted) for group in selection.turns)
-    return tuple(group for group in groups if group)
+    groups = [(group, tuple(name for name in group if name in wanted)) for group in selection.turns]
+    found = tuple(left for group, left in groups if left or not group)
+    return found if any(found) else ()
 
 
 def takes_part(plan: Plan, cell: Cell, block: int) -> bool:

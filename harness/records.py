@@ -6,8 +6,9 @@ Figures are unrounded and carry their unit in the name. Absent figures are ``Non
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
@@ -108,8 +109,8 @@ class Sample:
 class Finding:
     """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file).
 
-    ``strategy`` is the way in which the members were built through Nix, where the answer depends on it. ``sizes`` maps
-    the name of a part to its bytes, where the value is their sum.
+    It holds for the members of ``shape``. ``strategy`` is the way in which the members were built through Nix, where
+    the answer depends on it. ``sizes`` maps the name of a part to its bytes, where the value is their sum.
     """
 
     run_id: str
@@ -117,6 +118,7 @@ class Finding:
     lane: Lane
     strategy: str | None = None
     finding: str
+    shape: str = "canonical"
     value: str
     evidence: str
     sizes: dict[str, Count] = Field(default_factory=dict)
@@ -130,7 +132,9 @@ class Plan:
     With ``budget_s``, ``blocks`` is only the most there can be: blocks go on until every comparison is settled or so
     many seconds are up, and a cell that is settled is left out of the blocks that follow. ``turns`` are groups of
     scenarios that take turns, one group a block; every other scenario is in every block. ``experiments`` are the
-    kinds of findings that are established by doing, in these ``lanes``, that of Nix with this ``provider``.
+    kinds of findings that are established by doing, in these ``lanes``, that of Nix with this ``provider``. What is
+    measured of a cell may take ``limit_s`` seconds. Of several shapes, one is measured after the other, each in blocks
+    of its own.
     """
 
     cells: tuple[Cell, ...]
@@ -143,6 +147,38 @@ class Plan:
     experiments: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = tuple(Lane)
     provider: str = "host"
+    limit_s: Seconds = 300.0
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """The shapes that are measured, in order."""
+        return tuple(dict.fromkeys(cell.shape for cell in self.cells))
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class MemberFacts:
+    """A member of a shape: what it is for, which members it needs directly, how many modules it has."""
+
+    name: str
+    kind: Literal["library", "application"]
+    dependencies: tuple[str, ...] = ()
+    modules: Count = 1
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ShapeFacts:
+    """The members of a shape, each after those it needs; ``core`` is the one that is edited to see what an edit costs.
+
+    ``source`` is where the shape was read from, as the person named it; empty if it is not from a repository. With
+    ``third_party`` members state what they require from outside, but for what is called as one of ``left_out``.
+    """
+
+    members: tuple[MemberFacts, ...]
+    core: str
+    source: str = ""
+    third_party: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -290,11 +326,12 @@ class Probe:
 class RunInfo:
     """``run.json``: everything about a run that is not a sample or a finding.
 
-    ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason
-    the Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
+    ``tools`` names what the harness itself used (``python``, ``nix``, ``pip`` …). ``nix_unavailable`` is the reason the
+    Nix lane could not run on this machine, empty where it could. ``git_revision`` is the checkout's, empty if
     unknown. ``findings``, ``changes`` and ``strategies`` describe those that this run establishes, makes and builds
-    with. ``experiments_digest`` names exactly the code that conducts experiments, empty where that was not recorded.
-    ``probes`` are in the order in which they were taken, one before the first block and one after each.
+    with. ``shapes`` has those it measures, by their names. ``experiments_digest`` names exactly the code that
+    conducts experiments, empty where that was not recorded. ``probes`` are in the order in which they were taken,
+    one before the first block and one after each.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -313,14 +350,19 @@ class RunInfo:
     findings: dict[str, FindingFacts] = Field(default_factory=dict)
     changes: dict[str, ChangeFacts] = Field(default_factory=dict)
     strategies: dict[str, StrategyFacts] = Field(default_factory=dict)
+    shapes: dict[str, ShapeFacts] = Field(default_factory=dict)
     nix_unavailable: str = ""
     experiments_digest: str = ""
     probes: tuple[Probe, ...] = ()
 
 
+#: What a file's name had better not have.
+_UNFIT = re.compile(r"[^\w.,=+-]+", re.ASCII)
+
+
 def log_name(cell: Cell, block: int) -> str:
     """Where the log of a cell's sample in a block lies, relative to the run's folder."""
-    shape = "" if cell.shape == "canonical" else cell.shape.replace("/", "-")
+    shape = "" if cell.shape == "canonical" else _UNFIT.sub("-", cell.shape)[:80]
     parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy, shape))]
     return f"logs/block-{block}/{'_'.join(parts)}.log"
 

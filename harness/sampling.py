@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from harness.bench import Attempt, Equipped, Unready, how_it_ended
-from harness.errors import HarnessError
+from harness.bench import Attempt, Equipped, Unready, carry_out, how_it_ended
+from harness.errors import HarnessError, MeasureError
 from harness.measure.command import Command, Ended, Execution
 from harness.measure.sizes import files_written, list_files
 from harness.records import Cell, Outcome, Sample
@@ -91,7 +91,7 @@ def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *
         return _sample(place, started_at, outcome, reason, figures)
 
     if isinstance(bench, Unready):
-        return sample(Outcome.SETUP_FAILED, bench.reason)
+        return sample(Outcome.TIMED_OUT if bench.timed_out else Outcome.SETUP_FAILED, bench.reason)
     if reason := _refused(place.cell) or scenario.unsupported(bench):
         return sample(Outcome.UNSUPPORTED, reason)
     try:
@@ -100,7 +100,7 @@ def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *
         before = [list_files(folder) for folder in scenario.watched(bench)]
         served = bench.meter.traffic()
     except _TROUBLE as error:
-        return sample(Outcome.SETUP_FAILED, explain(error))
+        return sample(Outcome.TIMED_OUT if _took_too_long(error) else Outcome.SETUP_FAILED, explain(error))
     if not commands:
         return sample(Outcome.SETUP_FAILED, f"{scenario.name} has no step to measure")
     executions = run_until_failure(attempt, commands)
@@ -131,13 +131,12 @@ def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *
 
 
 def run_until_failure(attempt: Attempt, commands: Sequence[Command]) -> list[Execution]:
-    """Run commands in order, up to and including the first that fails."""
-    executions = []
-    for command in commands:
-        executions.append(attempt.executor.run(command))
-        if not executions[-1].ok:
-            break
-    return executions
+    """Run commands in order, up to and including the first that fails; all together may take the attempt's limit."""
+    return [execution for _, execution in carry_out(attempt, commands)]
+
+
+def _took_too_long(error: BaseException) -> bool:
+    return isinstance(error, MeasureError) and error.timed_out
 
 
 def explain(error: BaseException) -> str:

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from harness.assignment import Assignment
-from harness.benches import STEP_LIMIT_S, make_benches, nonce, warm_all
 from harness.equipment import Equipment, equipped
-from harness.errors import MeasureError
 from harness.experimenting import conduct_all, tasks
-from harness.findings import Observation, experiments, inspect
+from harness.findings import Observation, experiments
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
-from harness.measure.command import Executor
-from harness.measure.environment import prepare_home, scrubbed
-from harness.measure.executor import LauncherExecutor
-from harness.measure.probe import probe_command, probe_of
+from harness.measuring import add_observation, lanes_of, measure
 from harness.opening import SystemClock, open_journal
-from harness.plan import schedule
-from harness.progress import ExperimentProgress, RunProgress
-from harness.provision.interpreters import base_python
+from harness.progress import ExperimentProgress
 from harness.provision.layout import Layout
-from harness.records import Cell, Finding, Lane, Outcome, Plan, RunStatus
-from harness.runner import Means, run_blocks
-from harness.scenarios import all_scenarios
+from harness.provision.resolving import resolver
+from harness.records import Lane, Outcome, RunStatus
 from harness.shapes import CANONICAL
+from harness.third_party import keep_locks, third_party_of
 from harness.variants import Variant
 from harness.workspace import remove
-
-_CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 INTERRUPTED = 130
 
@@ -51,17 +38,27 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     lanes = lanes_of(assignment.plan)
     scratch = layout.scratch(assignment.run_id)
     try:
+        outside = third_party_of(assignment, scratch, resolver, console)
         with equipped(
             assignment.variants,
-            assignment.shape,
             layout,
             console,
             nix=Lane.NIX in lanes,
             provider=assignment.plan.provider,
+            outside=outside,
         ) as equipment:
             journal, done = open_journal(assignment, layout, equipment, console)
+            keep_locks(outside, journal.folder)
             try:
-                _measure(assignment, journal, done, equipment, scratch, console)
+                measure(
+                    assignment,
+                    journal,
+                    done,
+                    equipment,
+                    scratch,
+                    console,
+                    after_block=lambda: render_report(journal.folder, assignment.report, summary=False),
+                )
                 _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:
                 journal.finish(RunStatus.INTERRUPTED, _timestamp())
@@ -83,7 +80,10 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
         console.print("interrupted before anything was measured")
         return INTERRUPTED
     finally:
-        remove(scratch)
+        if assignment.keep and scratch.exists():
+            console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
+        else:
+            remove(scratch)
 
 
 def _not_established(failed: Sequence[str]) -> str:
@@ -93,62 +93,6 @@ def _not_established(failed: Sequence[str]) -> str:
 
 def _is_bad(outcome: Outcome) -> bool:
     return outcome not in (Outcome.OK, Outcome.UNSUPPORTED)
-
-
-def _measure(
-    assignment: Assignment, journal: Journal, done: Resumed, equipment: Equipment, scratch: Path, console: Console
-) -> None:
-    plan = assignment.plan
-    benches = make_benches(assignment.variants, assignment.shape, plan, equipment, scratch)
-    benches = warm_all(benches, plan, journal, console)
-    for variant in assignment.variants:
-        for observation in inspect(equipment.subject(variant, assignment.shape)):
-            key = (variant.name, observation.lane, observation.strategy, observation.finding)
-            known = key in done.findings
-            if observation.lane in lanes_of(plan) and not known:
-                add_observation(journal, variant.name, observation)
-    began = time.monotonic()
-    with LauncherExecutor() as executor:
-        means = Means(
-            scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=STEP_LIMIT_S
-        )
-        probe = Prober(executor, journal, scratch, console)
-        probe.take(-1)
-
-        def between(block: int) -> None:
-            probe.take(block)
-            render_report(journal.folder, assignment.report, summary=False)
-
-        blocks = schedule(
-            plan,
-            done=done.samples.keys(),
-            settled=lambda: settled_cells(journal.folder, console) if plan.budget_s is not None else frozenset(),
-            time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
-        )
-        with RunProgress(plan, console, after_block=between, done=done.samples.keys()) as progress:
-            run_blocks(blocks, benches, journal, means, progress)
-
-
-def lanes_of(plan: Plan) -> frozenset[Lane]:
-    """The lanes that a plan has anything to do in."""
-    return frozenset(cell.lane for cell in plan.cells) | frozenset(plan.lanes if plan.experiments else ())
-
-
-def add_observation(journal: Journal, name: str, observation: Observation, *, log_path: str = "") -> None:
-    """Put what was observed of an entrant into a run's record; ``name`` is what it is called there."""
-    journal.add_finding(
-        Finding(
-            run_id=journal.info.run_id,
-            variant=name,
-            lane=observation.lane,
-            strategy=observation.strategy,
-            finding=observation.finding,
-            value=observation.value,
-            evidence=observation.evidence,
-            sizes=dict(observation.sizes),
-            log_path=log_path,
-        )
-    )
 
 
 def _experiment(
@@ -171,7 +115,7 @@ def _experiment(
     labs = Labs(
         equipment=equipment,
         layout=layout,
-        shape=assignment.shape,
+        shape=CANONICAL,
         scratch=layout.scratch(assignment.run_id) / "experiments",
         logs=journal.folder / "logs" / "experiments",
         provider=plan.provider,
@@ -184,47 +128,6 @@ def _experiment(
         conduct_all(
             left, labs.lab, frozenset(plan.lanes), found, lambda variant, name: progress.begins(variant.name, name)
         )
-
-
-class Prober:
-    """Times the same computation between blocks: what differs there is the machine."""
-
-    def __init__(self, executor: Executor, journal: Journal, scratch: Path, console: Console) -> None:
-        self._executor = executor
-        self._console = console
-        self._journal = journal
-        self._folder = scratch / "probe"
-
-    def take(self, block: int) -> None:
-        """Probe once, after ``block``; -1 is before the first."""
-        prepare_home(self._folder)
-        env = scrubbed(home=self._folder, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
-        log = self._journal.folder / "logs" / "probe.log"
-        taken = self._executor.run(probe_command(base_python(), env=env, cwd=self._folder, log_path=log))
-        try:
-            probe = probe_of(taken, block=block)
-        except MeasureError as error:
-            self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
-            return
-        info = self._journal.info
-        self._journal.write_info(replace(info, probes=(*info.probes, probe)))
-
-
-def settled_cells(run: Path, console: Console) -> frozenset[Cell]:
-    """The cells of a run that need no more blocks, as a process of its own judges: analysis is never imported here.
-
-    None where it cannot judge; it says why.
-    """
-    judged = subprocess.run(
-        [sys.executable, "-m", "harness.reporting.settled", str(run)],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-    )
-    if judged.returncode:
-        console.print(judged.stderr.decode(errors="replace"), markup=False, highlight=False, soft_wrap=True)
-        return frozenset()
-    return frozenset(_CELLS.validate_json(judged.stdout))
 
 
 def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
@@ -243,7 +146,7 @@ def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> i
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
     """
-    with equipped(variants, CANONICAL, layout, console, nix=True) as equipment:
+    with equipped(variants, layout, console, nix=True) as equipment:
         for name, problem in equipment.problems.items():
             console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
         return 1 if equipment.problems else 0

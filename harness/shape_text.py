@@ -32,6 +32,9 @@ _LEAST = {"apps": 1, "libs": 0, "depth": 0, "seed": 0}
 _MOST = {"apps": MOST_MEMBERS, "libs": MOST_MEMBERS, "depth": MOST_MEMBERS, "seed": 2**32 - 1}
 _RULE = "apps=A,libs=L,depth=D,seed=S"
 
+#: What ``--shape`` takes beside the name of the canonical shape.
+SHAPE_FORMS = (_RULE, "FILE.json", "REPOSITORY")
+
 
 def parse_shape(text: str) -> Shape:
     """The shape that ``text`` stands for: ``canonical``, a rule, or the path of a JSON file.
@@ -47,7 +50,7 @@ def parse_shape(text: str) -> Shape:
         return layered(**_numbers(text))
     raise ShapeError(
         f"--shape: there is no shape named {text!r}.",
-        hint=f"{did_you_mean(text, [CANONICAL.name])} Or give {_RULE}, or a file that ends in .json.",
+        hint=f"{did_you_mean(text, [CANONICAL.name])} Or give {_RULE}, a .json file, or a repository's folder.",
     )
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from harness import graph
-from harness.errors import ShapeError
-from harness.suggest import did_you_mean
 
 
 def module_of(member: str) -> str:
@@ -46,10 +43,14 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """The members of a monorepo, each after those that it needs."""
+    """The members of a monorepo, each after those that it needs.
+
+    ``source`` is the repository that they were read from, as a person named it; empty if they were not.
+    """
 
     name: str
     members: tuple[Member, ...]
+    source: str = ""
 
     @property
     def applications(self) -> tuple[Member, ...]:
@@ -65,6 +66,14 @@ class Shape:
     def graph(self) -> dict[str, tuple[str, ...]]:
         """Each member's name, and the members it needs."""
         return {member.name: member.needs for member in self.members}
+
+    @property
+    def in_words(self) -> str:
+        """How many members there are, and how deep they lie above one another."""
+        libraries, applications = len(self.libraries), len(self.applications)
+        many = f"{libraries} {'library' if libraries == 1 else 'libraries'}"
+        more = f"{applications} {'application' if applications == 1 else 'applications'}"
+        return f"{many} and {more}; the longest chain of dependencies has {graph.depth(self.graph)}"
 
     def member(self, name: str) -> Member:
         """The member of that name.
@@ -124,27 +133,3 @@ CANONICAL = Shape(
         Member(name="goodbye", kind=Kind.APPLICATION, needs=("shared",)),
     ),
 )
-
-_KNOWN = {CANONICAL.name: CANONICAL}
-
-
-def shape_names() -> Sequence[str]:
-    """The names ``--shape`` takes."""
-    return tuple(_KNOWN)
-
-
-def find_shape(name: str) -> Shape:
-    """The shape of that name, which has to be one that variants can take on.
-
-    Raises:
-        ShapeError: no shape has that name, or variants cannot grow to it yet.
-    """
-    if "=" in name or name.endswith(".json"):
-        raise ShapeError(
-            f"--shape: {name!r} cannot be measured yet: variants are committed with the canonical members alone.",
-            hint="Leave --shape out, or give canonical.",
-        )
-    try:
-        return _KNOWN[name]
-    except KeyError:
-        raise ShapeError(f"--shape: there is no shape named {name!r}.", hint=did_you_mean(name, _KNOWN)) from None

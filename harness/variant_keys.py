@@ -46,6 +46,9 @@ KEYS: Mapping[str, str] = {
     "nix.devshell": "What one needs to work on it, as nixpkgs calls it.",
     "growing": "What has to be known to give it the members of another repository.",
     "growing.transitive": "Tables in which a member states also what it needs through others, by their dotted names.",
+    "growing.indirect": "What a member's pyproject.toml has besides, if it needs something only through others.",
+    "growing.indirect.before": "The line that it goes before.",
+    "growing.indirect.text": "Whole lines; one with {need} is repeated for each member that is needed through others.",
     "broken": "A reason that quarantines it: it is shown with the reason, and not measured.",
     "unavailable": "Why its tools cannot be had from a Python package index: it is shown, and not measured.",
 }
@@ -59,6 +62,7 @@ _PLACES = {
     "DeployPhase": "phases.*.",
     "Nix": "nix.",
     "Growing": "growing.",
+    "Indirect": "growing.indirect.",
 }
 
 

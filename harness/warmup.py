@@ -41,7 +41,7 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
     Returns what failed, in words: the scenarios concerned will fail likewise, each with its own reason.
 
     Raises:
-        StateError: there is no lock, so nothing can be measured.
+        StateError: there is no lock, or it is not there in time, so nothing can be measured.
     """
     problems = _try(partial(build_standing, bench, attempt)) if "standing" in phases and bench.nix else []
     if not set(phases) - {"standing"}:
@@ -68,9 +68,13 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
 
 def _complete(bench: Bench, attempt: Attempt, name: str, phase: Phase) -> None:
     application = bench.shape.applications[0].name if name == "deploy" else None
-    complete(
-        bench, attempt, bench.warm, phase, application=application, error=StateError, purpose=f"Phase {name!r} failed"
-    )
+    purpose = f"Phase {name!r} failed"
+    try:
+        complete(bench, attempt, bench.warm, phase, application=application, error=StateError, purpose=purpose)
+    except StateError as error:
+        if name == "install" and error.timed_out:
+            bench.hopeless = error.message
+        raise
 
 
 def _try(action: Callable[[], None]) -> list[str]:

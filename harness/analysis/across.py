@@ -25,13 +25,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 
 import numpy as np
 from scipy import stats
 
 from harness.analysis.compare import BAND, LEVEL, MINIMUM_BLOCKS, Block, holm
-from harness.analysis.statistics import RESAMPLES, SEED, Floats, Interval
+from harness.analysis.statistics import Floats, Interval, resampled_medians
 
 
 class Change(StrEnum):
@@ -166,32 +165,12 @@ def median_ratio(base: Floats, new: Floats) -> Interval:
     """
     point = float(np.median(new) / np.median(base))
     old, now = np.sort(base), np.sort(new)
-    logs = np.concatenate([np.log(_resampled(now, stream) / _resampled(old, 1 - stream)) for stream in (0, 1)])
+    logs = np.concatenate(
+        [np.log(resampled_medians(now, stream) / resampled_medians(old, 1 - stream)) for stream in (0, 1)]
+    )
     low, high = np.exp(np.quantile(logs, (0.025, 0.975)))
     # Interpolation may put a bound one rounding step past the ratio of constant data.
     return Interval(median=point, low=min(float(low), point), high=max(float(high), point))
-
-
-def _resampled(ordered: Floats, stream: int) -> Floats:
-    """Medians of bootstrap resamples of sorted figures."""
-    lower, upper = _middle_ranks(len(ordered), stream)
-    medians: Floats = (ordered[lower] + ordered[upper]) / 2
-    return medians
-
-
-@lru_cache(maxsize=256)
-def _middle_ranks(size: int, stream: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
-    """Which of so many sorted figures are the middle two (the same one twice, if odd) of each bootstrap resample.
-
-    A resample's sorted ranks are those of as many uniform random numbers, whose order statistics are drawn directly
-    from their beta distribution (H. A. David and H. N. Nagaraja, *Order Statistics*, 2003, section 2.3), so that many
-    blocks take no longer than few.
-    """
-    random = np.random.default_rng([SEED, stream])
-    place = (size + 1) // 2
-    first = random.beta(place, size - place + 1, RESAMPLES)
-    second = first if size % 2 else first + (1 - first) * random.beta(1, size - place, RESAMPLES)
-    return tuple(np.minimum((uniform * size).astype(np.int64), size - 1) for uniform in (first, second))
 
 
 def _judge(held: Held, base: Floats, new: Floats, band: float) -> Held:

@@ -7,6 +7,7 @@ chapter 13). The bias-corrected form is not used: it has no answer for constant 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +112,28 @@ def outliers(values: Floats) -> tuple[int, ...]:
     if not scale:
         return ()
     return tuple(int(index) for index in np.flatnonzero(away / scale > OUTLIER_LIMIT))
+
+
+def resampled_medians(ordered: Floats, stream: int) -> Floats:
+    """Medians of bootstrap resamples of at least one sorted figure; the same each time, other ones for each stream."""
+    lower, upper = _middle_ranks(len(ordered), stream)
+    medians: Floats = (ordered[lower] + ordered[upper]) / 2
+    return medians
+
+
+@lru_cache(maxsize=256)
+def _middle_ranks(size: int, stream: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
+    """Which of so many sorted figures are the middle two (the same one twice, if odd) of each bootstrap resample.
+
+    A resample's sorted ranks are those of as many uniform random numbers, whose order statistics are drawn directly
+    from their beta distribution (H. A. David and H. N. Nagaraja, *Order Statistics*, 2003, section 2.3), so that many
+    blocks take no longer than few.
+    """
+    random = np.random.default_rng([SEED, stream])
+    place = (size + 1) // 2
+    first = random.beta(place, size - place + 1, RESAMPLES)
+    second = first if size % 2 else first + (1 - first) * random.beta(1, size - place, RESAMPLES)
+    return tuple(np.minimum((uniform * size).astype(np.int64), size - 1) for uniform in (first, second))
 
 
 def _check(values: Floats) -> None:

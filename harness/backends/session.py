@@ -26,6 +26,7 @@ from harness.facts import git_revision
 from harness.host import host_facts
 from harness.journal import Journal, Resumed
 from harness.measure.executor import LauncherExecutor
+from harness.measuring import Prober, add_observation
 from harness.opening import SystemClock, go_on
 from harness.package_shapes import files_of
 from harness.plan import schedule
@@ -33,7 +34,7 @@ from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
-from harness.session import INTERRUPTED, Prober, add_observation, render_report
+from harness.session import INTERRUPTED, render_report
 from harness.workspace import remove
 
 
@@ -162,7 +163,7 @@ def _hooks(bench: BackendBench, attempt: Attempt) -> list[str]:
 
 
 def _look(name: str, bench: BackendBench, attempt: Attempt, journal: Journal, done: Resumed) -> None:
-    known = {finding for variant, _, _, finding in done.findings if variant == name}
+    known = {finding for variant, _, _, finding, _ in done.findings if variant == name}
     for found in look(bench, attempt) if known != set(FACTS) else ():
         if found.finding not in known:
             add_observation(journal, name, found, log_path=journal.relative(attempt.log_path))

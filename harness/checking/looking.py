@@ -183,7 +183,15 @@ def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa:
                 f"{named[0]} by its name",
                 "Write {app}, {module}, {member} or {need}, so that the step is right for the members of any shape.",
             )
-    grown = grown_files(texts, CANONICAL, variant.spec.growing.transitive)
+    indirect = variant.spec.growing.indirect
+    if indirect is not None and indirect.before not in texts.get("hello/pyproject.toml", "").splitlines():
+        raise Wrong(
+            "[growing.indirect] before in variant.toml",
+            "a line of hello/pyproject.toml",
+            repr(indirect.before),
+            "Write the line as it stands there: what is needed through others goes before it.",
+        )
+    grown = grown_files(texts, CANONICAL, variant.spec.growing)
     for name in sorted({*texts, *grown}):
         if texts.get(name) != grown.get(name):
             raise Wrong(

@@ -148,9 +148,7 @@ def _proven(
     salt = nonce()
     crew = Crew()
     with ExitStack() as stack:
-        equipment = stack.enter_context(
-            equipped(variants, CANONICAL, layout, console, nix=True, provider=asked.provider)
-        )
+        equipment = stack.enter_context(equipped(variants, layout, console, nix=True, provider=asked.provider))
         remove(scratch)
         stack.callback(remove, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)

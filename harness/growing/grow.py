@@ -9,36 +9,43 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from packaging.utils import canonicalize_name
 
 from harness.errors import ShapeError
 from harness.growing.sources import grown_sources, prototype_of
-from harness.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, beside_members, in_member
+from harness.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, Way, beside_members, in_member
 from harness.shapes import CANONICAL, Member, Shape
+from harness.variant_file import NEED, Growing, Indirect
 from harness.variants import HARNESS_FILES, Variant
 
 _DESCRIPTION = re.compile(r"^description = .*$", re.MULTILINE)
 
 _RENAME = "Give it another name in a file of the shape: python -m harness shape REPOSITORY --output FILE.json"
 
+_USUAL = Growing()
+
 #: Read by people, and by no tool: said once, as it is.
 _PROSE = (".md", ".rst")
 
 
-def grow(variant: Variant, shape: Shape, folder: Path) -> Variant:
+def grow(variant: Variant, shape: Shape, folder: Path, outside: Mapping[str, str] = MappingProxyType({})) -> Variant:
     """The variant with the members of ``shape``, its files written into ``folder``; itself if it has them already.
+
+    Of what members require from outside, they state what ``outside`` has, with its attribute in a Nix package set.
 
     Raises:
         ShapeError: a member's name is taken by what the toolchain installs, or cannot be a module's.
     """
     if shape.members == CANONICAL.members:
         return variant
+    check_modules(shape)
     check_names(variant, shape)
     shutil.rmtree(folder, ignore_errors=True)
     texts = {path: file.read_text(encoding="utf-8") for path, file in variant.files().items()}
     made: set[Path] = set()
-    for path, text in grown_files(texts, shape, variant.spec.growing.transitive).items():
+    for path, text in grown_files(texts, shape, variant.spec.growing, outside).items():
         target = folder / path
         if target.parent not in made:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -60,11 +67,10 @@ def _mode(variant: Variant, path: str) -> int | None:
 
 
 def check_names(variant: Variant, shape: Shape) -> None:
-    """See that members can be called as they are under a toolchain.
+    """See that no member is called as what a toolchain installs.
 
     Raises:
-        ShapeError: a name is that of a package of the toolchain's, or of a module of Python's, or is no module's at
-            all.
+        ShapeError: one is.
     """
     taken = {str(canonicalize_name(name)) for name in variant.spec.toolchain.pins}
     for member in shape.members:
@@ -73,7 +79,6 @@ def check_names(variant: Variant, shape: Shape) -> None:
                 f"--shape: the member {member.name!r} is called as a package that {variant.name} installs.",
                 hint=_RENAME,
             )
-    check_modules(shape)
 
 
 def check_modules(shape: Shape) -> None:
@@ -102,9 +107,29 @@ def check_modules(shape: Shape) -> None:
         )
 
 
-def grown_files(files: Mapping[str, str], shape: Shape, transitive: Sequence[str] = ()) -> dict[str, str]:
-    """The files of a monorepo with the members of ``shape``, by their path, from those of the three prototypes."""
-    templates = _templates(files, transitive)
+def without_place(files: Mapping[str, str]) -> Iterator[str]:
+    """The files of ``hello``'s that state dependencies and have no place for what is from outside."""
+    ways = {"pyproject.toml": {Way.TEXT}, "package.nix": {Way.ARGUMENT, Way.NAME}}
+    for path, text in files.items():
+        wanted = ways.get(path.rpartition("/")[2]) if _owner(path) == NEEDING else None
+        if wanted and not wanted <= {line.outside.way for line in in_member(text, NEEDING) if line.outside}:
+            yield path
+
+
+def grown_files(
+    files: Mapping[str, str],
+    shape: Shape,
+    growing: Growing = _USUAL,
+    outside: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """The files of a monorepo with the members of ``shape``, by their path, from those of the three prototypes.
+
+    ``growing`` is what the variant says of it.
+
+    ``outside`` has the requirements from outside that members state, with their attributes in a Nix package set; other
+    requirements of members count for nothing.
+    """
+    templates = _templates(files, growing)
     sources = {path: text for path, text in files.items() if path.endswith(".py") and _owner(path)}
     made: dict[str, str] = {}
     for path, text in files.items():
@@ -113,8 +138,10 @@ def grown_files(files: Mapping[str, str], shape: Shape, transitive: Sequence[str
     for member in shape.members:
         for path, text in grown_sources(member, shape, sources).items():
             made[f"{member.name}/{path}"] = text
-        for template in templates[NEEDING if member.needs else PLAIN]:
-            made[f"{member.name}/{template.path_of(member)}"] = template.text_of(member, shape)
+        requires = {text: outside[text] for text in member.requirements if text in outside}
+        # Only hello's files have lists of dependencies.
+        for template in templates[NEEDING if member.needs or requires else PLAIN]:
+            made[f"{member.name}/{template.path_of(member)}"] = template.text_of(member, shape, requires)
     return made
 
 
@@ -125,20 +152,27 @@ def _owner(path: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Template:
-    """A file of a prototype's; ``descriptions`` are how a member of each kind is described in it."""
+    """A file of a prototype's; ``descriptions`` are how a member of each kind is described in it.
+
+    ``indirect`` is what it has besides where something is needed through others.
+    """
 
     path: str
     prototype: str
     lines: tuple[Line, ...]
     descriptions: Mapping[str, tuple[Line, ...]]
+    indirect: Indirect | None = None
 
     def path_of(self, member: Member) -> str:
         return self.path.replace(f"src/{self.prototype}/", f"src/{member.module}/")
 
-    def text_of(self, member: Member, shape: Shape) -> str:
+    def text_of(self, member: Member, shape: Shape, requires: Mapping[str, str]) -> str:
         needs, closure = member.needs, shape.needs_of(member.name)
-        text = []
+        stated = {line.parts[0].strip() for line in self.lines if line.repeat is Repeat.ONCE}
+        text: list[str] = []
         for line in self.lines:
+            if self.indirect is not None and line.parts == (f"{self.indirect.before}\n",):
+                text += _indirect(self.indirect, [need for need in closure if need not in needs])
             match line.repeat:
                 case Repeat.ONCE:
                     text.append(line.said(member.name, ""))
@@ -146,12 +180,14 @@ class _Template:
                     text += [line.said(member.name, need) for need in needs]
                 case _:
                     text += [line.said(member.name, need) for need in closure]
+            if line.outside is not None:
+                text += line.outside.said(requires, stated)
         whole = "".join(text)
         described = "".join(line.said(member.name, "") for line in self.descriptions[prototype_of(member)])
         return _DESCRIPTION.sub(lambda _: described, whole, count=1) if described else whole
 
 
-def _templates(files: Mapping[str, str], transitive: Sequence[str]) -> dict[str, list[_Template]]:
+def _templates(files: Mapping[str, str], growing: Growing) -> dict[str, list[_Template]]:
     found: dict[str, list[_Template]] = {PLAIN: [], NEEDING: []}
     for path, text in files.items():
         owner = _owner(path)
@@ -162,11 +198,21 @@ def _templates(files: Mapping[str, str], transitive: Sequence[str]) -> dict[str,
             _Template(
                 path=below,
                 prototype=owner,
-                lines=(Line(parts=(text,)),) if path.endswith(_PROSE) else in_member(text, owner, transitive),
+                lines=(Line(parts=(text,)),) if path.endswith(_PROSE) else in_member(text, owner, growing.transitive),
                 descriptions={name: _description(files.get(f"{name}/{below}", ""), name) for name in found},
+                indirect=growing.indirect if below == "pyproject.toml" else None,
             )
         )
     return found
+
+
+def _indirect(stated: Indirect, needs: Sequence[str]) -> Iterator[str]:
+    """What states members that are needed through others alone; nothing where none are."""
+    for line in stated.text.splitlines(keepends=True) if needs else ():
+        if NEED in line:
+            yield from (line.replace(NEED, need) for need in needs)
+        else:
+            yield line
 
 
 def _description(text: str, prototype: str) -> tuple[Line, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -21,6 +21,9 @@ _TABLE = re.compile(r"\s*\[+\s*(?P<name>[^\[\]]+?)\s*\]+\s*(#.*)?$")
 _ASSIGNED = re.compile(r"\s*(?P<key>[\w.\"'-]+(\s*\.\s*[\w.\"'-]+)*)\s*=(?!=)(?P<value>.*)")
 _OPENED = re.compile(r"\s*(?P<key>[\w.-]+)\s*=\s*\[\s*$")
 _CLOSED = re.compile(r"\s*\]")
+
+#: A line with one item of a list, or one argument, and nothing else.
+_ITEM = re.compile(r"(?P<before>\s*)(?P<item>\"[^\"]*\"|[\w-]+)(?P<behind>,?)(?:\s*#.*)?\s*")
 
 #: Lists of what is imported rather than installed.
 _OF_MODULES = frozenset({"pythonImportsCheck"})
@@ -40,18 +43,56 @@ class Repeat(StrEnum):
     LIBRARIES = "libraries"
 
 
+class Way(StrEnum):
+    """How a requirement from outside is stated where a member would be: as text, as a name, as an argument."""
+
+    TEXT = "text"
+    NAME = "name"
+    ARGUMENT = "argument"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """A place in a list of dependencies for what is no member: what stands before and behind it, and in which way."""
+
+    before: str
+    behind: str
+    way: Way
+
+    def said(self, requirements: Mapping[str, str], stated: Collection[str]) -> Iterator[str]:
+        """A line for each of ``requirements``, which have their Nix attributes as values, each attribute once.
+
+        An argument that is ``stated`` already is not asked for again.
+        """
+        if self.way is Way.TEXT:
+            yield from (f"{self.before}{toml_text(text)}{self.behind}" for text in requirements)
+            return
+        for attribute in dict.fromkeys(requirements.values()):
+            line = f"{self.before}{attribute}{self.behind}"
+            if self.way is Way.NAME or line.strip() not in stated:
+                yield line
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML's basic strings write it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in escaped) + '"'
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """A line with the places at which a member is named, and for whom it is repeated.
 
     ``parts`` are what stands between the places; ``own`` says of each place whether it is the file's own member's, and
-    ``as_module`` whether the module is meant.
+    ``as_module`` whether the module is meant. Behind a line that has a place ``outside`` requirements from outside are
+    stated.
     """
 
     parts: tuple[str, ...]
     own: tuple[bool, ...] = ()
     as_module: tuple[bool, ...] = ()
     repeat: Repeat = Repeat.ONCE
+    outside: Outside | None = None
 
     def said(self, own: str, other: str) -> str:
         """The line for the file's own member, and the one it is repeated for."""
@@ -76,7 +117,11 @@ def in_member(text: str, prototype: str, transitive: Sequence[str] = ()) -> tupl
             # What is said to people may call others by their names, and stays as it is.
             line = _line(raw, context, prototype.__eq__, others=False)
         else:
-            line = replace(line, repeat=Repeat.ALL_NEEDS if context.table in transitive else Repeat.NEEDS)
+            line = replace(
+                line,
+                repeat=Repeat.ALL_NEEDS if context.table in transitive else Repeat.NEEDS,
+                outside=_outside(raw, context),
+            )
         lines.append(line)
     return tuple(lines)
 
@@ -155,6 +200,26 @@ def _line(raw: str, context: _Context, is_own: Callable[[str], bool], *, others:
         start = found.end()
     parts.append(raw[start:])
     return Line(parts=tuple(parts), own=tuple(own), as_module=tuple(as_module))
+
+
+def _outside(raw: str, context: _Context) -> Outside | None:
+    """The place for requirements from outside behind a line that states a dependency, if it is of a kind that has one.
+
+    In TOML those are texts among a project's dependencies; in Nix names among ``dependencies``, and arguments.
+    """
+    found = _ITEM.fullmatch(raw)
+    if found is None:
+        return None
+    quoted = found["item"].startswith('"')
+    if quoted and (context.table, context.key) == ("project", "dependencies"):
+        way = Way.TEXT
+    elif not quoted and (context.table, context.key) == ("", "dependencies"):
+        way = Way.NAME
+    elif not quoted and context == _Context() and found["behind"].startswith(","):
+        way = Way.ARGUMENT
+    else:
+        return None
+    return Outside(before=found["before"], behind=f"{found['behind']}\n", way=way)
 
 
 def _named(line: str) -> set[str]:

@@ -88,6 +88,15 @@ class Layout:
         return self.state / "wheelhouse"
 
     @property
+    def outside_wheels(self) -> Path:
+        """The wheels that members of shapes require from outside.
+
+        They are kept apart from those of toolchains and backends, which would be found in newer versions than their
+        locks name; an index passes over a name with a dot before it.
+        """
+        return self.wheelhouse / ".outside"
+
+    @property
     def toolchains(self) -> Path:
         """An environment for each toolchain."""
         return self.state / "toolchains"

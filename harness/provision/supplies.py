@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -77,6 +78,42 @@ def fetch_wheels(
                     problems[variant.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}. {_NO_WHEELS}"
         fetched, present = fetched + found.fetched, present + found.present
     return Wheels(fetched=fetched, present=present, problems=problems)
+
+
+def fetch_outside(variants: Sequence[Variant], locks: Sequence[Path], layout: Layout, progress: Progress) -> Fetched:
+    """Fetch what shapes have from outside and is not there yet, for the Python of each variant.
+
+    Raises:
+        ProvisionError: something cannot be had.
+    """
+    pythons = dict.fromkeys(map(python_of, variants))
+    found = [Wheelhouse(layout.outside_wheels, python=one).fetch(locks, progress.fetching) for one in pythons]
+    return Fetched(fetched=sum(one.fetched for one in found), present=sum(one.present for one in found))
+
+
+def put_on_shelf(variants: Sequence[Variant], locks: Sequence[Path], layout: Layout, shelf: Path) -> None:
+    """Put links to the wheels of variants, of changes, and of what shapes have from outside (``locks``) into a folder.
+
+    Members take the newest version that the index has and suits them, and the wheelhouse has those of other runs too.
+
+    Raises:
+        ProvisionError: one is not there.
+    """
+    shutil.rmtree(shelf, ignore_errors=True)
+    wheels: dict[Path, None] = {}
+    for python in dict.fromkeys(map(python_of, variants)):
+        house = Wheelhouse(layout.wheelhouse, python=python)
+        own = [lock for variant in variants if python_of(variant) == python for lock in _locks(variant)]
+        for lock in (*own, *layout.third_party):
+            wheels |= dict.fromkeys(house.wheels(lock))
+        for lock in locks:
+            wheels |= dict.fromkeys(Wheelhouse(layout.outside_wheels, python=python).wheels(lock))
+    for wheel in wheels:
+        place = shelf / wheel.parent.name / wheel.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # The same file may be there twice: for a variant, and from outside.
+        if not place.exists():
+            place.hardlink_to(wheel)
 
 
 _NO_WHEELS = (

@@ -32,6 +32,9 @@ GROUPS = {
 #: The group of the findings about changes, which have a section of their own.
 CHANGES = "changes"
 
+#: The group of the findings about what more members cost, which stand in the section on scale.
+SCALE = "scale"
+
 _SPECIAL = {
     "unsupported": "It cannot be established for this variant, or on this machine.",
     "failed": "The experiment could not be carried out; the evidence says what stood in the way.",
@@ -39,17 +42,34 @@ _SPECIAL = {
 
 
 def groups(runs: Sequence[RunInfo], findings: Iterable[Finding], variants: Iterable[str]) -> tuple[QuestionGroup, ...]:
-    """Every question that was asked and is not about a change, by group, with each variant's answer."""
+    """Every question that was asked and is not about a change or scale, by group, with each variant's answer."""
     known = facts_of(runs)
     found = by_question(findings, known)
     titles = strategies_of(runs)
-    order = [*GROUPS, *sorted({facts.group for facts in known.values()} - {*GROUPS, CHANGES})]
+    order = [*GROUPS, *sorted({facts.group for facts in known.values()} - {*GROUPS, CHANGES, SCALE})]
     return tuple(
         QuestionGroup(
             slug=anchored("findings", group), title=GROUPS.get(group, group.capitalize()), questions=questions
         )
         for group in order
         if (questions := tuple(_questions(group, known, found, list(variants), titles)))
+    )
+
+
+def scale_questions(
+    runs: Sequence[RunInfo], findings: Iterable[Finding], variants: Iterable[str]
+) -> tuple[Question, ...]:
+    """The questions about scale that were asked, shape by shape."""
+    known = facts_of(runs)
+    by_shape: dict[str, list[Finding]] = {}
+    for item in findings:
+        if item.finding in known and known[item.finding].group == SCALE:
+            by_shape.setdefault(item.shape, []).append(item)
+    names, titles = list(variants), strategies_of(runs)
+    return tuple(
+        question
+        for own in by_shape.values()
+        for question in _questions(SCALE, known, by_question(own, known), names, titles)
     )
 
 
@@ -93,8 +113,15 @@ def _questions(
             by_variant = found.get((name, lane, strategy), {})
             answers = {variant: answer(facts, by_variant[variant]) for variant in variants if variant in by_variant}
             if answers:
-                how = titles.get(strategy, strategy) if strategy else ""
-                yield Question(name=name, lane=lane, facts=facts, answers=answers, strategy=strategy, how=how)
+                yield Question(
+                    name=name,
+                    lane=lane,
+                    facts=facts,
+                    answers=answers,
+                    strategy=strategy,
+                    how=titles.get(strategy, strategy) if strategy else "",
+                    shape=next(iter(by_variant.values()))[-1].shape,
+                )
 
 
 def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:

@@ -25,6 +25,8 @@ from harness.reporting.nix import words as nix_words
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import Grade
 from harness.reporting.read.logs import pack
+from harness.reporting.scale import words as scale_words
+from harness.reporting.scale.model import Kind as ScaleKind
 from harness.reporting.situations import words as situation_words
 from harness.reporting.situations.briefs import briefs
 from harness.reporting.story import SURPRISING
@@ -53,6 +55,8 @@ def page_environment() -> Environment:
         anchored=anchored,
         w=words,
         n=nix_words,
+        scale_words=scale_words,
+        kinds=ScaleKind,
         tiles=tiles,
         situation_words=situation_words,
         compare_words=compare_words,
@@ -83,6 +87,7 @@ def render_html(report: Report, charts: Sequence[Chart]) -> str:
             script_hash=digest(script),
             title=prose.TITLE,
             lead=prose.lead(report),
+            members=prose.members(report),
             banners=prose.banners(report),
             method=prose.method(report),
             limits=prose.limits(report),

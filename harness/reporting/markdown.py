@@ -14,6 +14,8 @@ from harness.reporting.model import Report
 from harness.reporting.nix import words as nix_words
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import Grade
+from harness.reporting.scale import words as scale_words
+from harness.reporting.scale.model import Kind as ScaleKind
 from harness.reporting.situations import words as situation_words
 from harness.reporting.situations.briefs import briefs
 
@@ -50,6 +52,7 @@ def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
             charts=[chart for chart in charts if chart.rows and not chart.repeated],
             title=prose.TITLE,
             lead=prose.lead(report),
+            members=prose.members(report),
             banners=prose.banners(report),
             method=prose.method(report),
             limits=prose.limits(report),
@@ -65,6 +68,9 @@ def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
             command=prose.command,
             w=words,
             n=nix_words,
+            scale_words=scale_words,
+            kinds=ScaleKind,
+            every_chart=charts,
         )
     )
     return tidied(text)

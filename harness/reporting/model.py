@@ -18,6 +18,8 @@ from harness.reporting.compare.model import Compared
 from harness.reporting.nix.model import NixStory
 from harness.reporting.overview.model import Overview
 from harness.reporting.sampled import Sampled
+from harness.reporting.scale.model import ScaleView
+from harness.reporting.shapes import NO_SHAPES, Shapes
 from harness.reporting.situations.model import SituationView
 from harness.reporting.trends.model import Trends
 
@@ -133,7 +135,7 @@ class Answer:
 class Question:
     """One finding in one lane and, where it depends on it, one Nix strategy, with each variant's answer.
 
-    ``how`` is the strategy's title, empty where there is none.
+    ``how`` is the strategy's title, empty where there is none. ``shape`` is that of the members it was asked of.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Question:
     answers: Mapping[str, Answer]
     strategy: str | None = None
     how: str = ""
+    shape: str = "canonical"
 
     @property
     def slug(self) -> str:
@@ -196,12 +199,16 @@ class ChangeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """One standard change, with a row for each variant; ``strategies`` are the titles of those it was made with."""
+    """One standard change, with a row for each variant; ``strategies`` are the titles of those it was made with.
+
+    ``shape`` is that of the members it was made with.
+    """
 
     name: str
     facts: ChangeFacts
     rows: tuple[ChangeRow, ...]
     strategies: Mapping[str, str]
+    shape: str = "canonical"
 
     @property
     def slug(self) -> str:
@@ -271,7 +278,8 @@ class Report:
     run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
     ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
     ``compared`` holds the run against another one, where that was asked for. ``aside`` are variants of which nothing
-    was measured, as they are broken or unavailable.
+    was measured, as they are broken or unavailable. All of it is about the primary one of ``shapes`` alone, but for
+    ``scale``, and what stands for the exports: the sections of ``further`` shapes, and questions asked ``elsewhere``.
     """
 
     runs: tuple[RunInfo, ...]
@@ -301,3 +309,7 @@ class Report:
     trends: Trends | None = None
     compared: Compared | None = None
     aside: Mapping[str, VariantFacts] = field(default_factory=dict)
+    shapes: Shapes = NO_SHAPES
+    scale: ScaleView | None = None
+    further: tuple[Section, ...] = ()
+    elsewhere: tuple[Question, ...] = ()

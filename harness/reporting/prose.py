@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.analysis.compare import BAND, MINIMUM_BLOCKS
 from harness.analysis.noise import PROBE_BAND, NoiseKind
 from harness.analysis.settle import PRECISION
-from harness.records import CONTROL_SUFFIX, Lane, Outcome, RunStatus
-from harness.reporting import words
+from harness.records import CONTROL_SUFFIX, Lane, Outcome, RunStatus, ShapeFacts
+from harness.reporting import shapes, words
 from harness.reporting.model import Report, ScenarioView
+from harness.shapes import CANONICAL
 
 TITLE = "Python monorepo toolchains, measured"
 
@@ -27,11 +28,70 @@ def lead(report: Report) -> str:
         for lane in dict.fromkeys(section.lane for section in report.sections)
     )
     ok = report.outcomes.get(Outcome.OK, 0)
-    return (
-        "The same small monorepo, a library and two applications that import it, packaged with"
-        f" {number(len(report.variants), 'toolchain')} and put through the same work{' ' + lanes if lanes else ''}:"
-        f" {number(report.samples, 'sample')} in {number(report.blocks, 'block')}, {ok:,} of them verified."
+    facts = report.shapes.facts.get(report.shapes.primary)
+    what = (
+        "The same small monorepo, a library and two applications that import it,"
+        if facts is None or report.shapes.primary == CANONICAL.name
+        else f"The same monorepo, {counted(facts)},"
     )
+    return (
+        f"{what} packaged with {number(len(report.variants), 'toolchain')} and put through the same"
+        f" work{' ' + lanes if lanes else ''}: {amount(report, 'sample', report.samples)}, {ok:,} of them verified."
+    )
+
+
+def amount(report: Report, noun: str, count: int) -> str:
+    """So many samples, and in how many blocks: each shape is measured in blocks of its own."""
+    blocks = number(report.blocks, "block")
+    if not report.shapes.further:
+        return f"{number(count, noun)} in {blocks}"
+    return f"{number(count, noun)} of {number(len(report.shapes.facts), 'shape')}, in {blocks} of the first"
+
+
+def counted(facts: ShapeFacts) -> str:
+    """How many members of each kind."""
+    libraries, applications = shapes.libraries(facts), len(shapes.applications(facts))
+    return f"{libraries:,} librar{'y' if libraries == 1 else 'ies'} and {number(applications, 'application')}"
+
+
+def members(report: Report) -> tuple[str, ...]:
+    """Whose members the figures are of, where they are not the three canonical ones, and which others there are."""
+    name, all_of = report.shapes.primary, report.shapes.facts
+    found: list[str] = []
+    if name and name != CANONICAL.name:
+        found += _own_members(name, all_of[name])
+        if any(item.shape != name for group in report.questions for item in group.questions) or report.changes:
+            found.append(
+                "Experiments and changes were made with the three canonical members; what was only looked at is of"
+                f" {name}."
+            )
+    if report.shapes.further:
+        others = join([f"{item} ({number(len(all_of[item].members), 'member')})" for item in report.shapes.further])
+        where = (
+            "see Scale; all else is about the shape"
+            if report.scale is not None and report.scale.shown
+            else "their figures are in summary.csv, since a section on scale takes three sizes; all here is about"
+            " the shape"
+        )
+        found.append(f"Measured besides: {others}: {where} {name}.")
+    return tuple(found)
+
+
+def _own_members(name: str, facts: ShapeFacts) -> Iterator[str]:
+    """What a shape is made of, and which of its members plays which of the canonical ones."""
+    chain = shapes.chain(facts)
+    source = f" (read from {facts.source})" if facts.source else ""
+    yield (
+        f"The members are those of {name}{source}: {counted(facts)}, {number(len(facts.members), 'member')} in all; the"
+        f" longest chain has {chain:,} dependenc{'y' if chain == 1 else 'ies'}."
+    )
+    applications = shapes.applications(facts)
+    if applications:
+        last = f", and goodbye {applications[-1]}, the last one" if len(applications) > 1 else ""
+        yield (
+            f"Where a text says shared it is {facts.core}, the core, which is edited to see what an edit costs; hello"
+            f" is {applications[0]}, the first application{last}."
+        )
 
 
 def banners(report: Report) -> tuple[str, ...]:
@@ -95,14 +155,14 @@ def method(report: Report) -> tuple[str, ...]:
 
 def limits(report: Report) -> tuple[str, ...]:
     """What the figures do not show, a sentence each."""
-    shapes = dict.fromkeys(section.shape for section in report.sections)
+    measured = dict.fromkeys(section.shape for section in (*report.sections, *report.further))
     found = [
         f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
         f" {report.host.python_implementation} {report.host.python_version}. Ratios carry over better than seconds.",
         "A network: measuring is offline, so downloads cost next to nothing here. Requests and bytes are counted"
         " instead.",
     ]
-    if tuple(shapes) == ("canonical",):
+    if tuple(measured) == (CANONICAL.name,):
         found.append(
             "Many members, large trees of dependencies, compiled extensions: the canonical shape is a library and two"
             " applications in pure Python, with hardly anything from outside."

@@ -241,6 +241,7 @@ def _sizes(section: SectionKey, frames: Frames) -> tuple[SizeRow, ...]:
     for column, value in section._asdict().items():
         inside &= samples[column] == value
     own = frames.sizes[inside.to_numpy()[frames.sizes["row"]]]
+    own = _weighed(own)
     own = own.assign(**{name: samples[name].array[own["row"]] for name in ("scenario", "variant")})
     found: dict[tuple[str, str], dict[str, float]] = {}
     grouped = own.groupby(["scenario", "name", "variant"], sort=False, observed=True)["value"]
@@ -250,6 +251,28 @@ def _sizes(section: SectionKey, frames: Frames) -> tuple[SizeRow, ...]:
         SizeRow(name=name, unit="bytes" if name.endswith("_bytes") else "", scenario=scenario, values=values)
         for (scenario, name), values in sorted(found.items())
     )
+
+
+#: What is weighed of each application, by how its name ends.
+_OF_EACH = ("_runtime_closure_bytes", "_build_closure_bytes")
+#: What is weighed of more applications than these is shown of the one that weighs most.
+_FEW_APPLICATIONS = 4
+
+
+def of_all_applications(name: str) -> str:
+    """The name of a size, where it is one application's that of the largest of all."""
+    return next((f"largest{end}" for end in _OF_EACH if name.endswith(end)), name)
+
+
+def _weighed(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Sizes as a person reads them: of few applications one by one, of many the largest."""
+    names = sizes["name"].unique()
+    if max(sum(name.endswith(end) for name in names) for end in _OF_EACH) <= _FEW_APPLICATIONS:
+        return sizes
+    together = sizes.assign(name=sizes["name"].map(of_all_applications))
+    largest = together.groupby(["row", "name"], sort=False)["value"].transform("max")
+    found: pd.DataFrame = together.assign(value=largest).drop_duplicates(["row", "name"])
+    return found
 
 
 def _outcomes(

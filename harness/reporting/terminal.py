@@ -28,7 +28,8 @@ _STYLES = {"faster": "green", "slower": "red"}
 
 def summary(report: Report) -> RenderableType:
     """The end of a run: a table for each section, what could not be decided, and what went wrong."""
-    parts: list[RenderableType] = [Text(note, style="yellow") for note in prose.banners(report)]
+    parts: list[RenderableType] = [Text(sentence) for sentence in prose.members(report)]
+    parts += [Text(note, style="yellow") for note in prose.banners(report)]
     for section in report.sections:
         if any(row.summary for item in section.scenarios for row in item.rows):
             starts = range(0, len(section.variants), _ABREAST)

@@ -11,16 +11,19 @@ from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift
 from harness.analysis.statistics import Summary
 from harness.plan import planned
 from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
-from harness.reporting.answers import groups, strategies_of
+from harness.reporting.answers import groups, scale_questions, strategies_of
 from harness.reporting.friction import changes
 from harness.reporting.model import (
     Failure,
+    Question,
     Report,
     Section,
     Unsupported,
 )
 from harness.reporting.nix.story import nix_stories
 from harness.reporting.overview.view import build_overview
+from harness.reporting.scale.view import Sources, build_scale
+from harness.reporting.shapes import Shapes, about, shapes_of
 from harness.reporting.situations.view import build_situations
 from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
@@ -85,16 +88,34 @@ def build_report(
     noise = tuple(_noise(cells, frames, reference, runs))
     noisy = {item.cell for item in noise if item.kind is NoiseKind.CONTROL}
     distrusted = frozenset(key for key in cells.keys if describe(key.cell) in noisy)
-    sections = tuple(
+    shapes = shapes_of(runs)
+    everywhere = tuple(
         build_section(key, cells, frames, reference=reference, variants=variants, facts=titles, distrusted=distrusted)
         for key in cells.sections()
     )
-    questions = groups(runs, findings, variants)
-    made = changes(runs, findings, sections, variants)
+    sections = tuple(item for item in everywhere if item.shape == shapes.primary or not shapes.primary)
+    further = tuple(item for item in everywhere if item not in sections)
+    answers = about(shapes, findings)
+    questions = groups(runs, answers, variants)
+    # Changes are made with the canonical members, which need not be the primary shape's.
+    made = changes(runs, answers, everywhere, variants)
     shared, told = stories(variants, sections, questions, made)
     nix = nix_stories(runs, sections, questions, made, cells, reference=reference, distrusted=distrusted)
     overview = build_overview(
         sections, questions, made, reference=reference, variants=tuple(variants), strategies=strategies_of(runs)
+    )
+    scale = build_scale(
+        Sources(
+            runs=runs,
+            shapes=shapes,
+            cells=cells,
+            frames=frames,
+            findings=findings,
+            variants=tuple(variants),
+            scenarios=titles,
+            reference=reference,
+            distrusted=distrusted,
+        )
     )
     failures = find_failures(frames)
     outcomes = frames.samples["outcome"].value_counts()
@@ -105,33 +126,58 @@ def build_report(
         variants=variants,
         aside=aside,
         sections=sections,
+        further=further,
+        shapes=shapes,
+        scale=scale,
         questions=questions,
+        elsewhere=_elsewhere(runs, findings, answers, variants),
         changes=made,
         surprises=shared,
         stories=told,
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
-        unsupported=_unsupported(frames),
+        unsupported=_unsupported(frames, shapes),
         noise=noise,
         notes=tuple(notes),
         nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
         nix=nix,
         frames=frames,
         overview=overview,
-        situations=build_situations(overview, sections),
+        situations=build_situations(overview, sections, scaled=scale is not None and scale.shown),
         samples=len(frames.samples),
         planned=sum(planned(run.plan) for run in runs),
-        blocks=len(frames.samples[["run_id", "block"]].drop_duplicates()),
+        blocks=_blocks(frames, shapes),
         logs=logs or {},
         outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
         trends=build_trends(
             History(runs=runs, frames=frames, earlier=history, past=past),
-            sections,
+            everywhere,
             reference=reference,
             scenarios=KEY_SCENARIOS,
             shown=_shown(sections),
         ),
     )
+
+
+def _blocks(frames: Frames, shapes: Shapes) -> int:
+    """How many blocks there are of the primary shape: each shape is measured in blocks of its own."""
+    samples = frames.samples
+    if shapes.further:
+        samples = samples[samples["shape"] == shapes.primary]
+    return len(samples[["run_id", "block"]].drop_duplicates())
+
+
+def _elsewhere(
+    runs: Sequence[RunInfo], findings: Sequence[Finding], used: Sequence[Finding], variants: Mapping[str, VariantFacts]
+) -> tuple[Question, ...]:
+    """Questions that the report's answers do not rest on: those about scale, and those asked of further shapes."""
+    told = set(map(id, used))
+    left: dict[str, list[Finding]] = {}
+    for item in findings:
+        if id(item) not in told:
+            left.setdefault(item.shape, []).append(item)
+    rest = (group.questions for own in left.values() for group in groups(runs, own, variants))
+    return (*scale_questions(runs, findings, variants), *(question for found in rest for question in found))
 
 
 def describe(cell: Mapping[str, str] | Cell) -> str:
@@ -167,9 +213,11 @@ def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:
     return Failure(**values)
 
 
-def _unsupported(frames: Frames) -> tuple[Unsupported, ...]:
+def _unsupported(frames: Frames, shapes: Shapes) -> tuple[Unsupported, ...]:
     frame = frames.samples
-    bad = frame[frame["outcome"] == Outcome.UNSUPPORTED.value].drop_duplicates([*CELL, "reason"])
+    # What cannot be done with any members is said once.
+    same = [name for name in CELL if name != "shape" or not shapes.further]
+    bad = frame[frame["outcome"] == Outcome.UNSUPPORTED.value].drop_duplicates([*same, "reason"])
     return tuple(
         Unsupported(cell=describe({name: str(row[name]) for name in CELL}), reason=str(row["reason"]))
         for _, row in bad.sort_values("variant", kind="stable").iterrows()

@@ -29,6 +29,8 @@ SIZES = {
     "sdists_bytes": "Sdists of all members",
     "runtime_closure_bytes": "Runtime closure",
     "build_closure_bytes": "Build closure",
+    "largest_runtime_closure_bytes": "Largest runtime closure",
+    "largest_build_closure_bytes": "Largest build closure",
 }
 
 

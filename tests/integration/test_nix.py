@@ -109,7 +109,7 @@ def lane() -> Iterator[tuple[NixSide, Path]]:
     with CacheLock(LAYOUT.state, on_wait=lambda holder: None), LauncherExecutor() as executor:
         fetch_wheels(VARIANTS, [LAYOUT.infrastructure, *LAYOUT.third_party], LAYOUT, Silent())
         try:
-            yield prepare_nix(VARIANTS, CANONICAL, LAYOUT, executor, Silent()), scratch
+            yield prepare_nix(VARIANTS, LAYOUT, executor, Silent()), scratch
         except NixUnavailableError as error:
             pytest.skip(str(error))
         finally:

@@ -189,7 +189,7 @@ def test_a_limit_that_is_no_size_is_refused_before_anything_is_done(layout: Layo
 @pytest.fixture
 def side(layout: Layout) -> Iterator[NixSide]:
     with CacheLock(layout.state), LauncherExecutor() as executor:
-        yield prepare_nix([VARIANT], CANONICAL, layout, executor, Silent())
+        yield prepare_nix([VARIANT], layout, executor, Silent())
 
 
 def expression(side: NixSide) -> Expression:
@@ -234,7 +234,7 @@ def test_roots_of_past_pins_and_variants_are_dropped(side: NixSide, layout: Layo
     assert any(path.endswith("-past") for path in before)
 
     with LauncherExecutor() as executor:
-        prepare_nix([VARIANT], CANONICAL, layout, executor, Silent())
+        prepare_nix([VARIANT], layout, executor, Silent())
 
     assert roots(side.nix) == {path for path in before if not path.endswith("-past")}
     assert not (folder / "a-variant-that-is-gone").exists()

@@ -83,7 +83,7 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "15 cells (15 local), 2 blocks, seed 7" in result.stdout
     assert "uv · local · install-cold" in result.stdout
-    assert "Changes take turns, one in each block: add-dependency," in " ".join(result.stdout.split())
+    assert "These take turns, one group in each block: add-dependency," in " ".join(result.stdout.split())
     assert "Experiments, when all is timed: changes" in " ".join(result.stdout.split())
     assert not (tmp_path / "results").exists()
     assert invoke(*words).stdout == result.stdout
@@ -99,6 +99,7 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
         (["--findings-of", "nope"], "There is no run 'nope'"),
         (["--resume", "nope", "--findings-of", "nope"], "--findings-of cannot be given with --resume"),
         (["--resume", "nope", "--seed", "1"], "--seed cannot be given with --resume"),
+        (["--resume", "nope", "--shape", "canonical"], "--shape cannot be given with --resume"),
     ],
 )
 def test_how_much_to_run_is_said_once(tmp_path: Path, words: list[str], said: str) -> None:
@@ -153,7 +154,7 @@ def test_the_list_names_every_variant_and_scenario() -> None:
         "nix-build-jobs-1", "nix-build-jobs-2", *(f"nix-{name}" for name in STANDARD),
     ]  # fmt: skip
     assert [item["name"] for item in found["findings"]] == list(all_findings())
-    assert found["shapes"] == ["canonical"]
+    assert found["shapes"] == ["canonical", "apps=A,libs=L,depth=D,seed=S", "FILE.json", "REPOSITORY"]
     table = invoke("list").stdout
     assert all(name in table for name in folders)
 
@@ -214,3 +215,72 @@ def test_the_report_of_several_runs_goes_to_the_newest_in_whatever_order_they_ar
     assert (result.exit_code, result.output) == (0, "")
     assert (tmp_path / "last" / "report" / "index.html").is_file()
     assert not (tmp_path / "first" / "report").exists()
+
+
+SHAPED = ["run", "--plan", "--seed", "7", "--blocks", "1", "--variant", "uv", "--lane", "local"]
+
+
+def test_the_plan_of_shapes_has_each_in_its_turn(tmp_path: Path) -> None:
+    result = invoke(*SHAPED, "--shape", "apps=1,libs=2", "--shape", "canonical", "--results", str(tmp_path))
+
+    said = " ".join(result.stdout.split())
+    assert result.exit_code == 0
+    assert "23 cells (23 local)" in said
+    assert "Order of the first block, of one shape after the other" in said
+    assert "at most about" in said
+    assert "apps=1,libs=2,depth=2,seed=0" in said
+    # Without the canonical members there would be no changes and no experiments.
+    assert "add-dependency" in said
+
+
+def test_a_repository_is_measured_by_its_folder(tmp_path: Path) -> None:
+    root = tmp_path / "ours"
+    (root / "src" / "ours").mkdir(parents=True)
+    (root / "src" / "ours" / "__main__.py").write_text("", encoding="utf-8")
+    (root / "pyproject.toml").write_text('[project]\nname = "ours"\n', encoding="utf-8")
+
+    result = invoke(*SHAPED, "--shape", str(root), "--results", str(tmp_path / "results"))
+
+    assert result.exit_code == 0
+    assert "Experiments, when all is timed: none." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--shape", "cannonical"], "--shape: there is no shape named 'cannonical'."),
+        (["--shape", "apps=2"], "--shape: libs is missing."),
+        (["--shape", "apps=0,libs=2"], "--shape: apps: '0' is not a whole number from 1"),
+        (["--shape", "missing.json"], "--shape: missing.json: cannot be read"),
+        (["--shape", "canonical", "--shape", "canonical"], "--shape: two shapes are called 'canonical'."),
+        (["--shape", "apps=1,libs=1", "--scenario", "add-library"], "--scenario add-library: changes and experiments"),
+        (["--shape", "apps=1,libs=1", "--finding", "changes"], "--finding changes: changes and experiments are made"),
+        (["--limit", "5"], "--limit: '5' is not a time span."),
+        (["--shape", "apps=9999,libs=1"], "There is no room for this run: it takes about"),
+    ],
+)
+def test_a_shape_that_cannot_be_measured_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    # Room for what is small, and for nothing else.
+    monkeypatch.setattr("harness.listing.free_bytes", lambda folder: 2**32)
+    # Every variant, so that a shape of ten thousand members takes tens of gigabytes.
+    result = invoke("run", "--profile", "all", "--results", str(tmp_path), *words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) > 1, "it says what to do"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_variants_outside_the_core_do_what_is_done_every_day() -> None:
+    def scenarios(*words: str) -> str:
+        result = invoke("run", "--plan", "--seed", "1", *words)
+        assert result.exit_code == 0
+        return result.stdout
+
+    assert "una · local · add-library" not in scenarios("--profile", "all")
+    assert "una · local · install-cold" in scenarios("--profile", "all")
+    assert "una · local · add-library" in scenarios("--profile", "all", "--scenario", "add-library")
+    # Who names a variant wants all of it.
+    assert "these take turns" in scenarios("--variant", "una").lower()

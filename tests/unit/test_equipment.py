@@ -15,7 +15,6 @@ from harness.errors import NixUnavailableError
 from harness.measure.command import Execution
 from harness.nix import Nix, NixProgram
 from harness.provision.layout import Layout
-from harness.shapes import CANONICAL
 from harness.strategies import NIXPKGS
 from harness.variants import Variant
 from tests.fakes import execution
@@ -70,7 +69,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nix: Played) -> tu
     monkeypatch.setattr(equipment, "private_store", lambda layout, executor: store)
     monkeypatch.setattr(nix_pythons, "import_python", lambda *_: pytest.fail("this machine's Python is not wanted"))
     executor = object()
-    return prepare_nix([variant], CANONICAL, layout, executor, Silent(), NIXPKGS), variant  # type: ignore[arg-type]
+    return prepare_nix([variant], layout, executor, Silent(), NIXPKGS), variant  # type: ignore[arg-type]
 
 
 def test_with_nixpkgs_all_is_built_once_while_there_is_a_connection(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ResultsError
-from harness.estimate import DEFAULT_S, STANDSTILL_S, EarlierCell, estimate, read_earlier
+from harness.estimate import DEFAULT_MEMBER_BYTES, DEFAULT_S, STANDSTILL_S, EarlierCell, estimate, read_earlier
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "run-small" / "samples.jsonl"
@@ -106,3 +108,55 @@ def test_no_file_is_nothing_earlier_and_a_damaged_one_is_an_error(tmp_path: Path
         read_earlier(path)
     with pytest.raises(ResultsError, match="cannot be read"):
         read_earlier(tmp_path)
+
+
+def shaped(variant: str, shape: str, scenario: str = "run") -> Cell:
+    return replace(cell(variant, scenario), shape=shape)
+
+
+def test_a_cell_of_another_shape_grows_as_its_members_do() -> None:
+    a, b = cell("a"), cell("b")
+    earlier = block(0, (a, 0), (b, 10))
+    members = {"ten": 30, "one": 1}
+
+    found = estimate(plan(shaped("a", "ten")), earlier, members)
+    assert (found.seconds_per_block, found.known_cells) == (100.0, 0)
+    # What is smaller is not taken to be quicker: much of it has nothing to do with members.
+    assert estimate(plan(shaped("a", "one")), earlier, members).seconds_per_block == 10.0
+
+
+def test_of_several_shapes_the_nearest_counts_and_the_limit_is_the_most() -> None:
+    small, middle = shaped("a", "small"), shaped("a", "middle")
+    earlier = block(0, (small, 0), (middle, 10), (cell("b"), 30))
+    members = {"small": 3, "middle": 30, "large": 60, "huge": 60_000}
+
+    assert estimate(plan(shaped("a", "large")), earlier, members).seconds_per_block == 40.0
+    assert estimate(plan(shaped("a", "huge")), earlier, members).seconds_per_block == 600.0
+
+
+def test_room_is_that_of_the_largest_shape_and_unknown_without_members() -> None:
+    weighed = [replace(item, disk_bytes=10**8) for item in block(0, (cell("a", "install-cold"), 0))]
+    both = plan(cell("a"), shaped("a", "large"))
+
+    alone = estimate(plan(shaped("a", "large")), weighed, {"large": 103}).disk_bytes
+    assert alone == 4 * (10**8 + 100 * DEFAULT_MEMBER_BYTES)
+    assert estimate(both, weighed, {"large": 103}).disk_bytes == alone
+    assert estimate(both, weighed).disk_bytes == 0
+
+
+def test_what_nix_builds_stays_for_all_blocks() -> None:
+    nix = Cell(variant="a", lane=Lane.NIX, scenario="nix-build", provider="host", strategy="derived")
+    without = estimate(plan(cell("a")), [], {}).disk_bytes
+
+    assert estimate(plan(cell("a"), nix), [], {}).disk_bytes > without
+
+
+def test_sizes_are_read_from_samples(tmp_path: Path) -> None:
+    row = {
+        "run_id": "r", "variant": "a", "lane": "local", "scenario": "install-cold", "block": 0,
+        "started_at": START.isoformat(), "sizes": {"environment_bytes": 5, "cache_bytes": 7, "other": 1},
+    }  # fmt: skip
+    path = tmp_path / "samples.jsonl"
+    path.write_text("\n".join(json.dumps(item) for item in (row, {**row, "sizes": {}})) + "\n", encoding="utf-8")
+
+    assert [item.disk_bytes for item in read_earlier(path)] == [12, None]

@@ -50,9 +50,9 @@ def variants(tmp_path: Path) -> list[Variant]:
 def test_what_is_in_the_record_is_not_done_again(tmp_path: Path) -> None:
     known = {"count": answering("count"), "other": answering("other")}
     done = {
-        ("one", Lane.LOCAL, None, "count"),
-        ("one", Lane.NIX, None, "count"),
-        ("one", Lane.LOCAL, None, "other"),
+        ("one", Lane.LOCAL, None, "count", "canonical"),
+        ("one", Lane.NIX, None, "count", "canonical"),
+        ("one", Lane.LOCAL, None, "other", "canonical"),
     }
 
     left = {
@@ -158,7 +158,10 @@ def test_an_answer_that_depends_on_the_strategy_is_wanted_for_each_that_the_prov
     (task,) = tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", ())
 
     assert task.strategies == strategies
-    known = {("one", Lane.LOCAL, None, "count"), *(("one", Lane.NIX, strategy, "count") for strategy in strategies)}
+    known = {
+        ("one", lane, strategy, "count", "canonical")
+        for lane, strategy in ((Lane.LOCAL, None), *((Lane.NIX, strategy) for strategy in strategies))
+    }
     assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known)) == []
     for left_out in known:
         assert list(tasks([variant], {"count": per_strategy}, frozenset(Lane), "host", known - {left_out}))

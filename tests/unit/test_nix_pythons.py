@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from harness.nix import Nix, NixProgram
 from harness.provision.host_python import HostPython
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
+from harness.provision.outside import Outside
 from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import CANONICAL
 from harness.strategies import NIXPKGS
@@ -43,7 +45,7 @@ class Machine:
 
     def prepared(self, *variants: Variant, provider: str = "host") -> equipment.NixSide:
         """The Nix side of these variants."""
-        return prepare_nix(variants, CANONICAL, self.layout, object(), Silent(), provider)  # type: ignore[arg-type]
+        return prepare_nix(variants, self.layout, object(), Silent(), provider)  # type: ignore[arg-type]
 
     def base(self, side: equipment.NixSide, variant: Variant) -> str:
         """The version of the Python that a variant is built with."""
@@ -114,7 +116,7 @@ def test_where_none_can_be_imported_there_is_no_nix_lane(machine: Machine, tmp_p
 def test_one_python_that_nix_cannot_build_with_leaves_the_others(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def put_in(nix: Nix, expression: object, variant: Variant) -> None:
+    def put_in(nix: Nix, expression: object, variant: Variant, outside: Sequence[Path]) -> None:
         if variant.name in broken:
             raise NixUnavailableError(f"Nix cannot build {variant.name}")
 
@@ -133,3 +135,19 @@ def test_provider_nixpkgs_builds_no_variant_that_names_a_python(machine: Machine
     assert side.refused == {
         "other": "Provider nixpkgs builds with the Python of nixpkgs, and this is about Python 3.98.1."
     }
+
+
+def test_a_shape_with_a_third_party_has_a_base_of_its_own(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = machine.layout.state / "third-party-ours.txt"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    put: list[list[Path]] = []
+    monkeypatch.setattr(equipment, "_put_in", lambda nix, expression, variant, outside: put.append(outside))
+    outside = {"ours": Outside(requirements=(), lock=lock)}
+    shape = replace(CANONICAL, name="ours")
+
+    side = prepare_nix([machine.own], machine.layout, object(), Silent(), outside=outside)  # type: ignore[arg-type]
+
+    assert side.base_for(machine.own, CANONICAL) == side.bases["own"]
+    assert side.base_for(machine.own, shape) == side.outside_bases["own", "ours"]
+    assert put == [[side.outside_bases["own", "ours"]]]

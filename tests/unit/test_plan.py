@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.plan import Selection, executions, make_plan, order_of, planned, schedule, variant_of
+from harness.plan import Selection, executions, make_plan, of_shape, order_of, planned, schedule, variant_of
 from harness.records import CONTROL_SUFFIX, Cell, Lane
 
 SELECTION = Selection(
@@ -125,3 +125,48 @@ def test_the_digest_goes_by_turns_and_experiments_too() -> None:
     plans += [make_plan(TURNING), make_plan(replace(TURNING, turns=()))]
 
     assert len({plan.digest for plan in plans}) == 4
+
+
+SHAPED = replace(
+    SELECTION,
+    scenarios={"tool-install": Lane.LOCAL, "run": Lane.LOCAL, "add": Lane.LOCAL},
+    shapes=("small", "canonical", "large"),
+    canonical_only=frozenset({"add"}),
+    once=frozenset({"tool-install"}),
+    control=frozenset(),
+)
+
+
+def test_of_several_shapes_each_has_what_its_members_can_be_measured_with() -> None:
+    plan = make_plan(SHAPED)
+
+    assert plan.shapes == ("small", "canonical", "large")
+    assert {shape: {cell.scenario for cell in plan.cells if cell.shape == shape} for shape in plan.shapes} == {
+        "small": {"tool-install", "run"},
+        "canonical": {"run", "add"},
+        "large": {"run"},
+    }
+
+
+def test_each_shape_has_an_order_of_its_own_and_none_of_the_others_cells() -> None:
+    plan = make_plan(SHAPED)
+
+    for shape in plan.shapes:
+        part = of_shape(plan, shape)
+        assert part.digest == plan.digest
+        assert {cell.shape for cell in order_of(part, 0)} == {shape}
+        assert len(order_of(part, 0)) == len(part.cells)
+
+
+def test_a_turn_that_has_nothing_is_a_turn_nonetheless() -> None:
+    plan = make_plan(replace(SELECTION, turns=((), ("run",)), control=frozenset()))
+
+    assert plan.turns == ((), ("run",))
+    assert [sum(cell.scenario == "run" for cell in order_of(plan, block)) for block in range(4)] == [0, 2, 0, 2]
+
+
+def test_who_is_there_for_every_day_has_no_part_in_what_is_rare() -> None:
+    plan = make_plan(replace(SELECTION, everyday=frozenset({"uv"}), rare=frozenset({"run"}), control=frozenset()))
+
+    found = {name: {cell.scenario for cell in plan.cells if cell.variant == name} for name in ("uv", "venv")}
+    assert found == {"uv": {"lock", "nix-build"}, "venv": {"lock", "run", "nix-build"}}

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness import schemas
-from harness.errors import ShapeError
 from harness.records import SAMPLE, Lane, Outcome, Sample
-from harness.shapes import CANONICAL, find_shape
+from harness.shapes import CANONICAL
 from harness.suggest import did_you_mean
 
 finite = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
@@ -80,13 +79,6 @@ def test_the_canonical_shape() -> None:
     assert CANONICAL.member("hello").needs == ("shared",)
     with pytest.raises(KeyError):
         CANONICAL.member("farewell")
-
-
-def test_an_unknown_shape_is_answered_with_the_nearest() -> None:
-    assert find_shape("canonical") is CANONICAL
-    with pytest.raises(ShapeError, match="no shape named 'cannonical'") as caught:
-        find_shape("cannonical")
-    assert "Did you mean 'canonical'?" in caught.value.hint
 
 
 def test_a_name_that_resembles_nothing_gets_all_there_are() -> None:

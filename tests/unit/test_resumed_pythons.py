@@ -40,7 +40,7 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
     )
     return Assignment(
         variants=variants,
-        shape=CANONICAL,
+        shapes=(CANONICAL,),
         plan=plan,
         results=tmp_path / "results",
         report=None,
@@ -99,6 +99,7 @@ def test_a_variant_that_is_set_aside_has_none(begun: Assignment) -> None:
         run_id="a",
         plan=begun.plan,
         variants=[aside],
+        shapes=[CANONICAL],
         scenarios={},
         command_line=(),
         checkout=layout.checkout,

@@ -154,3 +154,60 @@ def test_a_defect_of_the_harness_is_not_hidden(bench: Bench, tmp_path: Path, mon
 
     with pytest.raises(ZeroDivisionError):
         sample(bench, toolbox, tmp_path)
+
+
+def test_the_steps_of_a_phase_share_its_time(bench: Bench, tmp_path: Path) -> None:
+    toolbox = ready(bench, tmp_path)
+    limits = []
+
+    def answer(command: Command) -> Execution | None:
+        if command.argv[:2] != ("tool", "build"):
+            return None
+        limits.append(command.timeout_s)
+        return execution(wall_s=40.0, ended=Ended.TIMED_OUT if command.timeout_s < 40 else Ended.EXITED)
+
+    toolbox.answers = answer
+    taken = sample(bench, toolbox, tmp_path, "build")
+
+    # Three members, each a step; the limit of a made-up attempt is 60 seconds.
+    assert limits == [60.0, 20.0]
+    assert taken.outcome is Outcome.TIMED_OUT
+    assert taken.wall_s is None
+
+
+def test_what_cannot_be_installed_in_time_is_timed_out_and_not_tried_again(bench: Bench, tmp_path: Path) -> None:
+    toolbox = ready(bench, tmp_path)
+    bench.installed = False
+    tried = []
+
+    def answer(command: Command) -> Execution | None:
+        if command.argv != ("tool", "install"):
+            return None
+        tried.append(command)
+        return execution(ended=Ended.TIMED_OUT)
+
+    toolbox.answers = answer
+    first, second = (sample(bench, toolbox, tmp_path, scenario) for scenario in ("noop", "run"))
+
+    assert [first.outcome, second.outcome] == [Outcome.TIMED_OUT] * 2
+    assert first.reason == second.reason
+    assert "did not end within its time limit" in first.reason
+    assert len(tried) == 1
+
+
+def test_what_fails_otherwise_is_tried_again(bench: Bench, tmp_path: Path) -> None:
+    toolbox = ready(bench, tmp_path)
+    bench.installed = False
+    toolbox.answers = lambda command: execution(exit_code=1) if command.argv == ("tool", "install") else None
+
+    assert sample(bench, toolbox, tmp_path, "noop").outcome is Outcome.SETUP_FAILED
+    toolbox.answers = lambda command: None
+    assert sample(bench, toolbox, tmp_path, "noop").outcome is Outcome.OK
+
+
+def test_an_entrant_that_was_not_ready_in_time_is_timed_out(bench: Bench, tmp_path: Path) -> None:
+    late = Unready(variant=bench.variant, reason="locking took too long", timed_out=True)
+
+    taken = sample(late, Toolbox(workspaces=[]), tmp_path)
+
+    assert (taken.outcome, taken.reason) == (Outcome.TIMED_OUT, "locking took too long")

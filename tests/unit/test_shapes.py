@@ -18,7 +18,7 @@ from harness.errors import ShapeError
 from harness.shape_checks import MOST_MEMBERS, checked, complaints, is_name
 from harness.shape_file import KEYS, MEMBER_KEYS, load_shape, read_shape, shape_json_schema, written
 from harness.shape_text import MOST_FURTHER, layered, parse_shape
-from harness.shapes import CANONICAL, Kind, Member, Shape, find_shape
+from harness.shapes import CANONICAL, Kind, Member, Shape
 
 DOCS = Path(__file__).parents[2] / "docs" / "shapes.md"
 
@@ -66,13 +66,6 @@ def test_an_error_names_the_first_few_of_many_mistakes() -> None:
 
     assert said.count("there is no member") == 5
     assert said.endswith("and 95 more")
-
-
-def test_only_the_canonical_shape_can_be_measured_so_far() -> None:
-    for text in ("apps=2,libs=2", "mine.json"):
-        with pytest.raises(ShapeError, match="cannot be measured yet") as caught:
-            find_shape(text)
-        assert "canonical" in caught.value.hint
 
 
 def test_the_rule_always_makes_the_same_shape() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,17 @@ class Chart:
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
     """Rows as altair takes them, without a file."""
     return alt.InlineData(values=list(rows))
+
+
+def log_axis(low: float, high: float, factors: Sequence[int] = (1, 2, 5)) -> alt.Axis:
+    """An axis of seconds with a line at 1, 2 and 5 of each power of ten that is in sight, each with its unit."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = [step * 10.0**power for power in powers for step in factors]
+    return alt.Axis(
+        values=[step for step in steps if low <= step <= high],
+        labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'",
+        labelOverlap=True,
+    )
 
 
 def svg(chart: alt.TopLevelMixin) -> str:

@@ -6,7 +6,6 @@ the page's light theme; its style sheet replaces them one by one in the dark.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,9 +15,10 @@ from harness.records import Lane
 from harness.reporting import prose, words
 from harness.reporting.charts.closures import draw_closures
 from harness.reporting.charts.distribution import draw_distribution
-from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, svg
+from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.overview import draw_overview
+from harness.reporting.charts.scale import draw_scale
 from harness.reporting.charts.trends import draw_trends
 from harness.reporting.model import Report, Row, ScenarioView, Section
 
@@ -44,6 +44,7 @@ def draw_charts(report: Report) -> tuple[Chart, ...]:
             )
             if chart is not None
         ]
+    drawn += draw_scale(report)
     drawn += draw_trends(report)
     friction = draw_friction(report)
     return tuple([*drawn, friction] if friction else drawn)
@@ -65,7 +66,7 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
     )
     low, high = min(row["low"] for row in rows) / 1.3, max(row["high"] for row in rows) * 1.3
     scale_x = alt.Scale(type="log", nice=False, domain=[low, high])
-    scale = alt.X("low:Q", scale=scale_x, title="seconds, log scale", axis=_log_axis(low, high))
+    scale = alt.X("low:Q", scale=scale_x, title="seconds, log scale", axis=log_axis(low, high))
     lines = base.mark_rule(strokeWidth=2).encode(x=scale, x2="high:Q")
     points = base.mark_point(filled=True, size=46, opacity=1).encode(
         x=alt.X("median:Q", scale=scale_x),
@@ -238,14 +239,3 @@ def _point(scenario: str, row: Row) -> dict[str, Any]:
         "low": interval.low if interval else median,
         "high": interval.high if interval else median,
     }
-
-
-def _log_axis(low: float, high: float) -> alt.Axis:
-    """An axis with a line at 1, 2 and 5 of each power of ten that is in sight, each with its unit."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
-    return alt.Axis(
-        values=[step for step in steps if low <= step <= high],
-        labelExpr="datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'",
-        labelOverlap=True,
-    )

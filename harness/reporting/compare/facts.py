@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.analysis.frames import Frames
-from harness.records import CONTROL_SUFFIX, FindingFacts, Lane, Outcome, RunInfo, Tone
+from harness.records import CONTROL_SUFFIX, Finding, FindingFacts, Lane, Outcome, RunInfo, Tone
 from harness.reporting import words
 from harness.reporting.answers import answer, by_question, facts_of, strategies_of
 from harness.reporting.compare.model import FindingChange, OutcomeChange, SizeChange, Told, VersionChange
@@ -16,6 +16,7 @@ from harness.reporting.read.runs import Loaded
 from harness.reporting.read.versions import changed_meaning, known_versions, machine_of
 from harness.reporting.tables import CELL, CellKey, Cells
 from harness.reporting.view import describe
+from harness.shapes import CANONICAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,7 @@ def changed_findings(base: Loaded, new: Loaded) -> Answers:
         before = old.get(key)
         if before is None or before.value == after.value:
             continue
-        name, lane, strategy, variant = key
+        shape, name, lane, strategy, variant = key
         asked = facts.get(name)
         redefined = name in meaning
         found.append(
@@ -129,6 +130,7 @@ def changed_findings(base: Loaded, new: Loaded) -> Answers:
                         (
                             lane.value if asked is None or len(asked.lanes) > 1 else "",
                             titles.get(strategy, strategy).lower() if strategy else "",
+                            shape if shape != CANONICAL.name else "",
                         ),
                     )
                 ),
@@ -147,11 +149,16 @@ def changed_findings(base: Loaded, new: Loaded) -> Answers:
     )
 
 
-def _answers(loaded: Loaded) -> dict[tuple[str, Lane, str | None, str], Answer]:
+def _answers(loaded: Loaded) -> dict[tuple[str, str, Lane, str | None, str], Answer]:
+    """What was found last of each question, by the shape of the members it was asked of."""
     known = facts_of(loaded.runs)
+    by_shape: dict[str, list[Finding]] = {}
+    for item in loaded.findings:
+        by_shape.setdefault(item.shape, []).append(item)
     return {
-        (name, lane, strategy, variant): answer(known.get(name, _UNDESCRIBED), found)
-        for (name, lane, strategy), by_variant in by_question(loaded.findings, known).items()
+        (shape, name, lane, strategy, variant): answer(known.get(name, _UNDESCRIBED), found)
+        for shape, own in by_shape.items()
+        for (name, lane, strategy), by_variant in by_question(own, known).items()
         for variant, found in by_variant.items()
     }
 

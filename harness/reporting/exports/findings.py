@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.reporting.exports.summary import as_csv
-from harness.reporting.model import Answer, ChangeView, Question, QuestionGroup, Report
+from harness.reporting.model import Answer, ChangeView, Question, Report
 
 #: Each column, with what it holds; ``docs/data.md`` shows this table.
 COLUMNS = {
@@ -14,6 +14,7 @@ COLUMNS = {
     "title": "the finding in words",
     "lane": "`local` or `nix`",
     "strategy": "the Nix strategy, empty where the answer depends on none",
+    "shape": "which members it was established with",
     "variant": "the variant",
     "value": "the answer, or a count; where runs disagree, the newest",
     "unit": "of a count that is not of things (`bytes`)",
@@ -25,23 +26,30 @@ COLUMNS = {
 
 def findings_csv(report: Report) -> str:
     """The table, in the order of the report. Evidence is left out: it stands in ``findings.jsonl``."""
-    return as_csv(COLUMNS, [*_questions(report), *_changes(report)])
+    return as_csv(COLUMNS, [*_questions(report), *_changes(report), *_elsewhere(report)])
 
 
 def _questions(report: Report) -> Iterator[tuple[object, ...]]:
     for group in report.questions:
         for question in group.questions:
-            yield from _question(group, question)
+            yield from _question(group.slug.removeprefix("findings-"), question)
 
 
-def _question(group: QuestionGroup, question: Question) -> Iterator[tuple[object, ...]]:
+def _elsewhere(report: Report) -> Iterator[tuple[object, ...]]:
+    """What more members cost, and what was established with the members of further shapes."""
+    for question in report.elsewhere:
+        yield from _question(question.facts.group, question)
+
+
+def _question(group: str, question: Question) -> Iterator[tuple[object, ...]]:
     for variant, answer in question.answers.items():
         yield (
-            group.slug.removeprefix("findings-"),
+            group,
             question.name,
             question.facts.title,
             question.lane.value,
             question.strategy,
+            question.shape,
             variant,
             *_answer(answer),
         )
@@ -59,7 +67,8 @@ def _effort(
     change: ChangeView, variant: str, lane: str, strategy: str | None, measures: Iterable[tuple[str, Answer]]
 ) -> Iterator[tuple[object, ...]]:
     for name, answer in measures:
-        yield ("changes", f"{change.name}.{name}", change.facts.title, lane, strategy, variant, *_answer(answer))
+        name = f"{change.name}.{name}"
+        yield ("changes", name, change.facts.title, lane, strategy, change.shape, variant, *_answer(answer))
 
 
 def _answer(answer: Answer) -> tuple[object, ...]:

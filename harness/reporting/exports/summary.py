@@ -49,7 +49,7 @@ def summary_csv(report: Report) -> str:
     """The table, in the order of the report: figures unrounded, absent ones empty."""
     lines = (
         (section, scenario, row)
-        for section in report.sections
+        for section in (*report.sections, *report.further)
         for scenario in section.scenarios
         for row in scenario.rows
     )

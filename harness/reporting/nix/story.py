@@ -14,6 +14,7 @@ from harness.reporting.nix.model import Measure, NixRow, NixStory, NixTable, Str
 from harness.reporting.nix.rows import Sources
 from harness.reporting.nix.words import sentences
 from harness.reporting.tables import CellKey, Cells
+from harness.reporting.words import size_name
 from harness.strategies import HANDWRITTEN
 
 #: The scenarios whose times tell strategies apart.
@@ -168,7 +169,7 @@ def _runtime(sources: Sources) -> tuple[NixRow | None, ...]:
             sources,
             "nix-build",
             name,
-            f"{title} of {name.removesuffix(end)}",
+            size_name(name) if name == f"largest{end}" else f"{title} of {name.removesuffix(end)}",
             Measure.BYTES,
             "What the environment of an application needs to run, itself included.",
         )

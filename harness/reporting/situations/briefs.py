@@ -10,7 +10,7 @@ from harness.records import CONTROL_SUFFIX, Lane, Outcome
 from harness.reporting.model import Report
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import Measure, Overview
-from harness.reporting.prose import join, number
+from harness.reporting.prose import amount, join, number
 from harness.reporting.situations.model import Brief, Phrase
 
 Sentence = tuple[Phrase, ...]
@@ -153,7 +153,7 @@ def _sure(report: Report) -> Iterator[Sentence]:
     if not report.samples:
         return
     yield (
-        Phrase(text=f"{number(ok, 'verified sample')} in {number(report.blocks, 'block')} on one machine. "),
+        Phrase(text=f"{amount(report, 'verified sample', ok)} on one machine. "),
         Phrase(text=tally(report)),
     )
     repeated = sum(cell.variant.endswith(CONTROL_SUFFIX) for run in report.runs[-1:] for cell in run.plan.cells)

@@ -14,14 +14,14 @@ _CANONICAL = "canonical"
 
 
 def build_situations(
-    overview: Overview, sections: Sequence[Section], rules: Iterable[Situation] = SITUATIONS
+    overview: Overview, sections: Sequence[Section], rules: Iterable[Situation] = SITUATIONS, *, scaled: bool = False
 ) -> tuple[SituationView, ...]:
-    """Each situation of whose lane anything was measured."""
+    """Each situation of whose lane anything was measured; ``scaled`` says that there is a section on scale."""
     lanes = {measure.lane for measure in overview.measures}
-    return tuple(_situation(rule, overview, sections) for rule in rules if rule.lane in lanes)
+    return tuple(_situation(rule, overview, sections, scaled=scaled) for rule in rules if rule.lane in lanes)
 
 
-def _situation(rule: Situation, overview: Overview, sections: Sequence[Section]) -> SituationView:
+def _situation(rule: Situation, overview: Overview, sections: Sequence[Section], *, scaled: bool) -> SituationView:
     places = tuple(_place(rule, overview, variant) for variant in overview.variants)
     fitting = [place.variant for place in places if place.fit in (Fit.FITS, Fit.CARE)]
     scenarios = {(section.slug, item.name): item for section in sections for item in section.scenarios}
@@ -33,7 +33,7 @@ def _situation(rule: Situation, overview: Overview, sections: Sequence[Section])
         what=rule.what,
         places=places,
         weights=tuple(weight for weight in weights if weight is not None) if len(fitting) > 1 else (),
-        open=tuple(_open(rule, overview, sections)),
+        open=tuple(_open(rule, overview, sections, scaled=scaled)),
     )
 
 
@@ -105,13 +105,15 @@ def _alike(ahead: Sequence[str], known: Sequence[str]) -> str:
     return "no difference was shown" if len(ahead) == len(known) > 1 else ""
 
 
-def _open(rule: Situation, overview: Overview, sections: Sequence[Section]) -> Iterator[str]:
+def _open(rule: Situation, overview: Overview, sections: Sequence[Section], *, scaled: bool) -> Iterator[str]:
     """What the data leave open, and what hangs on the Nix strategy and not on the variant."""
     missing = [name for name in (*rule.works, *rule.must, *rule.mind) if not overview.named(name, rule.lane)]
     if missing:
         yield f"Not established in this run: {', '.join(missing)}."
     lane = [section for section in sections if section.lane is rule.lane]
-    if rule.members and all(section.shape == _CANONICAL for section in lane):
+    if rule.members and scaled:
+        yield "How times grow with the number of members, the section on scale says."
+    elif rule.members and all(section.shape == _CANONICAL for section in lane):
         yield "Measured with the three canonical members only: how times grow with their number, these data do not say."
     for name in (*rule.must, *rule.mind):
         measures = overview.named(name, rule.lane)

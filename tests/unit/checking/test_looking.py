@@ -109,3 +109,12 @@ def test_a_stray_python_file_and_a_committed_lock_file_are_named(folder: Path) -
 
     assert found["sources"].ran == "the file conftest.py"
     assert found["committed"].came == "uv.lock"
+
+
+def test_what_is_needed_through_others_has_a_place_that_is_there(folder: Path) -> None:
+    text = '[growing.indirect]\nbefore = "[build]"\ntext = """\n{need}\n"""\n\n[nix]\n'
+    edit(folder / "variant.toml", "[nix]\n", text)
+
+    failure = failures(folder)["statements"]
+
+    assert failure.came == "'[build]'"

@@ -29,7 +29,7 @@ def texts(variant: Variant) -> dict[str, str]:
 
 
 def grown(variant: Variant, shape: Shape) -> dict[str, str]:
-    return grown_files(texts(variant), shape, variant.spec.growing.transitive)
+    return grown_files(texts(variant), shape, variant.spec.growing)
 
 
 def shape_of(*members: Member) -> Shape:
@@ -118,6 +118,22 @@ def test_a_table_may_state_what_is_needed_through_others() -> None:
     default = stated["tool"]["hatch"]["envs"]["default"]
     assert default["dependencies"] == ["top", "base", "middle"]
     assert default["sources"] == {"top": ".", "base": "../base", "middle": "../middle"}
+
+
+def test_what_is_needed_through_others_may_be_stated_apart() -> None:
+    variant = next(item for item in VARIANTS if item.name == "poetry")
+    shape = shape_of(library("base"), library("middle", "base"), application("top", "middle"))
+
+    files = grown(variant, shape)
+    stated = tomllib.loads(files["top/pyproject.toml"])
+
+    assert stated["project"]["dependencies"] == ["middle"]
+    assert list(stated["tool"]["poetry"]["dependencies"]) == ["middle"]
+    assert stated["tool"]["poetry"]["group"]["indirect"]["dependencies"] == {
+        "base": {"path": "../base", "develop": True}
+    }
+    # Where nothing is needed through others, nothing is said of it.
+    assert "indirect" not in files["middle/pyproject.toml"]
 
 
 def test_sources_define_the_name_or_import_it_what_leads_to_the_core_last() -> None:

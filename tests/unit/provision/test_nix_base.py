@@ -11,10 +11,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from harness.provision.host_python import HostPython
 from harness.provision.layout import Layout
-from harness.provision.nix_base import base_of, write_json
+from harness.provision.lock import Pin
+from harness.provision.nix_base import attributes_of, base_of, outside_packages, write_json
 
 # What Nix reads
 
@@ -170,3 +172,64 @@ def test_packages_have_the_attributes_that_nixpkgs_would_give_them(tmp_path: Pat
         ("more-itertools_10", "10.8.0", []),
         ("pytest", "9.2.0", ["exceptiongroup", "iniconfig"]),
     ]
+
+
+# What a shape's members require from outside
+
+
+def pinned(name: str, version: str) -> Pin:
+    return Pin(name=canonicalize_name(name), version=version, hashes=frozenset())
+
+
+def test_projects_are_called_by_their_names_unless_members_are_built_with_another_version() -> None:
+    lock = [pinned("attrs", "26.1"), pinned("packaging", "26.4"), pinned("pluggy", "1.6"), pinned("2captcha", "1.0")]
+    build = [pinned("packaging", "26.3"), pinned("pluggy", "1.6"), pinned("hatchling", "1.33")]
+
+    assert attributes_of(lock, build) == {
+        "attrs": "attrs",
+        "packaging": "packaging_26",
+        "pluggy": "pluggy",
+        "2captcha": "_2captcha",
+    }
+
+
+def test_what_is_from_outside_requires_attributes_and_what_extras_add(tmp_path: Path) -> None:
+    wheels = [
+        wheel_of(
+            tmp_path,
+            "web-1.0-py3-none-any.whl",
+            "packaging",
+            'socks; extra == "proxy"',
+            'nothing; extra == "never"',
+            'web[proxy]; extra == "all"',
+        ),
+        wheel_of(tmp_path, "top-1.0-py3-none-any.whl", "web[all]"),
+        wheel_of(tmp_path, "socks-1.0-py3-none-any.whl", 'winsocks; sys_platform == "win32"'),
+        wheel_of(tmp_path, "packaging-26.4-py3-none-any.whl"),
+    ]
+    attributes = {"web": "web", "top": "top", "socks": "socks", "packaging": "packaging_26"}
+
+    found = outside_packages(wheels, attributes, {}, "3.11.2")
+
+    assert {item["attribute"]: item["requires"] for item in found} == {
+        "top": ["web"],
+        "web": ["packaging_26", "socks"],
+        "socks": [],
+        "packaging_26": [],
+    }
+    base = base_of(PYTHON, [], [], [], [], outside=found)
+    assert [item["name"] for item in base["packages"]] == ["packaging", "socks", "top", "web"]
+
+
+def test_extras_that_members_ask_for_count(tmp_path: Path) -> None:
+    wheels = [
+        wheel_of(tmp_path, "web-1.0-py3-none-any.whl", 'socks; extra == "proxy"'),
+        wheel_of(tmp_path, "socks-1.0-py3-none-any.whl"),
+    ]
+    attributes = {"web": "web", "socks": "socks"}
+
+    without = outside_packages(wheels, attributes, {"web": frozenset()}, "3.11.2")
+    found = outside_packages(wheels, attributes, {"web": frozenset({"proxy"})}, "3.11.2")
+
+    assert [item["requires"] for item in without] == [[], []]
+    assert [item["requires"] for item in found] == [[], ["socks"]]

@@ -1,0 +1,1 @@
+"""How cost grows with the number of members: curves, exponents, crossing points, and what one more member takes."""
