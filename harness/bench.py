@@ -14,6 +14,7 @@ from harness.measure.command import Command, Ended, Execution, Executor
 from harness.measure.environment import scrubbed
 from harness.nix import Expression, Nix
 from harness.provision.index import Traffic
+from harness.records import Lane
 from harness.shapes import Shape
 from harness.strategies import HOST
 from harness.variant_file import Phase
@@ -66,7 +67,8 @@ class Bench:
     sample that starts with an empty cache. ``installed`` says whether the settled workspace was last left with both
     applications seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says
     why; ``provider`` is where Nix takes Python and the backends from. ``hopeless`` is why it cannot be installed within
-    the time limit, once that was tried.
+    the time limit, once that was tried, and ``local_unready`` why the local lane cannot be measured at all: Nix may do
+    without what the toolchain could not.
     """
 
     variant: Variant
@@ -81,6 +83,11 @@ class Bench:
     provider: str = HOST
     installed: bool = False
     hopeless: str = ""
+    local_unready: Unready | None = None
+
+    def unready(self, lane: Lane) -> Unready | None:
+        """Why nothing can be measured in a lane, if that is so."""
+        return self.local_unready if lane is Lane.LOCAL else None
 
 
 class Entrant(Protocol):
@@ -108,6 +115,10 @@ class Equipped(Protocol):
     @property
     def meter(self) -> Meter:
         """Counts what the index serves."""
+        ...
+
+    def unready(self, lane: Lane, /) -> Unready | None:
+        """Why nothing can be measured in a lane, if that is so."""
         ...
 
 

@@ -91,7 +91,12 @@ def warm_all(
                 problems = warm_up(bench, attempt, phases[name])
             except HarnessError as error:
                 late = isinstance(error, MeasureError) and error.timed_out
-                return Unready(variant=bench.variant, reason=error.message, timed_out=late)
+                unready = Unready(variant=bench.variant, reason=error.message, timed_out=late)
+                if bench.nix is None:
+                    return unready
+                # Through Nix members are built without the lock file that could not be had.
+                bench.local_unready = unready
+                return bench
             for problem in problems:
                 console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
             return bench

@@ -90,8 +90,13 @@ def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *
     def sample(outcome: Outcome, reason: str = "", **figures: Any) -> Sample:
         return _sample(place, started_at, outcome, reason, figures)
 
+    def none(unready: Unready) -> Sample:
+        return sample(Outcome.TIMED_OUT if unready.timed_out else Outcome.SETUP_FAILED, unready.reason)
+
     if isinstance(bench, Unready):
-        return sample(Outcome.TIMED_OUT if bench.timed_out else Outcome.SETUP_FAILED, bench.reason)
+        return none(bench)
+    if (unready := bench.unready(place.cell.lane)) is not None:
+        return none(unready)
     if reason := _refused(place.cell) or scenario.unsupported(bench):
         return sample(Outcome.UNSUPPORTED, reason)
     try:

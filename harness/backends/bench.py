@@ -12,11 +12,12 @@ from typing import Any
 
 from harness.backends.catalogue import Backend
 from harness.backends.project import PACKAGE, Project
-from harness.bench import Attempt, Meter, how_it_ended
+from harness.bench import Attempt, Meter, Unready, how_it_ended
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
 from harness.package_shapes import files_of
+from harness.records import Lane
 
 _HOOK = Path(__file__).with_name("hook.py")
 _HOST_PATH = ("/usr/bin", "/bin")
@@ -47,6 +48,10 @@ class BackendBench:
     linked: Mapping[tuple[int, bool], Project] = field(default_factory=dict)
     hooks: frozenset[str] = frozenset()
     environments: dict[tuple[str, str], Path] = field(default_factory=dict)
+
+    def unready(self, lane: Lane) -> Unready | None:  # noqa: ARG002
+        """A backend that was set up can be measured."""
+        return None
 
     @property
     def out(self) -> Path:

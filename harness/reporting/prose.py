@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from harness.analysis.compare import BAND, MINIMUM_BLOCKS
 from harness.analysis.noise import PROBE_BAND, NoiseKind
@@ -85,13 +85,24 @@ def _own_members(name: str, facts: ShapeFacts) -> Iterator[str]:
         f"The members are those of {name}{source}: {counted(facts)}, {number(len(facts.members), 'member')} in all; the"
         f" longest chain has {chain:,} dependenc{'y' if chain == 1 else 'ies'}."
     )
+    if requirements := {text for member in facts.members for text in member.requirements}:
+        left_out = f", but for {', '.join(facts.left_out)}" if facts.left_out else ""
+        yield (
+            f"What they require from outside is included{left_out}."
+            if facts.third_party
+            else f"The {number(len(requirements), 'requirement')} they have from outside {_is(requirements)} left out."
+        )
     applications = shapes.applications(facts)
     if applications:
-        last = f", and goodbye {applications[-1]}, the last one" if len(applications) > 1 else ""
+        last = f", goodbye {applications[-1]}, the last one" if len(applications) > 1 else ""
         yield (
-            f"Where a text says shared it is {facts.core}, the core, which is edited to see what an edit costs; hello"
-            f" is {applications[0]}, the first application{last}."
+            f"Where a text says shared, it means {facts.core}: the core, which is edited to see what an edit costs."
+            f" hello means {applications[0]}, the first application{last}."
         )
+
+
+def _is(several: Collection[object]) -> str:
+    return "is" if len(several) == 1 else "are"
 
 
 def banners(report: Report) -> tuple[str, ...]:

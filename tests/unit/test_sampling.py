@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,17 @@ def test_an_entrant_that_was_not_ready_in_time_is_timed_out(bench: Bench, tmp_pa
     taken = sample(late, Toolbox(workspaces=[]), tmp_path)
 
     assert (taken.outcome, taken.reason) == (Outcome.TIMED_OUT, "locking took too long")
+
+
+def test_what_the_local_lane_lacks_keeps_nix_from_nothing(bench: Bench, tmp_path: Path) -> None:
+    bench.local_unready = Unready(variant=bench.variant, reason="Locking failed")
+    toolbox = Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
+    nix = replace(PLACE, cell=Cell(variant="made-up", lane=Lane.NIX, scenario="nix-eval", strategy="handwritten"))
+    attempt = made_up_attempt(toolbox, tmp_path)
+
+    local = take_sample(all_scenarios()["install-warm"], bench, attempt, place=PLACE, clock=FakeClock())
+    through_nix = take_sample(all_scenarios()["nix-eval"], bench, attempt, place=nix, clock=FakeClock())
+
+    assert (local.outcome, local.reason) == (Outcome.SETUP_FAILED, "Locking failed")
+    # This bench has no Nix, which is another reason.
+    assert through_nix.reason != "Locking failed"

@@ -62,8 +62,8 @@ def test_page_markdown_and_terminal_name_the_shape_first(theirs: Path, tmp_path:
     for told in (" ".join(page.split()), text, said):
         assert "(read from ../our repo): 20 libraries and 10 applications, 30 members in all" in told
         assert "the longest chain has 4 dependencies" in told
-        assert "shared it is lib-000, the core" in told
-        assert "hello is app-000, the first application, and goodbye app-009, the last one" in told
+        assert "shared, it means lib-000: the core" in told
+        assert "hello means app-000, the first application, goodbye app-009, the last one" in told
         assert "made with the three canonical members" in told
     assert "The same monorepo, 20 libraries and 10 applications, packaged with 3 toolchains" in text
     assert "Many members, large trees" not in paths.markdown.read_text(encoding="utf-8")
