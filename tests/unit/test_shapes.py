@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -296,3 +297,43 @@ def test_every_key_has_its_line_in_the_schema_and_the_docs() -> None:
     assert set(schema["$defs"]["MemberFile"]["properties"]) == set(MEMBER_KEYS)
     for name, line in {**KEYS, **{f"members[].{name}": line for name, line in MEMBER_KEYS.items()}}.items():
         assert f"| `{name}` | {line} |" in text
+
+
+def test_the_docs_shapes_of_one_library_a_chain_and_a_diamond_are_such() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    section = text[text.index("### Fan-in") : text.index("## The file")]
+    rules = re.findall(r"`(apps=[^`]+)`", section)
+    shared, chain = map(parse_shape, rules)
+    diamond = read_shape(textwrap.dedent(section[section.index("    {") :]), source="docs")
+
+    assert {member.needs for member in shared.applications} == {("lib-1",)}
+    # Some need what lies further down too, and the longest way is through all of them.
+    assert graph.depth(chain.graph) == len(chain.members) - 1 == 20
+    assert graph.fan_in(diamond.graph) == {"base": 2, "left": 1, "right": 1, "top": 0}
+    assert diamond.needs_of("top") == ("base", "left", "right")
+    assert diamond.core.name == "base"
+
+
+def test_the_core_is_the_member_at_the_bottom_that_most_applications_stand_on() -> None:
+    def core(*members: Member) -> str:
+        return Shape(name="x", members=members).core.name
+
+    few, many, top = library("few"), library("many"), library("top", "many")
+    apps = [Member(name=f"app-{need}", kind=Kind.APPLICATION, needs=(need,)) for need in ("few", "many", "top")]
+
+    assert core(few, many, top, *apps) == "many"
+    # Of two that are as good, the first; and an application, where nothing lies below any.
+    assert core(few, many, *apps[:2]) == "few"
+    assert core(library("nobody-needs"), Member(name="alone", kind=Kind.APPLICATION)) == "alone"
+
+
+def test_what_is_needed_through_others_is_needed() -> None:
+    shape = layered(apps=3, libs=9, depth=4, seed=2)
+
+    for member in shape.members:
+        found = set(shape.needs_of(member.name))
+        assert found == set(member.needs).union(*(shape.needs_of(need) for need in member.needs))
+    assert set(shape.needed) == {need for member in shape.members for need in member.needs}
+    assert shape.in_words == "9 libraries and 3 applications; the longest chain of dependencies has 4"
+    with pytest.raises(KeyError):
+        shape.needs_of("nobody")
