@@ -23,6 +23,8 @@ _FIRST = (
     "test_store",
     "test_page_accessibility",
     "test_tutorial",
+    "test_your_monorepo",
+    "test_third_party",
     "test_pythons",
     "test_isolation",
     "test_backends",

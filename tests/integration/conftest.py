@@ -13,6 +13,7 @@ from harness.reporting.writer import write_report
 from tests.integration.pages import ARGUMENTS, CHROMIUM
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_run import FIXTURE
+from tests.unit.reporting.made_up_scale import made_up_scale_run
 
 _REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 _BACKENDS = Path(__file__).parents[2] / "results" / "reference-backends"
@@ -40,6 +41,13 @@ def strategies_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def scale_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a made-up run of five sizes, one of which not all variants can bear."""
+    run = made_up_scale_run(tmp_path_factory.mktemp("runs"))
+    return write_report([run], tmp_path_factory.mktemp("report")).html
+
+
+@pytest.fixture(scope="session")
 def reference_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the run that the repository keeps."""
     return write_report([_REFERENCE], tmp_path_factory.mktemp("report")).html
@@ -51,15 +59,15 @@ def backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_either([_BACKENDS], tmp_path_factory.mktemp("report")).page
 
 
-@pytest.fixture(params=["small_page", "strategies_page", "reference_page"])
+@pytest.fixture(params=["small_page", "strategies_page", "scale_page", "reference_page"])
 def each_page(request: pytest.FixtureRequest) -> Path:
-    """Each of the three pages in turn."""
+    """Each of the four pages in turn."""
     found: Path = request.getfixturevalue(request.param)
     return found
 
 
-@pytest.fixture(params=["small_page", "strategies_page", "reference_page", "backends_page"])
+@pytest.fixture(params=["small_page", "strategies_page", "scale_page", "reference_page", "backends_page"])
 def every_page(request: pytest.FixtureRequest) -> Path:
-    """Each of the three pages in turn, and that of build backends."""
+    """Each of the four pages in turn, and that of build backends."""
     found: Path = request.getfixturevalue(request.param)
     return found
