@@ -4,13 +4,15 @@ A power law, figure = a · N^b, is fitted by least squares on the logarithms, as
 Wilkerson do for measured costs (*Measuring Empirical Computational Complexity*, ESEC/FSE 2007). Each size counts alike,
 however many blocks it has: what is fitted is the median of each. The 95% interval of the exponent is the percentile
 bootstrap, with the blocks of each size resampled by themselves (B. Efron and R. Tibshirani, *An Introduction to the
-Bootstrap*, 1993, sections 8.3 and 13.3).
+Bootstrap*, 1993, sections 8.3 and 13.3). With too few blocks for that and four sizes or more, it is that of least
+squares, from how far the sizes lie off the line, by Student's t with two degrees of freedom less than there are sizes
+(N. R. Draper and H. Smith, *Applied Regression Analysis*, 1998, section 1.4).
 
-The interval says how far chance moves the exponent over the sizes that were measured, not that a power law holds. A
-fixed cost hides growth at few members, so that curves bend upwards (C. McGeoch, P. Sanders, R. Fleischer, P. R. Cohen
-and D. Precup, *Using Finite Experiments to Study Asymptotic Performance*, Experimental Algorithmics, LNCS 2547, 2002).
-So the exponent between the last two sizes alone stands beside it: where the two differ, the curve bends. Nothing is
-said of sizes beyond the largest.
+The first says how far chance moves the exponent over the sizes that were measured, not that a power law holds; the
+second has in it both chance and how far the curve is from a power. A fixed cost hides growth at few members, so that
+curves bend upwards (C. McGeoch, P. Sanders, R. Fleischer, P. R. Cohen and D. Precup, *Using Finite Experiments to Study
+Asymptotic Performance*, Experimental Algorithmics, LNCS 2547, 2002). So the exponent between the last two sizes alone
+stands beside it: where the two differ, the curve bends. Nothing is said of sizes beyond the largest.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, pairwise
-from math import exp, log
+from math import exp, log, sqrt
 
 import numpy as np
+from scipy import stats
 
 from harness.analysis.compare import MINIMUM_BLOCKS, Block, Comparison, Verdict, compare, correct
 from harness.analysis.statistics import Floats, Interval, resampled_medians
@@ -31,9 +34,19 @@ from harness.analysis.statistics import Floats, Interval, resampled_medians
 EXPONENT_BAND = 0.1
 #: So many sizes a curve takes: through two, any line fits.
 MINIMUM_SIZES = 3
+#: So many sizes it takes for them to say how far they lie off the line.
+MINIMUM_SIZES_OFF_LINE = 4
 
 #: The figures of a cell at one size, by block.
 Figures = Mapping[Block, float]
+
+
+class Basis(StrEnum):
+    """What an exponent's interval rests on: a closed set."""
+
+    BLOCKS = "blocks"
+    SIZES = "sizes"
+    NONE = "none"
 
 
 class Growth(StrEnum):
@@ -50,7 +63,8 @@ class Growth(StrEnum):
 class Exponent:
     """The power of the number of members that a figure goes with.
 
-    ``low`` and ``high`` are its 95% interval, ``None`` with too few blocks. ``reason`` is a plain sentence.
+    ``low`` and ``high`` are its 95% interval, which rests on ``basis``, ``None`` with too few blocks and sizes.
+    ``reason`` is a plain sentence.
     """
 
     value: float
@@ -58,6 +72,7 @@ class Exponent:
     high: float | None
     growth: Growth
     reason: str
+    basis: Basis = Basis.NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,13 +196,28 @@ def _inverse(ratio: Interval) -> Interval:
 
 def _exponent(x: Floats, levels: Floats, drawn: Floats | None, few: str) -> Exponent:
     value = float(_slopes(x, levels)[0])
-    if drawn is None:
+    if drawn is None and len(x) < MINIMUM_SIZES_OFF_LINE:
         return Exponent(value=value, low=None, high=None, growth=Growth.UNCLEAR, reason=few)
+    if drawn is None:
+        reach = _off_line(x, levels[:, 0], value)
+        growth, reason = _grown(value - reach, value + reach)
+        return Exponent(
+            value=value, low=value - reach, high=value + reach, growth=growth, reason=reason, basis=Basis.SIZES
+        )
     low, high = np.quantile(_slopes(x, drawn), (0.025, 0.975))
     # Interpolation may put a bound one rounding step past the exponent of constant data.
     low, high = min(float(low), value), max(float(high), value)
     growth, reason = _grown(low, high)
-    return Exponent(value=value, low=low, high=high, growth=growth, reason=reason)
+    return Exponent(value=value, low=low, high=high, growth=growth, reason=reason, basis=Basis.BLOCKS)
+
+
+def _off_line(x: Floats, levels: Floats, slope: float) -> float:
+    """Half the width of the slope's 95% interval, by how far the levels lie off the line."""
+    centred = x - x.mean()
+    off = levels - levels.mean() - slope * centred
+    freedom = len(x) - 2
+    error = sqrt(float(off @ off) / freedom / float(centred @ centred))
+    return float(stats.t.ppf(0.975, freedom)) * error
 
 
 def _grown(low: float, high: float) -> tuple[Growth, str]:
@@ -228,4 +258,4 @@ def _positive(figures: Figures) -> Floats:
 
 def _few(blocks: int, minimum: int) -> str:
     told = "1 block is" if blocks == 1 else f"{blocks} blocks are"
-    return f"{told} too few for an interval: it takes {minimum} at each size."
+    return f"{told} too few for an interval: it takes {minimum} at each size, or {MINIMUM_SIZES_OFF_LINE} sizes."

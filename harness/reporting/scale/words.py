@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.analysis.compare import BAND, MINIMUM_BLOCKS
-from harness.analysis.scale import EXPONENT_BAND, Crossing, Exponent, Fit, Growth
+from harness.analysis.scale import (
+    EXPONENT_BAND,
+    MINIMUM_SIZES_OFF_LINE,
+    Crossing,
+    Exponent,
+    Fit,
+    Growth,
+)
 from harness.records import Outcome
 from harness.reporting import words
 from harness.reporting.scale.model import (
@@ -78,8 +85,9 @@ def method(view: ScaleView) -> tuple[str, ...]:
     return (
         "Fitted is a power of the number of members N: time = a · N^b, by least squares on logarithms of the median of"
         " each size, every size alike. The exponent's 95% interval resamples blocks within each size and takes"
-        f" {MINIMUM_BLOCKS} of them; it tells chance, not whether a power law holds. An exponent of 0 is a cost that"
-        " members do not change, of 1 one that doubles when they do. Constant, sublinear, linear and worse than linear"
+        f" {MINIMUM_BLOCKS} of them; it tells chance, not whether a power law holds. With fewer blocks and"
+        f" {MINIMUM_SIZES_OFF_LINE} sizes or more it is taken from how far the sizes lie off the line. An exponent of"
+        " 0 is a cost that members do not change, of 1 one that doubles when they do. Constant, sublinear, linear and worse than linear"
         f" are said only where the whole interval clears a band of ±{EXPONENT_BAND} around 0 and 1; else it is"
         " unclear. Fixed costs hide growth at few members, so the exponent between the last two sizes stands beside"
         " it.",
@@ -212,7 +220,7 @@ def _unclear(view: ScaleView) -> Iterator[str]:
         if not unclear:
             continue
         few = sum(item.exponent.low is None for item in unclear)
-        why = f", {few} of them for want of {MINIMUM_BLOCKS} blocks at each size" if few else ""
+        why = f", {few} of them for want of {MINIMUM_BLOCKS} blocks or {MINIMUM_SIZES_OFF_LINE} sizes" if few else ""
         yield f"{lane.title}: {len(unclear)} of {_number(len(fits), 'curve')}{why}; the tables have their exponents."
 
 

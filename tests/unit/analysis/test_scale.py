@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from harness.analysis.compare import MINIMUM_BLOCKS, Block
 from harness.analysis.reach import reach
-from harness.analysis.scale import Fit, Growth, crossings, fit
+from harness.analysis.scale import Basis, Figures, Fit, Growth, crossings, fit
 from harness.records import MemberFacts, ShapeFacts
 
 SIZES = (3, 10, 30, 100, 300)
@@ -86,14 +87,41 @@ def test_a_word_is_said_only_where_the_whole_interval_clears_the_band(power: flo
 
 
 def test_too_few_blocks_give_an_exponent_without_an_interval_and_say_so() -> None:
-    figures = points(law(1.0))
-    figures[2] = (figures[2][0], blocks([6.0] * (MINIMUM_BLOCKS - 1)))
+    figures = points(law(1.0))[:3]
+    figures[2] = (figures[2][0], blocks([*figures[2][1].values()][: MINIMUM_BLOCKS - 1]))
     found = fitted(fit(figures))
     assert found.exponent.value == pytest.approx(1.0)
     assert (found.exponent.low, found.exponent.high) == (None, None)
     assert found.exponent.growth is Growth.UNCLEAR
-    assert found.exponent.reason == "5 blocks are too few for an interval: it takes 6 at each size."
+    assert found.exponent.reason == "5 blocks are too few for an interval: it takes 6 at each size, or 4 sizes."
     assert found.blocks == 5
+
+
+def one_block(seconds: dict[int, float]) -> list[tuple[int, Figures]]:
+    return [(members, blocks([value])) for members, value in seconds.items()]
+
+
+def test_with_few_blocks_the_sizes_say_how_far_they_lie_off_the_line() -> None:
+    # By hand: logarithms to the base of ten are 0, 1, 2, 3 and 0, 1.1, 1.9, 3.
+    found = fitted(fit(one_block({1: 1.0, 10: 10**1.1, 100: 10**1.9, 1000: 1000.0})))
+
+    assert found.exponent.basis is Basis.SIZES
+    assert found.exponent.value == pytest.approx(0.98)
+    # The squares of what is left over add up to 0.018; two degrees of freedom; squares of the sizes' distances: 5.
+    half = 4.302653 * math.sqrt(0.018 / 2 / 5)
+    assert (found.exponent.low, found.exponent.high) == (
+        pytest.approx(0.98 - half, abs=1e-5),
+        pytest.approx(0.98 + half, abs=1e-5),
+    )
+    assert found.exponent.growth is Growth.UNCLEAR
+    assert found.local.basis is Basis.NONE
+
+
+def test_what_lies_on_a_line_needs_no_more_blocks_to_be_linear() -> None:
+    found = fitted(fit(one_block({members: 0.5 * members for members in (3, 10, 30, 100, 300)})))
+
+    assert found.exponent.growth is Growth.LINEAR
+    assert (found.exponent.low, found.exponent.high) == (pytest.approx(1.0), pytest.approx(1.0))
 
 
 def test_two_sizes_have_no_curve_nor_have_figures_that_are_not_above_0() -> None:

@@ -154,11 +154,11 @@ def test_one_more_application_has_a_table_for_each_lane(view: ScaleView) -> None
 
 
 def test_with_few_blocks_exponents_have_no_interval_and_the_section_says_so(tmp_path: Path) -> None:
-    found = read_report([made_up_scale_run(tmp_path, blocks=3)]).scale
+    found = read_report([made_up_scale_run(tmp_path, blocks=3, sizes=(3, 10, 30))]).scale
     assert found is not None
     fits = [curve.fit for item in found.lanes[0].panels for curve in item.curves if curve.fit is not None]
     assert {item.exponent.low for item in fits} == {None}
-    assert "9 of 9 curves, 9 of them for want of 6 blocks" in told(found, "Unclear")
+    assert "9 of 9 curves, 9 of them for want of 6 blocks or 4 sizes" in told(found, "Unclear")
     assert not any(item.title.startswith("Grows") for item in found.told)
     assert words.exponent_interval(fits[0].exponent) == "–"
 
