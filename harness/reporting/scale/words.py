@@ -87,10 +87,10 @@ def method(view: ScaleView) -> tuple[str, ...]:
         " each size, every size alike. The exponent's 95% interval resamples blocks within each size and takes"
         f" {MINIMUM_BLOCKS} of them; it tells chance, not whether a power law holds. With fewer blocks and"
         f" {MINIMUM_SIZES_OFF_LINE} sizes or more it is taken from how far the sizes lie off the line. An exponent of"
-        " 0 is a cost that members do not change, of 1 one that doubles when they do. Constant, sublinear, linear and worse than linear"
-        f" are said only where the whole interval clears a band of ±{EXPONENT_BAND} around 0 and 1; else it is"
-        " unclear. Fixed costs hide growth at few members, so the exponent between the last two sizes stands beside"
-        " it.",
+        " 0 is a cost that members do not change, of 1 one that doubles when they do. Constant, sublinear, linear and"
+        f" worse than linear are said only where the whole interval clears a band of ±{EXPONENT_BAND} around 0 and 1;"
+        " else it is unclear. Fixed costs hide growth at few members, so the exponent between the last two sizes"
+        " stands beside it.",
         "A size at which any sample timed out or failed has no figure and is not in the fit: times cut off by the limit"
         f" of {words.seconds(view.limit_s)} would bend it. A crossing point lies between two sizes at both of which the"
         f" ratio inside blocks clears the noise band of ±{BAND:.0%}; nothing is said of sizes that were not measured.",
