@@ -16,6 +16,7 @@ import pytest
 
 from harness.changes import STANDARD
 from harness.findings import experiments, inspections, wanted
+from harness.growing.friction import FACTS as GROWTH
 from harness.plan import CONTROLLED, planned, takes_part
 from harness.provision.layout import Layout
 from harness.records import (
@@ -190,6 +191,7 @@ def test_every_finding_is_established(examined: Run) -> None:
         for kinds, ways in ((inspections(), strategies), (experiments(), offered(strategies, "host"))):
             for kind in kinds.values():
                 asked |= {(variant, *key) for key in wanted(kind.facts, list(Lane), ways)}
+        asked |= {(variant, *key) for key in wanted(GROWTH, list(Lane), strategies)}
 
     assert set(found) == asked, examined[1].stderr
     assert len(known) == len(asked)
