@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from harness.findings import Observation
+from harness.findings import UNSUPPORTED, Observation
 from harness.growing.grow import grown_files
 from harness.records import FindingFacts, Lane
 from harness.shapes import Shape
@@ -73,6 +73,9 @@ def look_at_growth(variant: Variant, shape: Shape) -> Iterator[Observation]:
         files = STRATEGIES[strategy].files
         written = [path for path in added if any(PurePosixPath(path).match(pattern) for pattern in files)]
         yield from _counted(Lane.NIX, strategy, own, {path: added[path] for path in written})
+    if not variant.spec.nix.strategies:
+        reason = variant.spec.unsupported["nix"]
+        yield from (Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=reason) for name in FACTS)
 
 
 def _added(before: str, after: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.growing.friction import look_at_growth, one_more
+from harness.growing.friction import FACTS, look_at_growth, one_more
 from harness.provision.layout import Layout
 from harness.records import Lane
 from harness.shape_text import layered
@@ -42,6 +42,14 @@ def test_through_nix_it_is_stated_again_where_it_is_written_by_hand() -> None:
     assert (found["handwritten", "member-files"], found["handwritten", "member-lines"]) == ("1", "1")
     assert int(found["handwritten", "member-own-lines"]) > 20
     assert [found["derived", name] for name in ("member-files", "member-lines", "member-own-lines")] == ["0", "0", "0"]
+
+
+def test_without_nix_files_there_is_one_answer_that_says_why() -> None:
+    found = [item for item in look_at_growth(VARIANTS["una"], CANONICAL) if item.lane is Lane.NIX]
+
+    assert {(item.strategy, item.value) for item in found} == {(None, "unsupported")}
+    assert {item.finding for item in found} == set(FACTS)
+    assert all(item.evidence for item in found)
 
 
 def test_where_a_table_states_all_that_is_needed_it_has_more_lines_the_deeper_the_graph() -> None:
