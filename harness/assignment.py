@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,13 @@ from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
 from harness.package_shapes import is_of_backends
-from harness.plan import LIMIT_S, Selection, digest_of, make_plan
+from harness.plan import Selection, digest_of, make_plan
 from harness.provision.layout import Layout
-from harness.records import Lane, Plan, ShapeFacts
+from harness.records import LIMIT_S, Lane, Plan
 from harness.scenarios import all_scenarios
 from harness.shape_asked import left_out, see_grown, see_stated
-from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.shape_facts import shape_of_facts
+from harness.shapes import CANONICAL, Shape
 from harness.variant_file import Profile
 from harness.variants import Variant, load_variants
 
@@ -114,9 +115,11 @@ def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 #: The scenarios of changes: they are made by patches to the files that variants are committed with.
 OF_CHANGES = frozenset(name for change in STANDARD for name in (change, f"nix-{change}"))
 
+#: The scenarios that say what building several at once saves.
+PARALLEL = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
 
 #: What is not done every day, or says the same of every toolchain with a backend: it takes half of a run's time.
-RARE = OF_CHANGES | {"nix-build-jobs-1", "nix-build-jobs-2", "nix-refresh-application", "nix-refresh-outside"}
+RARE = OF_CHANGES | {*PARALLEL, "nix-refresh-application", "nix-refresh-outside"}
 
 
 def _in_passing(request: Request, variant: Variant) -> bool:
@@ -136,12 +139,11 @@ def _see_possible(request: Request) -> None:
 
 def _turns(*, changes: bool) -> Iterator[tuple[str, ...]]:
     """The groups of scenarios that take turns: one change a block, and every other block what parallel builds save."""
-    parallel = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
     if not changes:
-        yield from ((), parallel)
+        yield from ((), PARALLEL)
         return
     for number, name in enumerate(STANDARD):
-        yield name, f"nix-{name}", *(parallel if number % 2 else ())
+        yield name, f"nix-{name}", *(PARALLEL if number % 2 else ())
 
 
 def finding_names() -> tuple[str, ...]:
@@ -246,7 +248,10 @@ def resumed_assignment(
     return Assignment(
         variants=measured(variants),
         aside=_aside(variants),
-        shapes=tuple(_recorded(name, info.shapes) for name in info.plan.shapes) or (CANONICAL,),
+        shapes=tuple(
+            shape_of_facts(name, info.shapes[name]) if name in info.shapes else CANONICAL for name in info.plan.shapes
+        )
+        or (CANONICAL,),
         plan=info.plan,
         results=folder.parent,
         report=report,
@@ -257,23 +262,6 @@ def resumed_assignment(
         third_party=any(shape.third_party for shape in info.shapes.values()),
         leave_out=tuple({name: None for shape in info.shapes.values() for name in shape.left_out}),
     )
-
-
-def _recorded(name: str, shapes: Mapping[str, ShapeFacts]) -> Shape:
-    """A shape as a run's record has it."""
-    if name not in shapes:
-        return CANONICAL
-    members = tuple(
-        Member(
-            name=member.name,
-            kind=Kind(member.kind),
-            needs=member.dependencies,
-            modules=member.modules,
-            requirements=member.requirements,
-        )
-        for member in shapes[name].members
-    )
-    return Shape(name=name, members=members, source=shapes[name].source)
 
 
 def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:

@@ -15,10 +15,10 @@ from harness.equipment import Equipment
 from harness.errors import HarnessError, MeasureError
 from harness.journal import Journal
 from harness.measure.executor import LauncherExecutor
-from harness.plan import LIMIT_S, variant_of
+from harness.plan import variant_of
 from harness.progress import SetupProgress
 from harness.provision.interpreters import python_of
-from harness.records import Plan
+from harness.records import LIMIT_S, Plan
 from harness.shapes import Shape
 from harness.variants import Variant
 from harness.warmup import phases_needed, warm_up

@@ -67,14 +67,14 @@ class NixSide:
 
     def names_for(self, variant: Variant, shape: Shape) -> Path:
         """The file that tells Nix the names of a shape's members; written if they are not the canonical ones."""
-        if shape.members == CANONICAL.members:
+        if shape.is_canonical:
             return self.names[variant.name]
         return write_names(variant.spec.nix, shape, self.nix.folder / "bases", f"{variant.name}-names")
 
     def states(self, variant: Variant, shape: Shape) -> Mapping[str, NixPackage] | str:
         """What the package.nix of each member states, or why that cannot be read."""
         found = self.statements.get(variant.name, "")
-        if shape.members == CANONICAL.members or isinstance(found, str):
+        if shape.is_canonical or isinstance(found, str):
             return found
         expression = Expression(
             entry=self.entry,

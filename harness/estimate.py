@@ -19,8 +19,9 @@ from statistics import median
 from typing import Any
 
 from harness.errors import ResultsError
-from harness.plan import CANONICAL, share, variant_of
-from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
+from harness.plan import share, variant_of
+from harness.records import Cell, Lane, Plan
+from harness.shapes import CANONICAL
 
 #: Seconds for a cell of a lane of which nothing was ever measured. A guess, and counted among the unknown cells as
 #: one: the first block of the first run puts a figure in its place.
@@ -67,7 +68,7 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, i
     scenario, else of its lane, else ``DEFAULT_S``. ``members`` is how many each shape has, of the plan's and of
     earlier ones; without it there is no saying how much room it takes.
     """
-    sizes = {CANONICAL: CANONICAL_MEMBERS, **(members or {})}
+    sizes = {CANONICAL.name: len(CANONICAL.members), **(members or {})}
     known = {cell: median(seconds) for cell, seconds in _totals(earlier).items()}
     by_scenario: defaultdict[tuple[Lane, str], list[float]] = defaultdict(list)
     by_lane: defaultdict[Lane, list[float]] = defaultdict(list)
@@ -93,9 +94,6 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, i
         disk_bytes=0 if members is None else _room(plan, earlier, sizes),
     )
 
-
-#: How many members variants are committed with.
-CANONICAL_MEMBERS = 3
 
 #: Bytes that a variant's environments and caches are taken to have, and how many more each member brings, where nothing
 #: was ever weighed: those of hatch, the largest of the core's.
@@ -131,9 +129,9 @@ def _room(plan: Plan, earlier: Iterable[EarlierCell], members: Mapping[str, int]
     largest = 0
     built = 0
     for shape in plan.shapes:
-        count = members.get(shape, CANONICAL_MEMBERS)
-        benches = {cell.variant for cell in plan.cells if cell.shape == shape}
-        total = sum(_environments(count, weighed.get(name.removesuffix(CONTROL_SUFFIX), [])) for name in benches)
+        count = members.get(shape, len(CANONICAL.members))
+        benches = {cell.variant: variant_of(cell) for cell in plan.cells if cell.shape == shape}
+        total = sum(_environments(count, weighed.get(name, [])) for name in benches.values())
         largest = max(largest, total * _COPIES)
         nix = sum(cell.lane is Lane.NIX and cell.shape == shape for cell in plan.cells)
         built += nix * (plan.blocks if plan.budget_s is None else 1) * 2 * count * _DERIVATION_BYTES

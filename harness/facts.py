@@ -6,6 +6,7 @@ import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,16 +18,17 @@ from harness.growing.friction import FACTS as GROWTH
 from harness.host import host_facts
 from harness.provision.interpreters import python_of
 from harness.provision.outside import names_of
-from harness.records import MemberFacts, Plan, RunInfo, RunStatus, ScenarioFacts, ShapeFacts, VariantFacts
+from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, ShapeFacts, VariantFacts
 from harness.scenarios.base import Scenario
-from harness.shapes import Kind, Shape
+from harness.shape_facts import facts_of_shape
+from harness.shapes import Shape
 from harness.strategies import STRATEGIES
 from harness.variants import Variant, folder_digest
 
 
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
     """What a reader of the results has to know of a variant."""
-    files = {relative: path.read_text(encoding="utf-8") for relative, path in variant.files().items()}
+    files = variant.texts()
     own = [variant.folder / "variant.toml", *sorted((variant.folder / "changes").rglob("*.*"))]
     files.update({path.relative_to(variant.folder).as_posix(): path.read_text(encoding="utf-8") for path in own})
     return VariantFacts(
@@ -52,24 +54,9 @@ def scenario_facts(scenarios: Mapping[str, Scenario]) -> dict[str, ScenarioFacts
 
 def shape_facts(shape: Shape, *, third_party: bool = False, leave_out: Sequence[str] = ()) -> ShapeFacts:
     """The members of a shape, for a reader of the results; with ``third_party`` it is said what of that is left out."""
-    members = tuple(
-        MemberFacts(
-            name=member.name,
-            kind="application" if member.kind is Kind.APPLICATION else "library",
-            dependencies=member.needs,
-            modules=member.modules,
-            requirements=member.requirements,
-        )
-        for member in shape.members
-    )
     outside = names_of(shape) if third_party else ()
-    return ShapeFacts(
-        members=members,
-        core=shape.core.name,
-        source=shape.source,
-        third_party=bool(outside),
-        left_out=tuple(name for name in outside if name in leave_out),
-    )
+    left_out = tuple(name for name in outside if name in leave_out)
+    return replace(facts_of_shape(shape), third_party=bool(outside), left_out=left_out)
 
 
 def git_revision(checkout: Path) -> str:

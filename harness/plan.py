@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
-from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
+from harness.records import CONTROL_SUFFIX, LIMIT_S, Cell, Lane, Plan
+from harness.shapes import CANONICAL
 from harness.strategies import refusal
 
 #: The variant all others are compared with: what a Python without further tools offers.
@@ -21,13 +22,6 @@ CONTROLLED = frozenset({"tool-install", "run", "nix-build"})
 
 #: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
 STANDS_FOR = "nix-build"
-
-#: The shape that variants are committed with.
-CANONICAL = "canonical"
-
-#: The longest that what is measured of a cell may take, in seconds, where nothing else is asked for; the slowest of the
-#: committed variants takes a tenth of it.
-LIMIT_S = 300.0
 
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000
@@ -51,7 +45,7 @@ class Selection:
     strategies: Mapping[str, Sequence[str]]
     scenarios: Mapping[str, Lane]
     lanes: frozenset[Lane]
-    shapes: Sequence[str] = (CANONICAL,)
+    shapes: Sequence[str] = (CANONICAL.name,)
     canonical_only: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
@@ -101,7 +95,7 @@ def of_shape(plan: Plan, shape: str) -> Plan:
 
 def _cells(selection: Selection) -> Iterable[Cell]:
     for shape in selection.shapes:
-        left_out = selection.canonical_only if shape != CANONICAL else frozenset[str]()
+        left_out = selection.canonical_only if shape != CANONICAL.name else frozenset[str]()
         left_out |= selection.once if shape != selection.shapes[0] else frozenset()
         scenarios = {name: lane for name, lane in selection.scenarios.items() if name not in left_out}
         yield from _of_one_shape(replace(selection, scenarios=scenarios), shape)

@@ -19,6 +19,10 @@ SCHEMA_VERSION = 1
 #: cannot contain it, so the two can never be confused.
 CONTROL_SUFFIX = "~aa"
 
+#: The longest that what is measured of a cell may take, in seconds, where nothing else is asked for; the slowest of the
+#: committed variants takes a tenth of it.
+LIMIT_S = 300.0
+
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 Count = Annotated[int, Field(ge=0)]
@@ -147,7 +151,7 @@ class Plan:
     experiments: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = tuple(Lane)
     provider: str = "host"
-    limit_s: Seconds = 300.0
+    limit_s: Seconds = LIMIT_S
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -360,9 +364,14 @@ class RunInfo:
 _UNFIT = re.compile(r"[^\w.,=+-]+", re.ASCII)
 
 
+def as_file_name(shape: str, most: int) -> str:
+    """A shape's name as part of a file's, cut to the ``most`` signs."""
+    return _UNFIT.sub("-", shape)[:most]
+
+
 def log_name(cell: Cell, block: int) -> str:
     """Where the log of a cell's sample in a block lies, relative to the run's folder."""
-    shape = "" if cell.shape == "canonical" else _UNFIT.sub("-", cell.shape)[:80]
+    shape = "" if cell.shape == "canonical" else as_file_name(cell.shape, 80)
     parts = [cell.variant, cell.lane.value, cell.scenario, *filter(None, (cell.provider, cell.strategy, shape))]
     return f"logs/block-{block}/{'_'.join(parts)}.log"
 

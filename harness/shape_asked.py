@@ -49,7 +49,7 @@ def see_grown(shapes: Sequence[Shape], variants: Sequence[Variant]) -> None:
     """
     names = [shape.name for shape in shapes]
     for shape in shapes:
-        if names.count(shape.name) > 1 or (shape.name == CANONICAL.name and shape.members != CANONICAL.members):
+        if names.count(shape.name) > 1 or (shape.name == CANONICAL.name and not shape.is_canonical):
             raise ShapeError(
                 f"--shape: two shapes are called {shape.name!r}.",
                 hint="Results tell shapes apart by their names: give one of them another, or leave it out.",
@@ -60,7 +60,7 @@ def see_grown(shapes: Sequence[Shape], variants: Sequence[Variant]) -> None:
                 hint='Write the shape to a file and give a member the kind "application": '
                 "python -m harness shape REPOSITORY --output FILE.json",
             )
-        if shape.members != CANONICAL.members:
+        if not shape.is_canonical:
             check_modules(shape)
             for variant in variants:
                 check_names(variant, shape)
@@ -92,7 +92,7 @@ def see_stated(variants: Sequence[Variant], lanes: Collection[Lane], provider: s
         InputError: packages are those of nixpkgs, in versions of its own.
     """
     for variant in variants:
-        for path in without_place({name: file.read_text(encoding="utf-8") for name, file in variant.files().items()}):
+        for path in without_place(variant.texts()):
             raise VariantError(
                 f"--third-party: {path} of {variant.name} has no place for what members require from outside.",
                 hint="In pyproject.toml it is an item of [project] dependencies, in package.nix an argument and an item"

@@ -53,6 +53,11 @@ class Shape:
     source: str = ""
 
     @property
+    def is_canonical(self) -> bool:
+        """Whether its members are those that variants are committed with."""
+        return self.members == CANONICAL.members
+
+    @property
     def applications(self) -> tuple[Member, ...]:
         """The members that are run."""
         return tuple(member for member in self.members if member.kind is Kind.APPLICATION)

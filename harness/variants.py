@@ -57,6 +57,10 @@ class Variant:
             if relative.split("/", 1)[0] not in HARNESS_FILES
         }
 
+    def texts(self) -> dict[str, str]:
+        """What the monorepo's own files say, by their path below the folder."""
+        return {relative: path.read_text(encoding="utf-8") for relative, path in self.files().items()}
+
 
 def _files(folder: Path) -> dict[str, Path]:
     found = {}

@@ -23,6 +23,9 @@ NAME = "PolyWolf"
 #: How long before the present a fresh clone's files were written, in seconds.
 _CLONED_BEFORE_S = 60
 
+#: What a step may be repeated for.
+_REPEATING = frozenset({"app", "module", "member"})
+
 _NAME_LINE = re.compile(r'^NAME = "(.*)"$', re.MULTILINE)
 
 
@@ -118,26 +121,23 @@ class Workspace:
         alone; one that names ``{member}`` is repeated for every member. Where the folder names one of them, all steps
         are done in turn in each folder. An argument that names ``{need}`` is repeated for every member that is needed.
         """
-        together = self._repeats([phase.directory])
+        together = bool(placeholders(phase.directory) & _REPEATING)
         groups = [phase.steps] if together else [(step,) for step in phase.steps]
         for steps in groups:
             for names in self._bindings([phase.directory, *(arg for step in steps for arg in step)], application):
-                directory = Path(phase.directory.format_map(self.values(**names)))
+                values = self.values(**names)
                 for step in steps:
-                    yield tuple(self._arguments(step, names)), directory
+                    yield tuple(self._arguments(step, values)), Path(phase.directory.format_map(values))
 
-    def _arguments(self, step: Step, names: Mapping[str, str]) -> Iterator[str]:
-        concerned = names.get("app") or names.get("member")
+    def _arguments(self, step: Step, values: Mapping[str, str]) -> Iterator[str]:
+        concerned = values.get("app") or values.get("member")
         for template in step:
             if "need" not in placeholders(template):
-                yield template.format_map(self.values(**names))
+                yield template.format_map(values)
                 continue
+            # Asked for here alone: an experiment may leave members out that others need.
             for need in self.shape.needs_of(concerned) if concerned else self.shape.needed:
-                yield template.format_map(self.values(**names, need=need))
-
-    @staticmethod
-    def _repeats(templates: Iterable[str]) -> bool:
-        return any(placeholders(text) & {"app", "module", "member"} for text in templates)
+                yield template.format_map({**values, "need": need})
 
     def _bindings(self, templates: Iterable[str], application: str | None) -> list[dict[str, str]]:
         used = frozenset[str]().union(*(placeholders(text) for text in templates))

@@ -169,7 +169,7 @@ def _committed(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: 
 
 def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
     members = {member.name for member in CANONICAL.members}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in variant.files().items()}
+    texts = variant.texts()
     for name, text in texts.items():
         owner = name.split("/", 1)[0]
         if not name.endswith((".py", ".md")):

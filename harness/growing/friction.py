@@ -19,30 +19,33 @@ _NOT_PACKAGING = (".md", ".rst")
 
 _NAME = "one-more"
 
+
+def _facts(title: str, question: str, experiment: str) -> FindingFacts:
+    return FindingFacts(
+        title=f"{title}, for one more member",
+        question=question,
+        experiment=experiment,
+        group="scale",
+        lanes=(Lane.LOCAL, Lane.NIX),
+        per_strategy=True,
+    )
+
+
 FACTS: Mapping[str, FindingFacts] = {
-    "member-files": FindingFacts(
-        title="Files outside its own folder, for one more member",
-        question="How many files outside its own folder have to know of one more application?",
-        experiment="An application that needs what the last one needs is added; files that state it are counted.",
-        group="scale",
-        lanes=(Lane.LOCAL, Lane.NIX),
-        per_strategy=True,
+    "member-files": _facts(
+        "Files outside its own folder",
+        "How many files outside its own folder have to know of one more application?",
+        "An application that needs what the last one needs is added; files that state it are counted.",
     ),
-    "member-lines": FindingFacts(
-        title="Lines outside its own folder, for one more member",
-        question="How many lines outside its own folder state one more application?",
-        experiment="An application that needs what the last one needs is added; lines that state it are counted.",
-        group="scale",
-        lanes=(Lane.LOCAL, Lane.NIX),
-        per_strategy=True,
+    "member-lines": _facts(
+        "Lines outside its own folder",
+        "How many lines outside its own folder state one more application?",
+        "An application that needs what the last one needs is added; lines that state it are counted.",
     ),
-    "member-own-lines": FindingFacts(
-        title="Lines of packaging of its own, for one more member",
-        question="How many lines of packaging lie in one more application's own folder?",
-        experiment="One that needs what the last one needs is added; its lines that are no code are counted.",
-        group="scale",
-        lanes=(Lane.LOCAL, Lane.NIX),
-        per_strategy=True,
+    "member-own-lines": _facts(
+        "Lines of packaging of its own",
+        "How many lines of packaging lie in one more application's own folder?",
+        "One that needs what the last one needs is added; its lines that are no code are counted.",
     ),
 }
 """What :func:`look_at_growth` observes."""
@@ -60,7 +63,7 @@ def _numbered(number: int) -> str:
 
 def look_at_growth(variant: Variant, shape: Shape) -> Iterator[Observation]:
     """What one more application asks for in each lane; ``variant`` is the committed one, with its three members."""
-    texts = {path: file.read_text(encoding="utf-8") for path, file in variant.files().items()}
+    texts = variant.texts()
     texts = {path: text for path, text in texts.items() if not path.endswith(_NOT_PACKAGING)}
     more = one_more(shape)
     growing = variant.spec.growing

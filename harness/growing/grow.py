@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from harness.errors import ShapeError
 from harness.growing.sources import grown_sources, prototype_of
 from harness.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, Way, beside_members, in_member
-from harness.shapes import CANONICAL, Member, Shape
+from harness.shapes import Member, Shape
 from harness.variant_file import NEED, Growing, Indirect
 from harness.variants import HARNESS_FILES, Variant
 
@@ -38,12 +38,12 @@ def grow(variant: Variant, shape: Shape, folder: Path, outside: Mapping[str, str
     Raises:
         ShapeError: a member's name is taken by what the toolchain installs, or cannot be a module's.
     """
-    if shape.members == CANONICAL.members:
+    if shape.is_canonical:
         return variant
     check_modules(shape)
     check_names(variant, shape)
     shutil.rmtree(folder, ignore_errors=True)
-    texts = {path: file.read_text(encoding="utf-8") for path, file in variant.files().items()}
+    texts = variant.texts()
     made: set[Path] = set()
     for path, text in grown_files(texts, shape, variant.spec.growing, outside).items():
         target = folder / path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +16,8 @@ from harness.errors import ShapeError
 from harness.provision.lock import Pin, read_lock
 from harness.provision.nix_base import attributes_of
 from harness.provision.resolving import NoSolutionError
+from harness.records import as_file_name
 from harness.shapes import Shape
-
-_UNFIT = re.compile(r"[^\w.,=+-]+", re.ASCII)
 
 
 class Resolving(Protocol):
@@ -157,6 +155,6 @@ def _of(members: Sequence[str]) -> str:
 
 def lock_name(shape: str) -> str:
     """What the lock of a shape's third party is called in a run's folder; no two shapes share one."""
-    fit = _UNFIT.sub("-", shape)[:60]
+    fit = as_file_name(shape, 60)
     told_apart = "" if fit == shape else f"-{hashlib.sha256(shape.encode()).hexdigest()[:8]}"
     return f"third-party-{fit}{told_apart}.txt"

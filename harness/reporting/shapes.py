@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.records import Finding, MemberFacts, RunInfo, ShapeFacts
+from harness import graph
+from harness.records import Finding, RunInfo, ShapeFacts
+from harness.shape_facts import facts_of_shape
 from harness.shapes import CANONICAL
 
 
@@ -37,7 +39,7 @@ def shapes_of(runs: Sequence[RunInfo]) -> Shapes:
         return NO_SHAPES
     planned = [name for run in (runs[-1], *runs) for name in run.plan.shapes]
     if CANONICAL.name in planned:
-        facts.setdefault(CANONICAL.name, _canonical())
+        facts.setdefault(CANONICAL.name, facts_of_shape(CANONICAL))
     primary = next((name for name in (*planned, *runs[-1].shapes) if name in facts), next(iter(facts)))
     order = dict.fromkeys((primary, *planned, *facts))
     return Shapes(primary=primary, facts={name: facts[name] for name in order if name in facts})
@@ -75,23 +77,4 @@ def applications(facts: ShapeFacts) -> tuple[str, ...]:
 
 def chain(facts: ShapeFacts) -> int:
     """How many dependencies the longest chain has."""
-    found: dict[str, int] = {}
-    # Every member stands after those it needs.
-    for member in facts.members:
-        found[member.name] = max((found[name] + 1 for name in member.dependencies if name in found), default=0)
-    return max(found.values(), default=0)
-
-
-def _canonical() -> ShapeFacts:
-    return ShapeFacts(
-        members=tuple(
-            MemberFacts(
-                name=member.name,
-                kind="application" if member in CANONICAL.applications else "library",
-                dependencies=member.needs,
-                modules=member.modules,
-            )
-            for member in CANONICAL.members
-        ),
-        core=CANONICAL.core.name,
-    )
+    return graph.depth({member.name: member.dependencies for member in facts.members})
