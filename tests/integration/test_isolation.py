@@ -88,7 +88,9 @@ def tools() -> Mapping[str, Path]:
     layout = Layout.here()
     harness("setup")
     names = [variant.name for variant in select(Selected(), layout.variants)]
-    return {name: next(layout.toolchains.glob(f"{name}-*/.complete")).parent / "bin" for name in names}
+    # All of the digest is asked for: the name of one variant begins that of another (poetry, poetry-monorepo).
+    digest = "[0-9a-f]" * 12
+    return {name: next(layout.toolchains.glob(f"{name}-{digest}/.complete")).parent / "bin" for name in names}
 
 
 def harness(
