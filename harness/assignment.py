@@ -50,6 +50,7 @@ class Request:
     ours: Path | None = None
     third_party: bool = False
     leave_out: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
 
 
 def new_run_id(now: datetime) -> str:
@@ -67,6 +68,8 @@ def plan_of(request: Request) -> Plan:
     Raises:
         InputError: it holds nothing to measure and no experiment, or asks for what the shapes do not have.
     """
+    if request.strategies:
+        _see_offered(request)
     canonical = any(shape.name == CANONICAL.name for shape in request.shapes)
     if not canonical:
         _see_possible(request)
@@ -84,6 +87,7 @@ def plan_of(request: Request) -> Plan:
             once=frozenset({"tool-install"}),
             everyday=frozenset(variant.name for variant in request.variants if _in_passing(request, variant)),
             rare=RARE if everything else frozenset(),
+            only_strategies=frozenset(request.strategies),
             provider=request.provider,
             blocks=request.blocks,
             budget_s=request.budget_s,
@@ -125,6 +129,19 @@ RARE = OF_CHANGES | {*PARALLEL, "nix-refresh-application", "nix-refresh-outside"
 def _in_passing(request: Request, variant: Variant) -> bool:
     """Whether a variant is there because every one of ours is, and not for its own sake."""
     return request.whole_profile and variant.spec.profile is Profile.ALL and variant.folder.parent == request.ours
+
+
+def _see_offered(request: Request) -> None:
+    first = request.strategies[0]
+    if Lane.NIX not in request.lanes:
+        raise InputError(f"--strategy {first}: that is of lane nix, which --lane leaves out.", hint="Leave one out.")
+    known = {name for variant in measured(request.variants) for name in variant.spec.nix.strategies}
+    for name in request.strategies:
+        if name not in known:
+            raise InputError(
+                f"--strategy {name}: none of the variants chosen is described to Nix in this way.",
+                hint=f"They are in these: {', '.join(sorted(known)) or 'none'}.",
+            )
 
 
 def _see_possible(request: Request) -> None:

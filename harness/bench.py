@@ -16,7 +16,7 @@ from harness.nix import Expression, Nix
 from harness.provision.index import Traffic
 from harness.records import Lane
 from harness.shapes import Shape
-from harness.strategies import HOST
+from harness.strategies import HOST, offered
 from harness.variant_file import Phase
 from harness.variants import Variant
 from harness.workspace import Workspace
@@ -68,7 +68,8 @@ class Bench:
     applications seen to run from it. Where the Nix lane cannot run, ``nix`` is nothing and ``nix_unavailable`` says
     why; ``provider`` is where Nix takes Python and the backends from. ``hopeless`` is why it cannot be installed within
     the time limit, once that was tried, and ``local_unready`` why the local lane cannot be measured at all: Nix may do
-    without what the toolchain could not.
+    without what the toolchain could not. ``strategies`` are the ways of describing members to Nix that are measured, if
+    that is not all that the variant offers.
     """
 
     variant: Variant
@@ -84,6 +85,13 @@ class Bench:
     installed: bool = False
     hopeless: str = ""
     local_unready: Unready | None = None
+    strategies: tuple[str, ...] | None = None
+
+    @property
+    def built(self) -> tuple[str, ...]:
+        """The strategies that are measured and that the provider has."""
+        strategies = self.variant.spec.nix.strategies if self.strategies is None else self.strategies
+        return offered(strategies, self.provider)
 
     def unready(self, lane: Lane) -> Unready | None:
         """Why nothing can be measured in a lane, if that is so."""

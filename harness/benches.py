@@ -69,8 +69,14 @@ def make_benches(
             nix=equipment.nix_bench(variant, workspace("nix")),
             nix_unavailable=equipment.without_nix(variant),
             provider=plan.provider,
+            strategies=_strategies(plan, cell.variant),
         )
     return benches
+
+
+def _strategies(plan: Plan, name: str) -> tuple[str, ...]:
+    """The ways of describing an entrant's members to Nix that a plan measures."""
+    return tuple(dict.fromkeys(cell.strategy for cell in plan.cells if cell.variant == name and cell.strategy))
 
 
 def warm_all(

@@ -42,7 +42,7 @@ from harness.shapes import Shape
 from harness.share import Share
 from harness.starting import start
 from harness.stocktaking import places
-from harness.strategies import HOST, PROVIDERS
+from harness.strategies import HOST, PROVIDERS, STRATEGIES
 from harness.suggest import did_you_mean
 from harness.updating import files_of, put_back
 from harness.updating import update as raise_pins
@@ -72,6 +72,7 @@ _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
 _PROFILE = NearestChoice("profile", lambda: [profile.value for profile in Profile])
 _STEP = NearestChoice("step", lambda: CARRIED_OUT)
 _FINDING = NearestChoice("finding", finding_names)
+_STRATEGY = NearestChoice("strategy", lambda: list(STRATEGIES))
 
 DURATION = Duration()
 SHARE = Share()
@@ -267,6 +268,13 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 @click.option("--scenario", "scenarios", type=_SCENARIO, multiple=True, help="Only this scenario; repeatable.")
 @click.option("--finding", "findings", type=_FINDING, multiple=True, help="Only this finding; repeatable.")
 @click.option(
+    "--strategy",
+    "strategies",
+    type=_STRATEGY,
+    multiple=True,
+    help="Of the Nix lane time only this way of describing members; repeatable.",
+)
+@click.option(
     "--pin", "pins", multiple=True, metavar="PIN", help="Each variant that has it at this version too: uv==0.12.0."
 )
 @click.option(
@@ -346,6 +354,7 @@ def request_of(
     lanes: tuple[str, ...],
     scenarios: tuple[str, ...],
     findings: tuple[str, ...],
+    strategies: tuple[str, ...],
     blocks: int | None,
     budget: float | None,
     shapes: tuple[Shape, ...],
@@ -375,6 +384,7 @@ def request_of(
         lanes=frozenset(map(Lane, lanes)) or frozenset(Lane),
         scenarios=scenarios,
         findings=findings,
+        strategies=strategies,
         shapes=shapes,
         limit_s=limit,
         whole_profile=profile == Profile.ALL,

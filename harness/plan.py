@@ -39,7 +39,7 @@ class Selection:
     of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
     scenario may be in several. Of ``shapes``, those in ``canonical_only`` are planned for the canonical one, and those
     in ``once``, to which members make no difference, for the first. The variants of ``everyday`` have no part in the
-    scenarios that are ``rare``. ``limit_s`` is as in the plan.
+    scenarios that are ``rare``. With ``only_strategies``, those alone are planned. ``limit_s`` is as in the plan.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -50,6 +50,7 @@ class Selection:
     once: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
     rare: frozenset[str] = frozenset()
+    only_strategies: frozenset[str] = frozenset()
     provider: str = "host"
     blocks: int = 6
     budget_s: float | None = None
@@ -118,6 +119,8 @@ def _of_one_shape(selection: Selection, shape: str) -> Iterable[Cell]:
                 # Without a strategy there is one cell to say why there is none.
                 none: Sequence[str | None] = (None,) if scenario == STANDS_FOR else ()
                 for strategy in strategies or none:
+                    if strategy and selection.only_strategies and strategy not in selection.only_strategies:
+                        continue
                     if strategy and scenario != STANDS_FOR and refusal(strategy, selection.provider):
                         continue
                     yield Cell(

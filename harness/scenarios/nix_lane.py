@@ -14,7 +14,7 @@ from harness.measure.command import Command, Execution
 from harness.measure.environment import scrubbed
 from harness.nix import Nix
 from harness.records import Lane, ScenarioFacts
-from harness.strategies import UV2NIX, offered
+from harness.strategies import UV2NIX
 from harness.variants import Variant
 
 #: The salt of what is built once and found again; every other build has a salt of its own.
@@ -112,18 +112,18 @@ def reach_checkout(bench: Bench) -> None:
     """A fresh clone, with its lock files where a strategy reads them."""
     workspace = ready(bench).workspace
     workspace.renew(lock=False)
-    if UV2NIX in offered(bench.variant.spec.nix.strategies, bench.provider):
+    if UV2NIX in bench.built:
         workspace.restore_locks(bench.warm.kept_locks)
 
 
 def build_standing(bench: Bench, attempt: Attempt) -> None:
-    """Have both environments in the store, in each strategy that the provider has, for what begins built.
+    """Have both environments in the store, in each strategy that is measured, for what begins built.
 
     Raises:
         StateError: they cannot be built.
     """
     reach_checkout(bench)
-    for strategy in offered(bench.variant.spec.nix.strategies, bench.provider):
+    for strategy in bench.built:
         expression = ready(bench).expression(strategy, STANDING)
         asking(bench, attempt).realise(expression, environments(bench))
 

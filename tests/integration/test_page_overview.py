@@ -163,3 +163,20 @@ def test_without_a_script_the_same_is_said_and_no_control_is_offered(browser: Br
         assert "Install, cold" in visible_rows(page)
         assert page.locator("form:visible").count() == 0
         assert page.get_by_text("takes a script").is_visible()
+
+
+def test_the_page_with_every_variant_works_as_the_core_s_does(browser: Browser, whole_page: Path) -> None:
+    with opened(browser, whole_page) as page:
+        names = heads(page)
+        assert {"una", "pythonpath", "virtualenv"} < set(names)
+        # So many variants are rows of the table of situations, and not its columns.
+        assert page.locator(".fits tbody th").all_inner_texts() == sorted(names)
+        dead = page.evaluate(
+            "[...document.querySelectorAll('.heat a, .fits a, .cards a, .briefs a')]"
+            ".filter(link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map(link => link.hash)"
+        )
+        assert dead == []
+        form = page.get_by_role("form", name="Which two variants")
+        form.get_by_label("This").select_option("una")
+        form.get_by_label("against").select_option("virtualenv")
+        assert page.locator(".pair table.heat thead th").all_inner_texts() == ["Measure", "una", "virtualenv", "Ratio"]

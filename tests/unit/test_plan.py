@@ -170,3 +170,16 @@ def test_who_is_there_for_every_day_has_no_part_in_what_is_rare() -> None:
 
     found = {name: {cell.scenario for cell in plan.cells if cell.variant == name} for name in ("uv", "venv")}
     assert found == {"uv": {"lock", "nix-build"}, "venv": {"lock", "run", "nix-build"}}
+
+
+def test_only_the_strategies_that_were_asked_for_are_planned() -> None:
+    cells = make_plan(replace(SELECTION, only_strategies=frozenset({"derived"}))).cells
+
+    assert {cell.strategy for cell in cells if cell.lane is Lane.NIX} == {"derived"}
+    assert {cell.variant for cell in cells if cell.lane is Lane.NIX} == {"venv", "venv~aa"}
+
+
+def test_a_variant_without_any_strategy_says_so_whichever_was_asked_for() -> None:
+    selection = replace(SELECTION, strategies={"bare": []}, only_strategies=frozenset({"derived"}))
+
+    assert [cell.strategy for cell in make_plan(selection).cells if cell.lane is Lane.NIX] == [None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from harness.analysis.frames import ABSENT
 from harness.records import Lane, Outcome, RunInfo, StrategyFacts
 from harness.reporting.anchors import anchored
 from harness.reporting.model import ChangeView, Question, QuestionGroup, Section
@@ -50,6 +51,10 @@ def nix_stories(
     for section in sections:
         if section.lane is Lane.NIX:
             by_place.setdefault((section.provider, section.shape), {})[section.strategy] = section
+    for own in by_place.values():
+        # Variants that are not described to Nix at all are no strategy; why they are not stands under Unsupported.
+        if len(own) > 1 and ABSENT in own and own[ABSENT].refused:
+            del own[ABSENT]
     places = [place for place, own in by_place.items() if not all(section.refused for section in own.values())]
     home = next((place for place in places if place[0] == runs[-1].plan.provider), None)
     asked = [item for group in groups for item in group.questions if item.lane is Lane.NIX]

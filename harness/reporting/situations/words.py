@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness.records import Tone
 from harness.reporting import words
@@ -13,6 +13,15 @@ from harness.reporting.situations.model import Fit, Weight
 
 _SIGNS = {Fit.FITS: "✓", Fit.CARE: "~", Fit.UNFIT: "✗", Fit.UNKNOWN: "?"}
 _TONES = {Fit.FITS: Tone.GOOD, Fit.CARE: Tone.FAIR, Fit.UNFIT: Tone.BAD, Fit.UNKNOWN: Tone.NEUTRAL}
+
+
+#: With more variants than these, each has a row in the table of situations: so many columns nobody can read.
+_ABREAST = 8
+
+
+def by_variant(variants: Collection[str]) -> bool:
+    """Whether variants are the rows of the table of situations and not its columns."""
+    return len(variants) > _ABREAST
 
 
 def sign(fit: str) -> str:

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.compare import Verdict
-from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, Lane
+from harness.journal import Journal
+from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, SAMPLE, Lane, Outcome
 from harness.reporting import words
 from harness.reporting.charts.closures import MOST, folded
 from harness.reporting.charts.drawing import Chart
@@ -312,3 +313,27 @@ def test_a_picture_on_the_page_is_lean_and_says_the_same() -> None:
     assert str(inline(chart)) == (
         '<svg role="img" aria-label="say &#34;so&#34;"><text x="1.23">opacity="1" 1.23456</text></svg>'
     )
+
+
+def test_a_variant_that_is_not_described_to_nix_is_no_strategy(tmp_path: Path) -> None:
+    folder = made_up_nix_run(tmp_path, variants=VARIANTS)
+    info = RUN_INFO.validate_json((folder / "run.json").read_bytes())
+    first = SAMPLE.validate_json((folder / "samples.jsonl").read_bytes().splitlines()[0])
+    bare = replace(
+        first,
+        variant="bare",
+        scenario="nix-build",
+        strategy=None,
+        outcome=Outcome.UNSUPPORTED,
+        reason="Nothing describes it to Nix.",
+        wall_s=None,
+    )
+    journal = Journal(folder, info)
+    journal.write_info(replace(info, plan=replace(info.plan, cells=(*info.plan.cells, bare.cell))))
+    journal.add_sample(bare)
+
+    report = read_report([folder])
+
+    (story,) = report.nix
+    assert [strategy.name for strategy in story.strategies] == list(STRATEGIES)
+    assert [item.reason for item in report.unsupported if item.cell.startswith("bare")] == [bare.reason]
