@@ -17,7 +17,7 @@ test: lint
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
 lint:
-	@./bootstrap venv $(PYTHON) requirements.lock requirements-dev.lock
+	@./bootstrap venv $(PYTHON) requirements.lock requirements-cluster.lock requirements-dev.lock
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
@@ -25,13 +25,14 @@ lint:
 
 bench:
 	@./bootstrap system hyperfine=hyperfine
-	@./bootstrap venv $(PYTHON) requirements.lock requirements-dev.lock
+	@./bootstrap venv $(PYTHON) requirements.lock requirements-cluster.lock requirements-dev.lock
 	@$(PY) -m benchmarks
 
-# Both locks anew, from pyproject.toml: names, versions and hashes, no addresses.
+# All locks anew, from pyproject.toml: names, versions and hashes, no addresses.
 lock:
 	@$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
-	@$(PY) -m uv pip compile pyproject.toml --extra dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --output-file requirements-dev.lock
+	@$(PY) -m uv pip compile pyproject.toml --extra cluster --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --output-file requirements-cluster.lock
+	@$(PY) -m uv pip compile pyproject.toml --extra dev --constraint requirements.lock --constraint requirements-cluster.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --output-file requirements-dev.lock
 
 schemas:
 	@$(PY) -m harness.schemas

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import efficiency, keeping_up, million, orders, peers
+from benchmarks import efficiency, keeping_up, million, orders, peers, side_by_side
 from benchmarks.answer import Answer, markdown, terminal
 from harness.errors import HarnessError
 from harness.host import host_facts
@@ -19,6 +19,7 @@ QUESTIONS: dict[str, Callable[[], Answer]] = {
     "blocks-or-batches": orders.answer,
     "million": million.answer,
     "keeping-up": keeping_up.answer,
+    "side-by-side": side_by_side.answer,
 }
 NAMES = ("efficiency", *QUESTIONS)
 _RUN = click.Path(path_type=Path, exists=True, file_okay=False)

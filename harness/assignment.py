@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from harness.journal import check_new, read_info
 from harness.package_shapes import is_of_backends
 from harness.plan import Selection, digest_of, make_plan
 from harness.provision.layout import Layout
-from harness.records import LIMIT_S, Lane, Plan
+from harness.records import LIMIT_S, Lane, Plan, RunInfo
 from harness.scenarios import all_scenarios
 from harness.shape_asked import left_out, see_grown, see_stated
 from harness.shape_facts import shape_of_facts
@@ -51,6 +51,9 @@ class Request:
     third_party: bool = False
     leave_out: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    builders: str = ""
+    cluster: str | None = None
 
 
 def new_run_id(now: datetime) -> str:
@@ -95,6 +98,7 @@ def plan_of(request: Request) -> Plan:
             turns=tuple(_turns(changes=canonical)) if everything else (),
             experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
             limit_s=request.limit_s,
+            shard=request.shard,
         )
     )
     if not measured(request.variants):
@@ -181,7 +185,9 @@ class Assignment:
 
     ``variants`` are measured, ``aside`` only shown. ``findings_of`` is the folder of an earlier run whose findings are
     taken over where they still hold. With ``keep`` the folders that commands worked in stay. With ``third_party``
-    members state what they require from outside, but for what is called as one of ``leave_out``.
+    members state what they require from outside, but for what is called as one of ``leave_out``. ``builders`` are the
+    machines that Nix builds on, in its own notation; ``cluster`` is the address of the one that does the work, if one
+    does.
     """
 
     variants: tuple[Variant, ...]
@@ -197,6 +203,8 @@ class Assignment:
     keep: bool = False
     third_party: bool = False
     leave_out: tuple[str, ...] = ()
+    builders: str = ""
+    cluster: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -212,6 +220,7 @@ def new_assignment(request: Request) -> Assignment:
             a shape cannot be called as it is; or what is to be left out is required by none.
     """
     check_new(request.results, request.run_id)
+    _see_dealt(request)
     see_grown(request.shapes, measured(request.variants))
     leave_out = left_out(request.shapes, request.leave_out, third_party=request.third_party)
     if request.third_party:
@@ -229,7 +238,34 @@ def new_assignment(request: Request) -> Assignment:
         keep=request.keep,
         third_party=request.third_party,
         leave_out=leave_out,
+        builders=request.builders,
+        cluster=request.cluster,
     )
+
+
+def _see_dealt(request: Request) -> None:
+    """See that what is dealt out to several machines can be."""
+    how = "--shard" if request.shard is not None else "--cluster" if request.cluster is not None else ""
+    if how and request.budget_s is not None:
+        raise InputError(
+            f"{how} and --budget exclude each other: what is dealt out has to be known before it begins.",
+            hint="Say with --blocks how often each cell runs.",
+        )
+    if request.shard is not None and request.cluster is not None:
+        raise InputError(
+            "--shard and --cluster exclude each other: both deal the work out to several machines.",
+            hint="Give --shard to runs made by hand, --cluster where Dask deals it out.",
+        )
+    if request.builders and Lane.NIX not in request.lanes:
+        raise InputError("--builders: that is of lane nix, which --lane leaves out.", hint="Leave one of the two out.")
+
+
+def shard_of(variants: Sequence[Variant], shard: tuple[int, int] | None) -> tuple[Variant, ...]:
+    """The variants that a shard conducts the experiments with: they are dealt round, so that each has one."""
+    if shard is None:
+        return tuple(variants)
+    number, shards = shard
+    return tuple(variant for place, variant in enumerate(variants) if place % shards + 1 == number)
 
 
 def _aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
@@ -237,14 +273,22 @@ def _aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 
 
 def resumed_assignment(
-    folder: Path, report: Path | None, layout: Layout, directories: Sequence[Path] = (), *, keep: bool = False
+    folder: Path,
+    report: Path | None,
+    layout: Layout,
+    directories: Sequence[Path] = (),
+    *,
+    keep: bool = False,
+    cluster: str | None = None,
 ) -> Assignment:
     """The rest of the run in ``folder``; ``directories`` hold variants beside our own.
 
     Raises:
-        ResultsError: its plan or a variant is not what it was; the message has both digests.
+        ResultsError: its plan or a variant is not what it was; the message has both digests. Or it was made of other
+            runs, or is one of a cluster and none is named, or the other way round.
     """
     info = read_info(folder)
+    _see_resumable(info, folder, cluster)
     if is_of_backends(info.plan):
         raise ResultsError(
             f"--resume: the run {folder.name} is one of backends alone.",
@@ -262,6 +306,11 @@ def resumed_assignment(
         if variant.digest != info.variants[variant.name].digest:
             then = info.variants[variant.name].digest
             raise changed(folder, f"the variant {variant.name}", then[:12], variant.digest[:12])
+    return replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
+
+
+def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> Assignment:
+    """What is to be done for the run that ``info`` describes, which lies in ``folder``."""
     return Assignment(
         variants=measured(variants),
         aside=_aside(variants),
@@ -271,14 +320,32 @@ def resumed_assignment(
         or (CANONICAL,),
         plan=info.plan,
         results=folder.parent,
-        report=report,
+        report=None,
         run_id=folder.name,
         command_line=info.command_line,
         resumes=True,
-        keep=keep,
         third_party=any(shape.third_party for shape in info.shapes.values()),
         leave_out=tuple({name: None for shape in info.shapes.values() for name in shape.left_out}),
+        builders=info.builders,
     )
+
+
+def _see_resumable(info: RunInfo, folder: Path, cluster: str | None) -> None:
+    if info.merged:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",
+            hint="Go on with those that were cut off, each where it was made, and merge them anew.",
+        )
+    if info.cluster and cluster is None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was dealt out by {info.cluster}.",
+            hint="Say where the rest is to be done: --cluster ADDRESS, or --cluster local:N.",
+        )
+    if not info.cluster and cluster is not None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was begun on one machine; half of its block cannot be another's.",
+            hint="Go on with it there, without --cluster.",
+        )
 
 
 def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:

@@ -7,6 +7,7 @@ did not put there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from harness.errors import HarnessError, InputError, NixUnavailableError, StateE
 from harness.measure.executor import LauncherExecutor
 from harness.measure.sizes import tree_size
 from harness.nix.garbage import collect, garbage
-from harness.provision.cachelock import CacheLock
+from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
 from harness.provision.trees import remove_tree
 from harness.stocktaking import places
@@ -42,14 +43,17 @@ def clean(layout: Layout, parts: Collection[str], *, dry_run: bool) -> list[Free
     Names of parts are those of :func:`harness.stocktaking.places`.
 
     Raises:
-        ProvisionError: a run is under way.
+        ProvisionError: a run is under way, or a worker whose folder is to be removed lives.
         InputError: the state folder is no folder of its own.
         HarnessError: something belongs to somebody else.
     """
     if not layout.state.is_dir():
         return []
     _refuse_shared(layout)
-    with CacheLock(layout.state):
+    with CacheLock(layout.state), ExitStack() as stack:
+        if "workers" in parts:
+            for folder in layout.workers.glob("*/"):
+                stack.enter_context(CacheLock(folder / TAKEN))
         return list(_clean(layout, parts, dry_run=dry_run))
 
 

@@ -23,10 +23,12 @@ from harness.checking.session import Asked
 from harness.checking.session import check as check_variants
 from harness.checking.terminal import as_data, print_step, summary
 from harness.cleaning import clean as clean_up
+from harness.cluster.asked import see_cluster
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
-from harness.options import Duration, NearestChoice, refuse_beside
+from harness.merging import merge_runs
+from harness.options import Duration, NearestChoice, Shard, refuse_beside
 from harness.pinning import pinned
 from harness.pins import outdated, wanted_pins
 from harness.plan import REFERENCE
@@ -36,7 +38,7 @@ from harness.records import Lane
 from harness.repository.command import shape as read_shape
 from harness.scenarios import all_scenarios
 from harness.selection import Selected, select
-from harness.session import INTERRUPTED, run_session, set_up
+from harness.session import INTERRUPTED, render_report, run_session, set_up
 from harness.shape_asked import asked_shape, third_party_in_words
 from harness.shapes import Shape
 from harness.share import Share
@@ -75,6 +77,7 @@ _FINDING = NearestChoice("finding", finding_names)
 _STRATEGY = NearestChoice("strategy", lambda: list(STRATEGIES))
 
 DURATION = Duration()
+SHARD = Shard()
 SHARE = Share()
 
 _variants = click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this variant; repeatable.")
@@ -148,12 +151,13 @@ def selected(variants: tuple[str, ...], profile: str | None, directories: tuple[
 @click.option("--store", is_flag=True, help="The private Nix store too: Python and backends are imported again.")
 @click.option("--toolchains", is_flag=True, help="The installed toolchains too.")
 @click.option("--wheels", is_flag=True, help="The fetched wheels too: the next run needs the network.")
+@click.option("--workers", is_flag=True, help="What workers of a cluster set up on this machine too.")
 @click.option("--all", "everything", is_flag=True, help="All that the state folder holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be freed, and free nothing.")
-def clean(*, store: bool, toolchains: bool, wheels: bool, everything: bool, dry_run: bool) -> None:
+def clean(*, store: bool, toolchains: bool, wheels: bool, workers: bool, everything: bool, dry_run: bool) -> None:
     """Remove leftovers of runs and garbage in the Nix store; results and reports are kept."""
     layout = Layout.here()
-    named = {"Nix": store, "toolchains": toolchains, "wheelhouse": wheels}
+    named = {"Nix": store, "toolchains": toolchains, "wheelhouse": wheels, "workers": workers}
     parts = set(places(layout)) if everything else {name for name, asked in named.items() if asked}
     Console(soft_wrap=True).print(listing.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))
 
@@ -306,6 +310,11 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 )
 @click.option("--keep", is_flag=True, help="Keep the folders that commands worked in.")
 @click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
+@click.option("--builders", metavar="SPEC", help="Machines that Nix builds on, as its own --builders takes them.")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Deal the work out on Dask: a scheduler's address, or local:N workers here."
+)
+@click.option("--shard", type=SHARD, metavar="I/N", help="Only this part of the plan, to be merged: 1/4. Needs --seed.")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
 @click.option("--run-id", help="The run's name [default: the time].")
@@ -320,13 +329,23 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
     """Measure, and write the report."""
     layout = Layout.here()
     plan_only = options.pop("plan_only")
+    if options["cluster"] is not None:
+        see_cluster(options["cluster"])
     if resume is not None:
-        refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only", "directories", "keep"})
+        allowed = {"resume", "results", "report", "plan_only", "directories", "keep", "cluster"}
+        refuse_beside(context, "--resume", allowed)
         folder = find_runs(results, [resume])[0]
-        assignment = resumed_assignment(folder, report, layout, options["directories"], keep=options["keep"])
+        assignment = resumed_assignment(
+            folder, report, layout, options["directories"], keep=options["keep"], cluster=options["cluster"]
+        )
     else:
         if options["blocks"] is not None and options["budget"] is not None:
             raise InputError("--blocks and --budget exclude each other.", hint="Give one of them.")
+        if options["shard"] is not None and options["seed"] is None:
+            raise InputError(
+                "--shard needs --seed: without the same one, the parts would be of different plans.",
+                hint="Give all of them the same, such as --seed 1.",
+            )
         asked = [asked_shape(text) for text in options.pop("shapes") or ("canonical",)]
         for note in (note for item in asked for note in item.notes):
             click.echo(note, err=True)
@@ -342,6 +361,11 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
         return
     console = Console()
     console.print(listing.in_words(assignment.plan, expected), highlight=False)
+    if assignment.cluster is not None:
+        # Imported here because it brings Dask, which a run on one machine does without.
+        from harness.cluster.session import run_on_cluster
+
+        sys.exit(run_on_cluster(assignment, layout, console))
     sys.exit(run_session(assignment, layout, console))
 
 
@@ -370,6 +394,9 @@ def request_of(
     run_id: str | None,
     seed: int | None,
     known: str | None,
+    builders: str | None,
+    cluster: str | None,
+    shard: tuple[int, int] | None,
 ) -> Request:
     """The options of ``run`` as a request.
 
@@ -401,6 +428,9 @@ def request_of(
         run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
         command_line=tuple(sys.argv[1:]),
         findings_of=None if known is None else find_runs(results, [known])[0],
+        builders=builders or "",
+        cluster=cluster,
+        shard=shard,
     )
 
 
@@ -420,6 +450,21 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
         console = Console()
         console.print(written.summary)
         console.print(f"report: {written.page}", highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN…")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option("--report", type=click.Path(path_type=Path), help="Where the report goes [default: the run's folder].")
+@click.option("--run-id", help="The name of what they become [default: merged- and the time].")
+def merge(*, runs: tuple[str, ...], results: Path, report: Path | None, run_id: str | None) -> None:
+    """Make one run of several that measured the same: parts of a plan, or the same plan on several machines."""
+    name = f"merged-{new_run_id(datetime.now(UTC))}" if run_id is None else run_id
+    made = merge_runs(find_runs(results, runs), results, name)
+    console = Console(soft_wrap=True, highlight=False)
+    for line in made.told:
+        console.print(line, markup=False)
+    render_report(made.folder, report, summary=True)
 
 
 @main.command()

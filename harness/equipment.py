@@ -150,11 +150,13 @@ def equipped(
     nix: bool,
     provider: str = HOST,
     outside: Mapping[str, Outside] = MappingProxyType({}),
+    builders: str = "",
 ) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
     With ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the equipment says
-    why. ``outside`` has the third party of shapes by their names, which is fetched too.
+    why. ``outside`` has the third party of shapes by their names, which is fetched too. What is built later is built on
+    ``builders``, if Nix is given any.
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
@@ -184,6 +186,7 @@ def equipped(
             if nix:
                 try:
                     side = prepare_nix(supplied, layout, executor, progress, provider, outside)
+                    side = replace(side, nix=replace(side.nix, builders=builders))
                     progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
                     for name, reason in side.refused.items():
                         console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)

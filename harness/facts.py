@@ -91,6 +91,7 @@ def run_info(
     nix_unavailable: str,
     third_party: bool = False,
     leave_out: Sequence[str] = (),
+    builders: str = "",
 ) -> RunInfo:
     """``run.json`` of a run that is about to begin."""
     used = {cell.scenario for cell in plan.cells}
@@ -124,6 +125,7 @@ def run_info(
         shapes={shape.name: shape_facts(shape, third_party=third_party, leave_out=leave_out) for shape in shapes},
         nix_unavailable=nix_unavailable,
         experiments_digest=experiments_digest(checkout),
+        builders=builders,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -106,6 +106,31 @@ class Journal:
         """Append a sample."""
         _append(self.folder / "samples.jsonl", SAMPLE.dump_json(sample))
 
+    def add_samples(self, samples: Sequence[Sample]) -> None:
+        """Append samples that belong together, in one go."""
+        if samples:
+            _append(self.folder / "samples.jsonl", b"\n".join(map(SAMPLE.dump_json, samples)))
+
+    def take_back(self, keys: Collection[tuple[int, Cell]]) -> None:
+        """Cut off the samples with these keys: the last ones, of which others that belong to them are missing.
+
+        Raises:
+            ResultsError: they are not the last ones, which being cut off does not explain; nothing is changed.
+        """
+        path = self.folder / "samples.jsonl"
+        lines = path.read_bytes().splitlines(keepends=True)
+        samples = [SAMPLE.validate_json(line) for line in lines]
+        kept = sum((sample.block, sample.cell) not in keys for sample in samples)
+        if any((sample.block, sample.cell) in keys for sample in samples[:kept]):
+            raise ResultsError(
+                f"{self.folder.name}/samples.jsonl: a block of a scenario is half done, and others come after it.",
+                hint="Lines were taken out or moved by hand: restore the file.",
+            )
+        with path.open("r+b") as file:
+            file.truncate(sum(map(len, lines[:kept])))
+            file.flush()
+            os.fsync(file.fileno())
+
     def add_finding(self, finding: Finding) -> None:
         """Append a finding."""
         _append(self.folder / "findings.jsonl", FINDING.dump_json(finding))
@@ -147,6 +172,15 @@ def read_info(folder: Path) -> RunInfo:
             f"{folder.name}/run.json cannot be read: {str(error).splitlines()[0]}",
             hint="It was written by another version of the harness, or changed by hand.",
         ) from error
+
+
+def read_samples(folder: Path) -> list[Sample]:
+    """The whole lines of a run's ``samples.jsonl``; the file is left as it is.
+
+    Raises:
+        ResultsError: a line is damaged; the message names it.
+    """
+    return _whole_lines(folder / "samples.jsonl", SAMPLE)[0]
 
 
 def read_findings(folder: Path) -> list[Finding]:

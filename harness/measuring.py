@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,13 +65,14 @@ def measure(
                 left = plan.budget_s - (time.monotonic() - began)
                 part = replace(part, budget_s=max(left, 0.0) / (len(assignment.shapes) - number))
             folder = scratch / f"shape-{number}"
-            variants = tuple(
-                grow(item, shape, folder / "grown" / item.name, equipment.requirements(item, shape))
-                for item in assignment.variants
-            )
+            variants = grown(assignment.variants, shape, folder / "grown", equipment)
             if shape.name != CANONICAL.name or number:
                 console.print(f"shape {shape.name}: {shape.in_words}", markup=False, highlight=False, soft_wrap=True)
-            _look(assignment.variants, variants, shape, lanes_of(plan), journal, done, equipment, whole=number == 0)
+            for name, seen in looked(
+                assignment.variants, variants, shape, lanes_of(plan), equipment, whole=number == 0
+            ):
+                if (name, seen.lane, seen.strategy, seen.finding, shape.name) not in done.findings:
+                    add_observation(journal, name, seen, shape=shape.name)
             if part.cells:
                 place = _Place(executor=executor, prober=prober, folder=folder, console=console)
                 _measure_shape(variants, shape, part, journal, done, equipment, place, after_block)
@@ -89,26 +90,29 @@ class _Place:
     console: Console
 
 
-def _look(
+def grown(variants: Sequence[Variant], shape: Shape, folder: Path, equipment: Equipment) -> tuple[Variant, ...]:
+    """The variants with the members of a shape, each in a folder of its own below ``folder``."""
+    return tuple(grow(item, shape, folder / item.name, equipment.requirements(item, shape)) for item in variants)
+
+
+def looked(
     committed: Sequence[Variant],
     variants: Sequence[Variant],
     shape: Shape,
     lanes: frozenset[Lane],
-    journal: Journal,
-    done: Resumed,
     equipment: Equipment,
     *,
     whole: bool,
-) -> None:
-    """Put into the record what can be seen of each variant without running it; of further shapes what grows alone."""
+) -> Iterator[tuple[str, Observation]]:
+    """What can be seen of each variant in these lanes without running it; unless ``whole``, what is about growth alone.
+
+    ``committed`` are the variants that ``variants`` were grown from.
+    """
     for prototype, variant in zip(committed, variants, strict=True):
         seen = [*look_at_growth(prototype, shape)]
         if whole:
             seen += inspect(equipment.subject(variant, shape))
-        for observation in seen:
-            key = (variant.name, observation.lane, observation.strategy, observation.finding, shape.name)
-            if observation.lane in lanes and key not in done.findings:
-                add_observation(journal, variant.name, observation, shape=shape.name)
+        yield from ((variant.name, observation) for observation in seen if observation.lane in lanes)
 
 
 def _measure_shape(
@@ -158,19 +162,24 @@ def add_observation(
     journal: Journal, name: str, observation: Observation, *, log_path: str = "", shape: str = CANONICAL.name
 ) -> None:
     """Put what was observed of an entrant into a run's record; ``name`` is what it is called there."""
-    journal.add_finding(
-        Finding(
-            run_id=journal.info.run_id,
-            variant=name,
-            lane=observation.lane,
-            strategy=observation.strategy,
-            finding=observation.finding,
-            shape=shape,
-            value=observation.value,
-            evidence=observation.evidence,
-            sizes=dict(observation.sizes),
-            log_path=log_path,
-        )
+    journal.add_finding(as_finding(journal.info.run_id, name, observation, log_path=log_path, shape=shape))
+
+
+def as_finding(
+    run_id: str, name: str, observation: Observation, *, log_path: str = "", shape: str = CANONICAL.name
+) -> Finding:
+    """What was observed of an entrant that is called ``name``, as a run's record has it."""
+    return Finding(
+        run_id=run_id,
+        variant=name,
+        lane=observation.lane,
+        strategy=observation.strategy,
+        finding=observation.finding,
+        shape=shape,
+        value=observation.value,
+        evidence=observation.evidence,
+        sizes=dict(observation.sizes),
+        log_path=log_path,
     )
 
 

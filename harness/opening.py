@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.assignment import Assignment, changed
-from harness.equipment import Equipment
 from harness.facts import run_info
 from harness.findings import experiments
 from harness.journal import Journal, Resumed, read_findings, read_info
@@ -28,15 +27,9 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def open_journal(
-    assignment: Assignment, layout: Layout, equipment: Equipment, console: Console
-) -> tuple[Journal, Resumed]:
-    """The journal of an assignment, and what is in it already.
-
-    Raises:
-        ResultsError: it cannot be begun, or the run to be resumed was made in other circumstances.
-    """
-    info = run_info(
+def info_of(assignment: Assignment, layout: Layout, *, nix_version: str, nix_unavailable: str) -> RunInfo:
+    """``run.json`` of an assignment that is about to begin on this machine."""
+    return run_info(
         run_id=assignment.run_id,
         plan=assignment.plan,
         variants=[*assignment.variants, *assignment.aside],
@@ -46,11 +39,20 @@ def open_journal(
         checkout=layout.checkout,
         scratch=layout.state,
         now=SystemClock().now(),
-        nix_version=equipment.nix_version,
-        nix_unavailable=equipment.nix_unavailable,
+        nix_version=nix_version,
+        nix_unavailable=nix_unavailable,
         third_party=assignment.third_party,
         leave_out=assignment.leave_out,
+        builders=assignment.builders,
     )
+
+
+def open_journal(assignment: Assignment, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
+    """The journal of an assignment, and what is in it already; ``info`` is what its ``run.json`` would be today.
+
+    Raises:
+        ResultsError: it cannot be begun, or the run to be resumed was made in other circumstances.
+    """
     if assignment.resumes:
         return go_on(assignment.folder, info, console)
     journal = Journal.create(assignment.results, info)
@@ -67,13 +69,14 @@ def go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resum
         ResultsError: it is damaged, or was made on another machine or with other versions.
     """
     journal, done = Journal.resume(folder)
-    then = {"the machine": journal.info.host.host_id, **journal.info.tools, **_pythons(journal.info)}
-    now = {"the machine": info.host.host_id, **info.tools}
-    # A run of an older harness says nothing of them.
-    now |= {what: version for what, version in _pythons(info).items() if what in then}
-    for what in sorted({*then, *now}):
-        if then.get(what) != now.get(what):
-            raise changed(folder, what, then.get(what, "absent"), now.get(what, "absent"))
+    then, now = circumstances(journal.info), circumstances(info)
+    if not journal.info.cluster:
+        then["the machine"], now["the machine"] = journal.info.host.host_id, info.host.host_id
+    # A run of an older harness says nothing of its Pythons.
+    said = {what: version for what, version in now.items() if what in then or not what.startswith(_PYTHON)}
+    for what in sorted({*then, *said}):
+        if then.get(what) != said.get(what):
+            raise changed(folder, what, then.get(what, "absent"), said.get(what, "absent"))
     if done.torn:
         console.print("the last line had been cut off while it was written; it was taken away")
     total = planned(journal.info.plan)
@@ -82,9 +85,14 @@ def go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resum
     return journal, done
 
 
-def _pythons(info: RunInfo) -> dict[str, str]:
-    """The exact version of each variant's Python, by what it is called in words."""
-    return {f"the Python of {name}": facts.python for name, facts in info.variants.items() if facts.python}
+#: What the Python of a variant is called, before its name.
+_PYTHON = "the Python of "
+
+
+def circumstances(info: RunInfo) -> dict[str, str]:
+    """The versions that figures of one run have in common, by what they are called in words."""
+    pythons = {f"{_PYTHON}{name}": facts.python for name, facts in info.variants.items() if facts.python}
+    return {**info.tools, **pythons}
 
 
 def _take_over(earlier: Path, journal: Journal, console: Console) -> None:

@@ -27,6 +27,25 @@ class NearestChoice(click.ParamType[str]):
         raise InputError(f"{option}: there is no {self.name} named {value!r}.", hint=did_you_mean(value, self._names()))
 
 
+class Shard(click.ParamType[tuple[int, int]]):
+    """A part of a plan: ``1/4`` is the first of four."""
+
+    name = "shard"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> tuple[int, int]:
+        """Read ``value``."""
+        match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", str(value))
+        if match is None or int(match[1]) > int(match[2]):
+            option = param.opts[0] if param else self.name
+            raise InputError(f"{option}: {value!r} is no part of a plan.", hint="Write it as 1/4: the first of four.")
+        return int(match[1]), int(match[2])
+
+
 class Duration(click.ParamType[float]):
     """A time span: a number with s, m or h behind it; its value is in seconds."""
 

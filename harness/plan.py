@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -39,7 +40,8 @@ class Selection:
     of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
     scenario may be in several. Of ``shapes``, those in ``canonical_only`` are planned for the canonical one, and those
     in ``once``, to which members make no difference, for the first. The variants of ``everyday`` have no part in the
-    scenarios that are ``rare``. With ``only_strategies``, those alone are planned. ``limit_s`` is as in the plan.
+    scenarios that are ``rare``. With ``only_strategies``, those alone are planned. ``limit_s`` and ``shard`` are
+    as in the plan.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -60,6 +62,7 @@ class Selection:
     turns: Sequence[Sequence[str]] = ()
     experiments: Sequence[str] = ()
     limit_s: float = LIMIT_S
+    shard: tuple[int, int] | None = None
 
 
 def make_plan(selection: Selection) -> Plan:
@@ -76,6 +79,7 @@ def make_plan(selection: Selection) -> Plan:
         lanes=tuple(lane for lane in Lane if lane in selection.lanes),
         provider=selection.provider,
         limit_s=selection.limit_s,
+        shard=selection.shard,
     )
     return replace(plan, digest=digest_of(plan))
 
@@ -83,10 +87,30 @@ def make_plan(selection: Selection) -> Plan:
 def digest_of(plan: Plan) -> str:
     """What names exactly this plan: a SHA-256 over all of it but the digest itself.
 
-    The limit is left out where it is the usual one: so plans that were made before there was another keep their names.
+    What is as it usually is, the limit and that there are no shards, is left out: so plans that were made before it
+    could be otherwise keep their names.
     """
-    text = _PLAN.dump_json(replace(plan, digest=""), exclude={"limit_s"} if plan.limit_s == LIMIT_S else None)
+    usual = {"limit_s": plan.limit_s == LIMIT_S, "shard": plan.shard is None}
+    text = _PLAN.dump_json(replace(plan, digest=""), exclude={name for name, is_so in usual.items() if is_so})
     return hashlib.sha256(text).hexdigest()
+
+
+def whole(plan: Plan) -> Plan:
+    """The plan that a shard is a part of; the plan itself if it is none."""
+    if plan.shard is None:
+        return plan
+    undivided = replace(plan, shard=None)
+    return replace(undivided, digest=digest_of(undivided))
+
+
+def dealt_to(cell: Cell, block: int, shards: int) -> int:
+    """Which of so many shards executes a cell in a block, from 1: the same for all variants, so that ratios hold.
+
+    The blocks of a scenario and shape are dealt round; which shard gets the first of them differs from scenario to
+    scenario, so that what is left over does not all go to one.
+    """
+    offset = zlib.crc32(f"{cell.shape}\0{cell.scenario}".encode())
+    return (block + offset) % shards + 1
 
 
 def of_shape(plan: Plan, shape: str) -> Plan:
@@ -142,7 +166,9 @@ def _turns(selection: Selection) -> tuple[tuple[str, ...], ...]:
 
 
 def takes_part(plan: Plan, cell: Cell, block: int) -> bool:
-    """Whether a cell is executed in a block: one that takes turns with others is not in every block."""
+    """Whether a cell is executed in a block: one that takes turns with others, or is another shard's, is not in all."""
+    if plan.shard is not None and dealt_to(cell, block, plan.shard[1]) != plan.shard[0]:
+        return False
     turns = _turns_of(plan, cell)
     return not turns or block % len(plan.turns) in turns
 
@@ -154,12 +180,15 @@ def _turns_of(plan: Plan, cell: Cell) -> tuple[int, ...]:
 
 def executions(plan: Plan, cell: Cell) -> int:
     """How often a cell is executed in all blocks of a plan."""
-    return sum(takes_part(plan, cell, block) for block in range(plan.blocks)) if plan.turns else plan.blocks
+    if not plan.turns and plan.shard is None:
+        return plan.blocks
+    return sum(takes_part(plan, cell, block) for block in range(plan.blocks))
 
 
 def share(plan: Plan, cell: Cell) -> float:
     """The share of a plan's blocks in which a cell is executed, in the long run."""
-    return len(_turns_of(plan, cell)) / len(plan.turns) or 1.0 if plan.turns else 1.0
+    of_turns = len(_turns_of(plan, cell)) / len(plan.turns) or 1.0 if plan.turns else 1.0
+    return of_turns / (plan.shard[1] if plan.shard is not None else 1)
 
 
 def planned(plan: Plan) -> int:

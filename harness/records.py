@@ -66,7 +66,8 @@ class Sample:
     steps alone and are ``None`` unless ``outcome`` is ``ok``. ``requests`` and ``bytes_downloaded`` are what the
     index on loopback served meanwhile; ``files_written`` counts files made or changed below the scratch folder.
     ``sizes`` maps a name with its unit (``environment_bytes``) to a figure. ``log_path`` is relative to the run's
-    folder. ``started_at`` is UTC in ISO 8601.
+    folder. ``started_at`` is UTC in ISO 8601. ``worker`` tells apart those of a cluster that share a machine; it is
+    empty for a run on one.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -95,6 +96,7 @@ class Sample:
     started_at: str
     log_path: str
     sizes: dict[str, Count] = Field(default_factory=dict)
+    worker: str = ""
 
     @property
     def cell(self) -> Cell:
@@ -138,7 +140,7 @@ class Plan:
     scenarios that take turns, one group a block; every other scenario is in every block. ``experiments`` are the
     kinds of findings that are established by doing, in these ``lanes``, that of Nix with this ``provider``. What is
     measured of a cell may take ``limit_s`` seconds. Of several shapes, one is measured after the other, each in blocks
-    of its own.
+    of its own. ``shard`` is which part of the plan is done, counted from 1, and of how many; nothing if all of it is.
     """
 
     cells: tuple[Cell, ...]
@@ -152,6 +154,7 @@ class Plan:
     lanes: tuple[Lane, ...] = tuple(Lane)
     provider: str = "host"
     limit_s: Seconds = LIMIT_S
+    shard: tuple[int, int] | None = None
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -319,11 +322,33 @@ class Probe:
     """A fixed computation timed between blocks: what changes from one to the next is the machine.
 
     ``block`` is the one that ended just before; -1 is before the first block. ``wall_s`` and ``user_s`` are unrounded.
+    Where several machines took part, ``host_id`` and ``worker`` say which one timed it, before it measured a part of
+    that block.
     """
 
     block: Annotated[int, Field(ge=-1)]
     wall_s: Seconds
     user_s: Seconds
+    host_id: str = ""
+    worker: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class MergedRun:
+    """A run that was made into another one, together with others.
+
+    ``shard`` is which part of a plan it did, if it did a part. Its blocks are numbered from ``first_block`` in what it
+    was made into. ``planned`` is how many executions it was to have.
+    """
+
+    run_id: str
+    host_id: str
+    started_at: str
+    finished_at: str | None
+    command_line: tuple[str, ...]
+    planned: Count
+    shard: tuple[int, int] | None = None
+    first_block: Count = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -335,7 +360,10 @@ class RunInfo:
     unknown. ``findings``, ``changes`` and ``strategies`` describe those that this run establishes, makes and builds
     with. ``shapes`` has those it measures, by their names. ``experiments_digest`` names exactly the code that
     conducts experiments, empty where that was not recorded. ``probes`` are in the order in which they were taken,
-    one before the first block and one after each.
+    one before the first block and one after each. Where more than one machine or worker took part, ``hosts`` has the
+    facts of each by its id (``host`` is the first of them); ``cluster`` says what dealt the work out, empty where
+    nothing did; ``merged`` are the runs that this one was made of. ``builders`` are the machines that Nix was told to
+    build on, in its own notation.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -358,6 +386,15 @@ class RunInfo:
     nix_unavailable: str = ""
     experiments_digest: str = ""
     probes: tuple[Probe, ...] = ()
+    hosts: dict[str, HostFacts] = Field(default_factory=dict)
+    cluster: str = ""
+    merged: tuple[MergedRun, ...] = ()
+    builders: str = ""
+
+    @property
+    def machines(self) -> dict[str, HostFacts]:
+        """The machines that figures come from, by their ids: one or more."""
+        return self.hosts or {self.host.host_id: self.host}
 
 
 #: What a file's name had better not have.

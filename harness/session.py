@@ -9,14 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.assignment import Assignment
+from harness.assignment import Assignment, shard_of
 from harness.equipment import Equipment, equipped
 from harness.experimenting import conduct_all, tasks
 from harness.findings import Observation, experiments
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
 from harness.measuring import add_observation, lanes_of, measure
-from harness.opening import SystemClock, open_journal
+from harness.opening import SystemClock, info_of, open_journal
 from harness.progress import ExperimentProgress
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
@@ -46,8 +46,12 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             nix=Lane.NIX in lanes,
             provider=assignment.plan.provider,
             outside=outside,
+            builders=assignment.builders,
         ) as equipment:
-            journal, done = open_journal(assignment, layout, equipment, console)
+            info = info_of(
+                assignment, layout, nix_version=equipment.nix_version, nix_unavailable=equipment.nix_unavailable
+            )
+            journal, done = open_journal(assignment, info, console)
             keep_locks(outside, journal.folder)
             try:
                 measure(
@@ -72,10 +76,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 return INTERRUPTED
             journal.finish(RunStatus.COMPLETE, _timestamp())
             render_report(journal.folder, assignment.report, summary=True)
-            _, taken = Journal.resume(journal.folder)
-            if taken.failed:
-                console.print(_not_established(taken.failed), soft_wrap=True, highlight=False)
-            return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
+            return ended(journal, console)
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
         return INTERRUPTED
@@ -84,6 +85,14 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
         else:
             remove(scratch)
+
+
+def ended(journal: Journal, console: Console) -> int:
+    """The exit status of a run that came to its end; what could not be established is said."""
+    _, taken = Journal.resume(journal.folder)
+    if taken.failed:
+        console.print(_not_established(taken.failed), soft_wrap=True, highlight=False)
+    return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
 
 
 def _not_established(failed: Sequence[str]) -> str:
@@ -103,7 +112,7 @@ def _experiment(
     known = experiments()
     left = list(
         tasks(
-            assignment.variants,
+            shard_of(assignment.variants, plan.shard),
             {name: known[name] for name in plan.experiments},
             frozenset(plan.lanes),
             plan.provider,

@@ -53,6 +53,7 @@ def places(layout: Layout) -> dict[str, Path]:
         "checks": layout.checks,
         "index": layout.state / "index",
         "logs": layout.setup_logs,
+        "workers": layout.workers,
     }
 
 

@@ -20,6 +20,7 @@ if _WORKER != "gw0":
 _FIRST = (
     "test_check",
     "test_run",
+    "test_cluster",
     "test_store",
     "test_page_accessibility",
     "test_tutorial",

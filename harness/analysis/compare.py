@@ -1,7 +1,8 @@
 """One variant against another: the ratio inside each block, and what can be said of it.
 
 Both are measured in every block, so whatever slows the machine slows both, and the ratio stays. Blocks, not samples,
-are resampled, since samples of one block share its luck.
+are resampled, since samples of one block share its luck. Blocks of several machines are resampled in two stages,
+machines first.
 
 A verdict needs two things. The whole 95% interval of the median ratio lies outside the noise band; and Student's
 t-test of the logarithms of the ratios rejects "the difference is inside the band", after Holm's correction over all
@@ -19,7 +20,7 @@ from enum import StrEnum
 import numpy as np
 from scipy import stats
 
-from harness.analysis.statistics import Floats, Interval, median_interval
+from harness.analysis.statistics import Floats, Interval, median_interval, nested_interval
 
 BAND = 0.03
 MINIMUM_BLOCKS = 6
@@ -58,12 +59,14 @@ def compare(
     variant: Mapping[Block, float],
     reference: Mapping[Block, float] | None,
     *,
+    hosts: Mapping[Block, str] | None = None,
     band: float = BAND,
     minimum_blocks: int = MINIMUM_BLOCKS,
 ) -> Comparison:
     """Compare seconds by block with the reference's; the verdict holds if this is the only comparison made.
 
     ``reference`` is ``None`` if the run has no such cell. Both hold figures of samples that are ``ok``, above 0.
+    ``hosts`` is the machine that each block was measured on, where there were several.
     """
     if reference is None:
         return _undecided("The reference was not measured here.")
@@ -75,7 +78,11 @@ def compare(
     usable = (own > 0) & (other > 0)
     if not usable.any():
         return _undecided("No block has a successful sample of both.")
-    return judge(own[usable] / other[usable], band=band, minimum_blocks=minimum_blocks)
+    places = None
+    if hosts:
+        shared = sorted(block for block in variant if block in reference)
+        places = [hosts[block] for block, counts in zip(shared, usable, strict=True) if counts]
+    return judge(own[usable] / other[usable], hosts=places, band=band, minimum_blocks=minimum_blocks)
 
 
 def _paired(variant: Mapping[Block, float], reference: Mapping[Block, float]) -> tuple[Floats, Floats]:
@@ -91,9 +98,19 @@ def _paired(variant: Mapping[Block, float], reference: Mapping[Block, float]) ->
     )
 
 
-def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_BLOCKS) -> Comparison:
-    """What at least one ratio, one per block, says by itself."""
-    ratio = median_interval(ratios)
+def judge(
+    ratios: Floats,
+    *,
+    hosts: Sequence[str] | None = None,
+    band: float = BAND,
+    minimum_blocks: int = MINIMUM_BLOCKS,
+) -> Comparison:
+    """What at least one ratio, one per block, says by itself; ``hosts`` has the machine of each, if not all are of one.
+
+    Machines that lie on different sides of the band leave no verdict: it would be of neither.
+    """
+    places = None if hosts is None or len(set(hosts)) < 2 else hosts
+    ratio = median_interval(ratios) if places is None else nested_interval(ratios, places)
     if len(ratios) < minimum_blocks:
         blocks = "1 block is" if len(ratios) == 1 else f"{len(ratios)} blocks are"
         return Comparison(
@@ -103,10 +120,12 @@ def judge(ratios: Floats, *, band: float = BAND, minimum_blocks: int = MINIMUM_B
             verdict=Verdict.UNDECIDED,
             reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.",
         )
-    p_value = _p_value(np.log(ratios), float(np.log1p(band)))
+    p_value = _p_value(_within(np.log(ratios), places), float(np.log1p(band)), _freedom(ratios, places))
     comparison = Comparison(
         ratio=ratio, blocks=len(ratios), p_value=p_value, verdict=Verdict.TIE, reason=_tie(ratio, band)
     )
+    if places is not None and (told := _disagreement(ratios, places, band)):
+        return replace(comparison, verdict=Verdict.UNDECIDED, reason=told)
     verdict = _clear(ratio, band)
     if verdict is None:
         return comparison
@@ -161,16 +180,18 @@ def tie_groups(
     *,
     reference: str = "",
     verdicts: Mapping[str, Verdict] | None = None,
+    hosts: Mapping[Block, str] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
     """Variants from fast to slow in groups: one that cannot be told from any of a group belongs to it.
 
     ``verdicts`` are those already given against ``reference``, so that groups never contradict them. Empty if some
-    pair has too few blocks in common to be told apart. Variants without a figure are left out.
+    pair has too few blocks in common to be told apart. Variants without a figure are left out. ``hosts`` is as for
+    :func:`compare`.
     """
     medians = {name: float(np.median(list(blocks.values()))) for name, blocks in times.items() if blocks}
     order = sorted(medians, key=lambda name: (medians[name], name))
     pairs = [(first, second) for place, first in enumerate(order) for second in order[place + 1 :]]
-    found = [compare(times[second], times[first]) for first, second in pairs]
+    found = [compare(times[second], times[first], hosts=hosts) for first, second in pairs]
     if any(item.blocks < MINIMUM_BLOCKS for item in found):
         return ()
     apart = {
@@ -217,14 +238,55 @@ def _tie(ratio: Interval, band: float) -> str:
     return f"The interval reaches into the noise band of ±{band:.0%}: no difference is shown, nor is it ruled out."
 
 
-def _p_value(logs: Floats, band: float) -> float:
+def side(ratio: float, band: float = BAND) -> Verdict:
+    """On which side of the noise band a ratio lies, without saying that it could not lie elsewhere."""
+    return Verdict.FASTER if ratio < 1 / (1 + band) else Verdict.SLOWER if ratio > 1 + band else Verdict.TIE
+
+
+def by_host(ratios: Floats, hosts: Sequence[str]) -> dict[str, Floats]:
+    """The ratios of each machine, in the order of the machines' ids."""
+    return {host: ratios[[other == host for other in hosts]] for host in sorted(set(hosts))}
+
+
+def _disagreement(ratios: Floats, hosts: Sequence[str], band: float) -> str:
+    """In words, that machines lie on different sides of the band; empty if none lies on the other side."""
+    sides: dict[Verdict, list[str]] = {}
+    for host, own in by_host(ratios, hosts).items():
+        sides.setdefault(side(float(np.median(own)), band), []).append(host)
+    if not {Verdict.FASTER, Verdict.SLOWER} <= sides.keys():
+        return ""
+    faster, slower = (", ".join(sides[verdict]) for verdict in (Verdict.FASTER, Verdict.SLOWER))
+    return f"The machines disagree: it is faster on {faster} and slower on {slower}."
+
+
+def _freedom(ratios: Floats, hosts: Sequence[str] | None) -> int:
+    """The degrees of freedom that are left: each machine's own mean takes one, where it has blocks enough."""
+    groups = 1 if hosts is None else len(set(hosts))
+    return len(ratios) - (groups if len(ratios) >= 2 * groups else 1)
+
+
+def _within(logs: Floats, hosts: Sequence[str] | None) -> Floats:
+    """Logarithms about the mean of all, without what one machine's differ from another's by.
+
+    How machines differ is in the interval, where they are resampled; the test is whether the blocks that there are show
+    a difference on these machines. Where machines have a block or so each, their differences are all there is to tell
+    chance by, and stay.
+    """
+    if hosts is None or len(logs) < 2 * len(set(hosts)):
+        return logs
+    own = {host: float(np.mean(part)) for host, part in by_host(logs, hosts).items()}
+    within: Floats = logs - np.array([own[host] for host in hosts]) + float(logs.mean())
+    return within
+
+
+def _p_value(logs: Floats, band: float, freedom: int) -> float:
     """Two-sided, against the nearest edge of the band."""
     beyond = abs(float(logs.mean())) - band
-    error = float(logs.std(ddof=1)) / len(logs) ** 0.5
+    error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5
     # Equal ratios have no spread to hold the difference against: it is there in each block, or in none.
     if error < 1e-12:
         return 0.0 if beyond > 0 else 1.0
-    return min(1.0, 2 * float(stats.t.sf(beyond / error, len(logs) - 1)))
+    return min(1.0, 2 * float(stats.t.sf(beyond / error, freedom)))
 
 
 def _undecided(reason: str) -> Comparison:

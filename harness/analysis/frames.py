@@ -31,6 +31,7 @@ NAMES = (
     "scenario",
     "shape",
     "outcome",
+    "worker",
 )
 COUNTS = ("block", "position")
 FIGURES = ("wall_s", "user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded", "files_written")

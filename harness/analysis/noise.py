@@ -44,8 +44,14 @@ class Noise:
     sentence: str
 
 
-def check_controls(pairs: Mapping[str, tuple[Mapping[Block, float], Mapping[Block, float]]]) -> list[Noise]:
-    """Hold each A/A cell (first) against the reference it repeats (second), by the name of the cell."""
+def check_controls(
+    pairs: Mapping[str, tuple[Mapping[Block, float], Mapping[Block, float]]],
+    hosts: Mapping[str, Mapping[Block, str]] | None = None,
+) -> list[Noise]:
+    """Hold each A/A cell (first) against the reference it repeats (second), by the name of the cell.
+
+    ``hosts`` has the machine of each block by the same names, where there were several.
+    """
     if not pairs:
         return [
             Noise(
@@ -54,7 +60,10 @@ def check_controls(pairs: Mapping[str, tuple[Mapping[Block, float], Mapping[Bloc
                 sentence="The reference was not measured twice in each block, so noise could not be checked with it.",
             )
         ]
-    corrected = correct([compare(control, reference) for control, reference in pairs.values()])
+    known = hosts or {}
+    corrected = correct(
+        [compare(control, reference, hosts=known.get(cell)) for cell, (control, reference) in pairs.items()]
+    )
     found = [
         Noise(kind=NoiseKind.CONTROL, cell=cell, sentence=_control_sentence(cell, item))
         for cell, item in zip(pairs, corrected, strict=True)
@@ -118,16 +127,30 @@ def check_drift(samples: pd.DataFrame, cell_columns: Sequence[str]) -> list[Nois
 def check_probes(runs: Mapping[str, Sequence[Probe]]) -> list[Noise]:
     """Whether a fixed computation, timed between the blocks of each run, took the same time throughout.
 
-    A run says nothing here with fewer than three probes, and of a trend with fewer than six.
+    Each machine, and each worker on it, is held against itself alone. One says nothing here with fewer than three
+    probes, and of a trend with fewer than six.
     """
     found = []
-    for run, probes in runs.items():
-        wall = np.array([probe.wall_s for probe in probes], dtype=np.float64)
-        if len(wall) < 3 or not (wall > 0).all():
-            continue
-        sentences = [_probe_spread(probes, wall), _probe_trend(wall)]
-        start = f"Run {run}: " if len(runs) > 1 else ""
-        found += [Noise(kind=NoiseKind.PROBE, cell="", sentence=start + text) for text in sentences if text]
+    for run, all_probes in runs.items():
+        for place, probes in _by_place(all_probes).items():
+            wall = np.array([probe.wall_s for probe in probes], dtype=np.float64)
+            if len(wall) < 3 or not (wall > 0).all():
+                continue
+            sentences = [_probe_spread(probes, wall), _probe_trend(wall)]
+            named = [f"run {run}"] if len(runs) > 1 else []
+            named += [place] if place else []
+            start = f"{' on '.join(named)}: " if named else ""
+            start = start[:1].upper() + start[1:]
+            found += [Noise(kind=NoiseKind.PROBE, cell="", sentence=start + text) for text in sentences if text]
+    return found
+
+
+def _by_place(probes: Sequence[Probe]) -> dict[str, list[Probe]]:
+    """Probes by where they were taken, in words: empty for a run on one machine."""
+    found: dict[str, list[Probe]] = {}
+    for probe in probes:
+        worker = f"worker {probe.worker} of " if probe.worker else ""
+        found.setdefault(f"{worker}machine {probe.host_id}" if probe.host_id else "", []).append(probe)
     return found
 
 

@@ -6,8 +6,10 @@ chapter 13). The bias-corrected form is not used: it has no answer for constant 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +82,57 @@ def median_interval(values: Floats, *, confidence: float = 0.95, seed: int = SEE
     return Interval(median=median, low=min(float(low), median), high=max(float(high), median))
 
 
-def summarise(values: Floats, *, seed: int = SEED) -> Summary | None:
-    """A set of figures in short; ``None`` if it is empty."""
+def nested_interval(values: Floats, groups: Sequence[str], *, confidence: float = 0.95) -> Interval:
+    """The median of figures that come in groups (blocks of several machines), with an interval that knows of them.
+
+    It is a percentile bootstrap in two stages: groups are drawn with replacement, then, from each that was drawn, as
+    many of its figures as it has (A. C. Davison and D. V. Hinkley, *Bootstrap Methods and their Application*, 1997,
+    section 3.8). So figures of one machine do not pass for as many machines. Of one group it is that of
+    :func:`median_interval`. ``groups`` has the group of each figure. The same each time.
+
+    Raises:
+        ValueError: there is no figure, or one is not finite.
+    """
+    _check(values)
+    names = sorted(set(groups))
+    if len(names) == 1:
+        return median_interval(values, confidence=confidence)
+    places = [np.flatnonzero([group == name for group in groups]) for name in names]
+    sizes = tuple(len(place) for place in places)
+    table = np.full((len(names), max(sizes)), np.inf)
+    for row, place in enumerate(places):
+        table[row, : len(place)] = values[place]
+    drawn, within, counts = _nested_picks(sizes)
+    # What is beyond the figures that a group has is infinite, and so comes after all that count.
+    resampled = np.sort(table[drawn, within].reshape(RESAMPLES, -1), axis=1)
+    rows = np.arange(RESAMPLES)
+    medians = (resampled[rows, (counts - 1) // 2] + resampled[rows, counts // 2]) / 2
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(medians, (tail, 1 - tail))
+    median = float(np.median(values))
+    return Interval(median=median, low=min(float(low), median), high=max(float(high), median))
+
+
+@lru_cache(maxsize=256)
+def _nested_picks(sizes: tuple[int, ...]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], ...]:
+    """Which groups and which of their figures each resample draws, and how many figures that are.
+
+    ``sizes`` are how many figures the groups have. What is drawn of a group comes first, then places beyond its last
+    figure, as many as the largest group has more; where there is none such, the last place stands for them.
+    """
+    random = np.random.default_rng([SEED, *sizes])
+    number, most = len(sizes), max(sizes)
+    drawn = random.integers(0, number, size=(RESAMPLES, number))
+    own = np.array(sizes, dtype=np.int64)[drawn]
+    within = (random.random((RESAMPLES, number, most)) * own[:, :, None]).astype(np.int64)
+    places = np.broadcast_to(np.arange(most), within.shape)
+    within = np.where(places < own[:, :, None], within, most - 1)
+    # A group with as many as the largest has no place beyond its last figure, and needs none.
+    return np.broadcast_to(drawn[:, :, None], within.shape), within, own.sum(axis=1)
+
+
+def summarise(values: Floats, groups: Sequence[str] | None = None, *, seed: int = SEED) -> Summary | None:
+    """A set of figures in short; ``None`` if it is empty. With ``groups`` the interval knows what each belongs to."""
     if not len(values):
         return None
     _check(values)
@@ -90,12 +141,16 @@ def summarise(values: Floats, *, seed: int = SEED) -> Summary | None:
     return Summary(
         count=len(values),
         median=median,
-        interval=median_interval(values, seed=seed) if len(values) > 1 else None,
+        interval=_interval(values, groups, seed) if len(values) > 1 else None,
         spread=deviation / _NORMAL_MAD / median if median else 0.0,
         low=float(values.min()),
         high=float(values.max()),
         outliers=outliers(values),
     )
+
+
+def _interval(values: Floats, groups: Sequence[str] | None, seed: int) -> Interval:
+    return median_interval(values, seed=seed) if groups is None else nested_interval(values, groups)
 
 
 def outliers(values: Floats) -> tuple[int, ...]:

@@ -68,7 +68,8 @@ class Nix:
     """A private store, and the Nix that works in it.
 
     ``folder`` holds the store and an empty configuration. Builds run in the sandbox and may use ``jobs`` at once. With
-    ``substitute`` what others have built is downloaded: for set-up, never while anything is measured.
+    ``substitute`` what others have built is downloaded: for set-up, never while anything is measured. ``builders`` are
+    other machines to build on, as Nix' own option takes them; without any, none that its configuration may name.
     """
 
     program: NixProgram
@@ -76,6 +77,7 @@ class Nix:
     run: Run
     jobs: str = "auto"
     substitute: bool = False
+    builders: str = ""
 
     @property
     def store(self) -> Path:
@@ -99,6 +101,7 @@ class Nix:
             *("--option", "sandbox-paths", shell),
             *("--option", "build-users-group", ""),
             *("--option", "max-jobs", self.jobs),
+            *(("--option", "builders", self.builders) if self.builders else ()),
         )
 
     def environment(self, scrubbed: Mapping[str, str]) -> dict[str, str]:

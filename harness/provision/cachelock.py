@@ -14,6 +14,9 @@ from rich.console import Console
 from harness.errors import ProvisionError
 from harness.provision.layout import Layout
 
+#: The folder, below a worker's own state folder, with the lock that it holds for as long as it lives.
+TAKEN = "taken"
+
 
 class CacheLock:
     """Holds a state folder for this process. The lock goes with the process, however that ends.

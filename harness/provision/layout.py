@@ -112,6 +112,11 @@ class Layout:
         return self.state / "checks"
 
     @property
+    def workers(self) -> Path:
+        """A state folder for each worker that a cluster has on this machine, by its number."""
+        return self.state / "workers"
+
+    @property
     def nix(self) -> Path:
         """The private Nix store and what belongs to it."""
         return self.state / "nix"

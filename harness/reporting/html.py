@@ -20,6 +20,7 @@ from harness.reporting.charts.lean import PAPER
 from harness.reporting.compact import compact
 from harness.reporting.compare import words as compare_words
 from harness.reporting.highlight import highlighted
+from harness.reporting.machines import words as machine_words
 from harness.reporting.model import Report
 from harness.reporting.nix import words as nix_words
 from harness.reporting.overview import tiles
@@ -60,6 +61,7 @@ def page_environment() -> Environment:
         tiles=tiles,
         situation_words=situation_words,
         compare_words=compare_words,
+        machine_words=machine_words,
         join=prose.join,
         groups=prose.groups,
         command=prose.command,

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from harness.reporting import prose, words
 from harness.reporting.charts.drawing import Chart
 from harness.reporting.compare import words as compare_words
+from harness.reporting.machines import words as machine_words
 from harness.reporting.model import Report
 from harness.reporting.nix import words as nix_words
 from harness.reporting.overview import tiles
@@ -61,6 +62,7 @@ def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
             briefs=briefs(report),
             situation_words=situation_words,
             compare_words=compare_words,
+            machine_words=machine_words,
             tiles=tiles,
             grades=tuple(Grade),
             join=prose.join,

@@ -15,6 +15,7 @@ from harness.analysis.statistics import Summary
 from harness.records import ChangeFacts, FindingFacts, HostFacts, Lane, Outcome, RunInfo, Tone, VariantFacts
 from harness.reporting.anchors import anchored
 from harness.reporting.compare.model import Compared
+from harness.reporting.machines.model import Machines
 from harness.reporting.nix.model import NixStory
 from harness.reporting.overview.model import Overview
 from harness.reporting.sampled import Sampled
@@ -277,7 +278,8 @@ class Report:
     what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
     run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
     ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
-    ``compared`` holds the run against another one, where that was asked for. ``aside`` are variants of which nothing
+    ``compared`` holds the run against another one, where that was asked for. ``machines`` are told where work was dealt
+    out to several. ``aside`` are variants of which nothing
     was measured, as they are broken or unavailable. All of it is about the primary one of ``shapes`` alone, but for
     ``scale``, and what stands for the exports: the sections of ``further`` shapes, and questions asked ``elsewhere``.
     """
@@ -312,4 +314,5 @@ class Report:
     shapes: Shapes = NO_SHAPES
     scale: ScaleView | None = None
     further: tuple[Section, ...] = ()
+    machines: Machines | None = None
     elsewhere: tuple[Question, ...] = ()

@@ -167,8 +167,11 @@ def method(report: Report) -> tuple[str, ...]:
 def limits(report: Report) -> tuple[str, ...]:
     """What the figures do not show, a sentence each."""
     measured = dict.fromkeys(section.shape for section in (*report.sections, *report.further))
+    several = report.machines is not None and len(report.machines.rows) > 1
     found = [
-        f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
+        "Other machines than those named under Machines. Ratios carry over better than seconds."
+        if several
+        else f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
         f" {report.host.python_implementation} {report.host.python_version}. Ratios carry over better than seconds.",
         "A network: measuring is offline, so downloads cost next to nothing here. Requests and bytes are counted"
         " instead.",
@@ -252,6 +255,7 @@ def machine(report: Report) -> tuple[tuple[str, str], ...]:
     """The machine and what the harness used, as names with values."""
     host = report.host
     tools = {name: version for run in report.runs for name, version in run.tools.items()}
+    builders = ", ".join(dict.fromkeys(run.builders for run in report.runs if run.builders))
     return (
         ("Processor", f"{host.cpu_model}, {number(host.cpu_count, 'core')}, {host.machine}"),
         ("Memory", words.size(host.memory_bytes)),
@@ -260,6 +264,7 @@ def machine(report: Report) -> tuple[tuple[str, str], ...]:
         ("Python", f"{host.python_implementation} {host.python_version}"),
         ("Harness", ", ".join(dict.fromkeys(run.harness_version for run in report.runs))),
         ("Its tools", ", ".join(f"{name} {version}" for name, version in tools.items()) or words.NONE),
+        *([("Nix builds on", builders)] if builders else []),
     )
 
 

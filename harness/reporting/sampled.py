@@ -19,7 +19,8 @@ MOST = 50_000
 class Sampled:
     """One sample of a cell. ``seconds`` is the time by the clock, ``None`` where the outcome is not ``ok``.
 
-    ``reason`` is empty for a sample that is ``ok``; ``log_path`` is relative to the run's folder.
+    ``reason`` is empty for a sample that is ``ok``; ``log_path`` is relative to the run's folder. ``place`` is where it
+    was taken: the machine, where there are several, and the worker, where there are any.
     """
 
     run_id: str
@@ -28,6 +29,7 @@ class Sampled:
     outcome: Outcome
     reason: str
     log_path: str
+    place: str = ""
 
 
 def sampled(samples: pd.DataFrame, cell: Sequence[str]) -> Mapping[tuple[str, ...], tuple[Sampled, ...]]:
@@ -41,15 +43,26 @@ def sampled(samples: pd.DataFrame, cell: Sequence[str]) -> Mapping[tuple[str, ..
     if len(few) > MOST:
         return {}
     found: dict[tuple[str, ...], list[Sampled]] = {}
-    columns = [*names, "run_id", "block", "wall_s", "outcome", "reason", "log_path"]
+    columns = [*names, "run_id", "block", "wall_s", "outcome", "reason", "log_path", "host_id", "worker"]
+    several = samples["host_id"].nunique() > 1
     for values in few[columns].itertuples(index=False, name=None):
         key = tuple(map(str, values[: len(names)]))
-        found.setdefault(key, []).append(_one(dict(zip(names, key, strict=True)), *values[len(names) :]))
+        *own, host, worker = values[len(names) :]
+        place = ", ".join(filter(None, (host if several else "", f"worker {worker}" if worker else "")))
+        found.setdefault(key, []).append(_one(dict(zip(names, key, strict=True)), *own, place=place))
     return {key: tuple(own) for key, own in found.items()}
 
 
 def _one(
-    names: Mapping[str, str], run_id: str, block: int, seconds: float, outcome: str, reason: str, log_path: str
+    names: Mapping[str, str],
+    run_id: str,
+    block: int,
+    seconds: float,
+    outcome: str,
+    reason: str,
+    log_path: str,
+    *,
+    place: str,
 ) -> Sampled:
     own = Cell(
         variant=names["variant"],
@@ -66,4 +79,5 @@ def _one(
         outcome=Outcome(str(outcome)),
         reason=str(reason),
         log_path=str(log_path) or log_name(own, int(block)),
+        place=place,
     )

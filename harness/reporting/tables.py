@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -69,7 +69,10 @@ class CellKey(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """All cells of some runs, in the order of their plans, with what is known of each that was measured."""
+    """All cells of some runs, in the order of their plans, with what is known of each that was measured.
+
+    ``hosts`` has the machine of each block of each cell where several took part, and is empty where one did.
+    """
 
     keys: tuple[CellKey, ...]
     seconds: Mapping[CellKey, Mapping[Block, float]]
@@ -78,6 +81,7 @@ class Cells:
     outcomes: Mapping[CellKey, Mapping[Outcome, int]]
     reasons: Mapping[CellKey, str]
     samples: Mapping[CellKey, tuple[Sampled, ...]] = field(default_factory=dict)
+    hosts: Mapping[CellKey, Mapping[Block, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, frames: Frames, runs: Sequence[RunInfo]) -> Cells:
@@ -85,12 +89,18 @@ class Cells:
         seconds: dict[CellKey, Mapping[Block, float]] = {}
         summaries: dict[CellKey, Summary] = {}
         medians: dict[CellKey, Mapping[str, float]] = {}
+        hosts: dict[CellKey, Mapping[Block, str]] = {}
         ok = frames.ok
+        several = frames.samples["host_id"].nunique() > 1
         for key, group in ok.groupby(list(CELL), observed=True, sort=False):
             cell = CellKey(*map(str, key))
             wall = group["wall_s"].to_numpy(dtype=np.float64)
             seconds[cell] = by_block(group["run_id"].tolist(), group["block"].tolist(), wall.tolist())
-            if (summary := summarise(wall)) is not None:
+            places = group["host_id"].tolist() if several else None
+            if places is not None:
+                blocks = zip(group["run_id"].tolist(), map(int, group["block"]), strict=True)
+                hosts[cell] = dict(zip(blocks, places, strict=True))
+            if (summary := summarise(wall, places)) is not None:
                 summaries[cell] = summary
             found = {name: float(group[name].median()) for name in MEDIANS if bool(group[name].notna().any())}
             if cell.lane == Lane.NIX.value and {"user_s", "system_s"} <= found.keys() and bool((wall > 0).all()):
@@ -106,7 +116,12 @@ class Cells:
             outcomes=outcomes,
             reasons=reasons,
             samples={CellKey(*key): own for key, own in sampled(frames.samples, CELL).items()},
+            hosts=hosts,
         )
+
+    def places(self, keys: Iterable[CellKey]) -> dict[Block, str]:
+        """The machine of each block of a scenario, whose variants are all measured on the same one in each block."""
+        return {block: host for key in keys for block, host in self.hosts.get(key, {}).items()}
 
     def sections(self) -> tuple[SectionKey, ...]:
         """Every section: the local lane's first, then as planned."""
@@ -187,7 +202,8 @@ def _scenario(
     others = [key for key in keys if key.variant != reference]
     measured = base in cells.keys
     standard = cells.seconds.get(base, {}) if measured else None
-    compared = correct([compare(cells.seconds.get(key, {}), standard) for key in others])
+    hosts = cells.places({base: None, **dict.fromkeys(keys)})
+    compared = correct([compare(cells.seconds.get(key, {}), standard, hosts=hosts) for key in others])
     comparisons = dict(zip(others, compared if trusted else map(withhold, compared), strict=True))
     return ScenarioView(
         name=name,
@@ -200,6 +216,7 @@ def _scenario(
             {key.variant: cells.seconds.get(key, {}) for key in keys},
             reference=reference,
             verdicts={key.variant: comparison.verdict for key, comparison in comparisons.items()},
+            hosts=hosts,
         )
         if trusted
         else (),

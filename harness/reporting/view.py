@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
+from harness.analysis.compare import Block
 from harness.analysis.frames import Frames, base_variant
 from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
-from harness.analysis.statistics import Summary
+from harness.analysis.statistics import Summary, summarise
 from harness.plan import planned
 from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
 from harness.reporting.answers import groups, scale_questions, strategies_of
 from harness.reporting.friction import changes
+from harness.reporting.machines.view import build_machines
 from harness.reporting.model import (
     Failure,
     Question,
@@ -70,7 +73,7 @@ def build_report(
     history: Sequence[RunInfo] = (),
     past: Frames | None = None,
 ) -> Report:
-    """Everything a report says of at least one run; all of them are of one machine and one reference.
+    """Everything a report says of at least one run; all of them are of the same machines and one reference.
 
     ``tails`` are the ends of logs of samples that failed, ``logs`` those of the last that are ok, ``notes`` sentences
     about the files that were read. ``history`` are runs that appear over time alone, and ``past`` their samples.
@@ -122,6 +125,7 @@ def build_report(
     return Report(
         runs=tuple(runs),
         host=runs[-1].host,
+        machines=build_machines(runs, frames, cells, reference=reference),
         reference=reference,
         variants=variants,
         aside=aside,
@@ -145,7 +149,7 @@ def build_report(
         overview=overview,
         situations=build_situations(overview, sections, scaled=scale is not None and scale.shown),
         samples=len(frames.samples),
-        planned=sum(planned(run.plan) for run in runs),
+        planned=sum(map(_planned, runs)),
         blocks=_blocks(frames, shapes),
         logs=logs or {},
         outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
@@ -157,6 +161,11 @@ def build_report(
             shown=_shown(sections),
         ),
     )
+
+
+def _planned(run: RunInfo) -> int:
+    """How many executions a run was to have; one made of others, as many as these."""
+    return sum(item.planned for item in run.merged) if run.merged else planned(run.plan)
 
 
 def _blocks(frames: Frames, shapes: Shapes) -> int:
@@ -225,19 +234,35 @@ def _unsupported(frames: Frames, shapes: Shapes) -> tuple[Unsupported, ...]:
     )
 
 
+def _on_each(name: str, seconds: Mapping[Block, float], hosts: Mapping[Block, str]) -> dict[str, Summary]:
+    """A cell's figures on each machine in short, by its name and the machine's."""
+    own: dict[str, list[float]] = {}
+    for block, value in seconds.items():
+        own.setdefault(hosts[block], []).append(value)
+    found = {f"{name} on {host}": summarise(np.array(values)) for host, values in own.items()}
+    return {place: summary for place, summary in found.items() if summary is not None}
+
+
 def _noise(cells: Cells, frames: Frames, reference: str, runs: Sequence[RunInfo]) -> list[Noise]:
     ok = frames.ok
     if ok.empty:
         return []
     pairs = {}
+    hosts = {}
     summaries: dict[str, Summary] = {}
     for key, blocks in cells.seconds.items():
         if key.variant.endswith(CONTROL_SUFFIX):
             other = cells.seconds.get(key.with_variant(base_variant(key.variant)))
             if other is not None and base_variant(key.variant) == reference:
-                pairs[describe(key.with_variant(reference).cell)] = (blocks, other)
+                name = describe(key.with_variant(reference).cell)
+                pairs[name] = (blocks, other)
+                hosts[name] = cells.places([key, key.with_variant(reference)])
+        elif places := cells.hosts.get(key):
+            summaries |= _on_each(describe(key.cell), blocks, places)
         elif (summary := cells.summaries.get(key)) is not None:
             summaries[describe(key.cell)] = summary
     drift: pd.DataFrame = ok
+    # Machines are not equally fast, so each figure is held against others of its own.
+    own = [*CELL, "host_id"] if cells.hosts else [*CELL]
     probes = {run.run_id: run.probes for run in runs}
-    return [*check_controls(pairs), *check_probes(probes), *check_spread(summaries), *check_drift(drift, CELL)]
+    return [*check_controls(pairs, hosts), *check_probes(probes), *check_spread(summaries), *check_drift(drift, own)]

@@ -122,14 +122,20 @@ def outcomes(row: Row) -> str:
 
 
 def blocks(scenario: ScenarioView) -> dict[tuple[str, int], str]:
-    """The newest blocks that samples are shown of, each with its name; the run is named where there are several."""
+    """The newest blocks that samples are shown of, each with its name.
+
+    The run is named where there are several, and so is where a block was measured.
+    """
     runs = dict.fromkeys(item.run_id for row in scenario.rows for item in row.samples)
     taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
     found = [(run, block) for run in runs for block in sorted(number for name, number in taken if name == run)]
-    return {
-        (run, block): f"{run} {block + 1}" if len(runs) > 1 else f"Block {block + 1}"
-        for run, block in found[-MOST_BLOCKS:]
-    }
+    places = {(item.run_id, item.block): item.place for row in scenario.rows for item in row.samples if item.place}
+
+    def named(run: str, block: int) -> str:
+        name = f"{run} {block + 1}" if len(runs) > 1 else f"Block {block + 1}"
+        return f"{name}, {places[run, block]}" if (run, block) in places else name
+
+    return {(run, block): named(run, block) for run, block in found[-MOST_BLOCKS:]}
 
 
 def left_out(scenario: ScenarioView) -> int:

@@ -7,6 +7,7 @@ that anybody can write to, as pytest's own folders are.
 from __future__ import annotations
 
 import os
+import platform
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -224,3 +225,15 @@ def test_what_is_built_again_is_the_same_bytes_or_lies_beside_what_it_was(asked:
     assert differences(asked.disk(random), other) == (".",)
     discard(other)
     assert not other.exists()
+
+
+def test_builders_build_and_what_they_made_is_here(asked: Asked, folder: Path) -> None:
+    # Another store on this machine stands for another machine: Nix is told of both in the same way.
+    elsewhere = folder / "elsewhere"
+    spec = f"local?root={elsewhere} {platform.machine()}-linux - 1"
+    helped = replace(asked.nix, builders=spec, jobs="0")
+
+    output = helped.realise(asked.expression, ["other"])["other"]
+
+    assert helped.physical(output).exists()
+    assert (elsewhere / output.removeprefix("/")).exists()

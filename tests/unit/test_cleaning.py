@@ -14,7 +14,7 @@ from harness.cleaning import Freed, clean
 from harness.errors import HarnessError, InputError, NixUnavailableError, ProvisionError
 from harness.listing import as_freed, examine, store_check
 from harness.nix.garbage import Garbage
-from harness.provision.cachelock import CacheLock
+from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
 from harness.stocktaking import Stock, places, take_stock
 
@@ -40,7 +40,7 @@ def left(layout: Layout) -> set[str]:
     return {path.name for path in layout.state.iterdir()} - {"lock"}
 
 
-KEPT = {"nix", "toolchains", "wheelhouse", "pinned", "checks", "index", "logs"}
+KEPT = {"nix", "toolchains", "wheelhouse", "pinned", "checks", "index", "logs", "workers"}
 EVERYTHING = {"runs", "tests", *KEPT, "results", "mine"}
 
 
@@ -90,6 +90,16 @@ def test_nothing_is_cleaned_while_a_run_is_under_way(layout: Layout) -> None:
         clean(layout, set(places(layout)), dry_run=False)
 
     assert left(layout) == EVERYTHING
+
+
+def test_what_a_worker_set_up_is_not_removed_while_it_lives(layout: Layout) -> None:
+    place = layout.workers / "0"
+    with CacheLock(place / TAKEN), pytest.raises(ProvisionError, match="Another run"):
+        clean(layout, ("workers",), dry_run=False)
+    assert place.is_dir()
+
+    clean(layout, ("workers",), dry_run=False)
+    assert not layout.workers.exists()
 
 
 def test_a_state_folder_that_was_never_made_is_clean(tmp_path: Path) -> None:
@@ -142,6 +152,7 @@ def test_garbage_is_left_alone_with_a_reason_where_nix_cannot_be_asked(layout: L
         ([], {"runs", "tests"}),
         (["--store"], {"runs", "tests", "nix"}),
         (["--toolchains", "--wheels"], {"runs", "tests", "toolchains", "wheelhouse"}),
+        (["--workers"], {"runs", "tests", "workers"}),
         (["--all"], EVERYTHING - {"results", "mine"}),
         (["--all", "--dry-run"], set()),
     ],

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ResultsError
-from harness.journal import Journal, check_new
+from harness.journal import Journal, check_new, read_samples
 from harness.plan import Selection, make_plan
-from harness.records import FINDING, RUN_INFO, Cell, Finding, Lane, RunStatus
+from harness.records import FINDING, RUN_INFO, Cell, Finding, Lane, Outcome, RunStatus, Sample
 from tests.made_up import made_up_info
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset(Lane)))
@@ -87,3 +87,49 @@ def test_logs_are_told_apart_by_cell_and_block(tmp_path: Path) -> None:
 
     assert len(paths) == 4
     assert journal.relative(journal.log_path(nix, 0)) == "logs/block-0/venv_nix_nix-build_host_handwritten.log"
+
+
+def samples(blocks: int) -> list[Sample]:
+    return [
+        Sample(
+            run_id="run",
+            host_id="h",
+            variant="venv",
+            variant_digest="d",
+            lane=Lane.LOCAL,
+            scenario="run",
+            block=block,
+            position=0,
+            outcome=Outcome.FAILED,
+            started_at="2026-01-01T00:00:00+00:00",
+            log_path="",
+        )
+        for block in range(blocks)
+    ]
+
+
+def test_samples_that_belong_together_are_appended_in_one_go(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    journal.add_samples(samples(2))
+    journal.add_samples([])
+    journal.add_samples(samples(3)[2:])
+
+    assert read_samples(journal.folder) == samples(3)
+
+
+def test_what_is_half_done_is_taken_back_from_the_end(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    journal.add_samples(samples(4))
+    journal.take_back({(item.block, item.cell) for item in samples(4)[2:]})
+
+    assert read_samples(journal.folder) == samples(2)
+
+
+def test_what_lies_in_the_middle_is_not_taken_back(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    journal.add_samples(samples(4))
+    before = (journal.folder / "samples.jsonl").read_bytes()
+
+    with pytest.raises(ResultsError, match="others come after it"):
+        journal.take_back({(item.block, item.cell) for item in samples(2)})
+    assert (journal.folder / "samples.jsonl").read_bytes() == before

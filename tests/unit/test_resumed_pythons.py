@@ -11,11 +11,10 @@ import pytest
 from rich.console import Console
 
 from harness.assignment import Assignment
-from harness.equipment import Equipment
 from harness.errors import ResultsError
 from harness.facts import run_info
 from harness.journal import Journal
-from harness.opening import open_journal
+from harness.opening import info_of, open_journal
 from harness.plan import Selection, make_plan
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
@@ -51,8 +50,8 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
 
 def journal(assignment: Assignment) -> Journal:
     layout = Layout(checkout=Layout.here().checkout, state=assignment.results.parent)
-    equipment = Equipment(index=object(), tools={}, problems={})  # type: ignore[arg-type]
-    return open_journal(assignment, layout, equipment, Console(file=io.StringIO()))[0]
+    info = info_of(assignment, layout, nix_version="", nix_unavailable="")
+    return open_journal(assignment, info, Console(file=io.StringIO()))[0]
 
 
 def test_run_json_says_which_python_each_variant_was_measured_with(begun: Assignment) -> None:

@@ -68,7 +68,7 @@ def compare_runs(base: Loaded, new: Loaded, *, across_machines: bool = False) ->
     old, now = base.runs[-1], new.runs[-1]
     _refuse_same(old, now)
     differs = reference_changed(old, now)
-    elsewhere = old.host.host_id != now.host.host_id
+    elsewhere = old.machines.keys() != now.machines.keys()
     if elsewhere:
         _refuse_elsewhere(old, now, differs, asked=across_machines)
     first, second = _run(base, other=now), _run(new, other=old)

@@ -41,11 +41,12 @@ def arrange(runs: Sequence[RunInfo]) -> Arranged:
     ordered = sorted(runs, key=lambda run: (began(run), run.run_id))
     newest = ordered[-1]
     for run in ordered:
-        if run.host.host_id != newest.host.host_id:
+        if run.machines.keys() != newest.machines.keys():
             raise ResultsError(
                 f"Runs {newest.run_id!r} and {run.run_id!r} cannot be put into one report: they were made on different"
                 " machines.",
-                hint="Write a report of each, with another --report folder; to hold two machines against each other:"
+                hint="Make one run of them where they measured the same:"
+                f" python -m harness merge {run.run_id} {newest.run_id}\nTo hold two machines against each other:"
                 f" python -m harness compare --across-machines {run.run_id} {newest.run_id}",
             )
     pooled, history = [newest], []

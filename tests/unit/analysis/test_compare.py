@@ -163,3 +163,52 @@ def test_groups_never_contradict_a_verdict_against_the_reference() -> None:
 
 def test_several_samples_of_a_block_count_as_their_median() -> None:
     assert by_block(["r", "r", "r"], [0, 0, 1], [1.0, 3.0, 5.0]) == {("r", 0): 2.0, ("r", 1): 5.0}
+
+
+def on(values: NDArray[np.float64] | list[float], hosts: str) -> dict[tuple[str, int], str]:
+    return {("run", number): hosts[number % len(hosts)] for number in range(len(values))}
+
+
+def test_machines_that_are_not_equally_fast_give_the_verdict_that_one_gives() -> None:
+    rng = np.random.default_rng(21)
+    speed = np.tile([1.0, 3.0], 6)
+    reference, variant = noisy(rng, 1, 12) * speed, noisy(rng, 1.3, 12) * speed
+    found = compare(blocks(variant), blocks(reference), hosts=on(speed, "ab"))
+
+    assert found.verdict is Verdict.SLOWER
+    assert found.ratio is not None
+    assert 1.2 < found.ratio.low < found.ratio.high < 1.4
+
+
+def test_machines_on_different_sides_leave_no_verdict_and_are_named() -> None:
+    ratios = np.tile([0.5, 2.2], 6)
+    found = judge(ratios, hosts=list("ab" * 6))
+
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.reason == "The machines disagree: it is faster on a and slower on b."
+    mostly = judge(np.array([0.5] * 11 + [2.0]), hosts=["a"] * 11 + ["b"])
+    assert mostly.verdict not in DECIDED
+
+
+def test_a_difference_between_machines_is_not_taken_for_one_between_variants() -> None:
+    rng = np.random.default_rng(22)
+    runs = 200
+    wrong = 0
+    for _ in range(runs):
+        # On each of four machines the ratio is off by something of its own, in no direction.
+        ratios = np.repeat(rng.lognormal(0, 0.1, 4), 6) * rng.lognormal(0, 0.02, 24)
+        wrong += judge(ratios, hosts=[host for host in "abcd" for _ in range(6)]).verdict in DECIDED
+    assert wrong / runs <= 0.12
+
+
+def test_machines_with_one_block_each_are_judged_by_how_they_differ() -> None:
+    rng = np.random.default_rng(23)
+
+    assert judge(noisy(rng, 2.0, 8), hosts=list("abcdefgh")).verdict is Verdict.SLOWER
+    assert judge(noisy(rng, 1.0, 8), hosts=list("abcdefgh")).verdict not in DECIDED
+
+
+def test_one_machine_is_judged_as_if_none_were_named() -> None:
+    ratios = noisy(np.random.default_rng(24), 1.2, 9)
+
+    assert judge(ratios, hosts=["a"] * 9) == judge(ratios)

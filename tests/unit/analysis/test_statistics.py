@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.analysis.statistics import median_interval, outliers, summarise
+from harness.analysis.statistics import median_interval, nested_interval, outliers, summarise
 
 
 def test_constant_figures_have_an_interval_without_width() -> None:
@@ -58,3 +58,52 @@ def test_the_interval_holds_the_true_median_about_as_often_as_it_says(count: int
 def test_the_interval_is_the_same_each_time() -> None:
     values = np.random.default_rng(4).lognormal(0, 0.1, 15)
     assert median_interval(values) == median_interval(values)
+
+
+def test_figures_of_one_group_have_the_interval_of_figures_without_groups() -> None:
+    values = np.array([1.0, 2.0, 4.0, 8.0, 9.0])
+
+    assert nested_interval(values, ["a"] * 5) == median_interval(values)
+
+
+def test_groups_that_differ_widen_the_interval_and_groups_that_do_not_hardly_do() -> None:
+    rng = np.random.default_rng(3)
+    alike = rng.lognormal(0, 0.05, 24)
+    groups = [name for name in "abcd" for _ in range(6)]
+    apart = alike * np.repeat([0.7, 0.9, 1.1, 1.3], 6)
+
+    without = median_interval(alike).relative_width
+    assert nested_interval(alike, groups).relative_width < 2.5 * without
+    assert nested_interval(apart, groups).relative_width > 4 * without
+
+
+def test_the_interval_of_groups_reaches_from_one_to_the_other_and_never_beyond() -> None:
+    values = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+    found = nested_interval(values, ["a", "a", "a", "b", "b", "b"])
+
+    assert (found.low, found.high) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("sizes", [(1, 9), (5, 2, 3), (1, 1, 1, 1)])
+def test_groups_need_not_be_of_one_size(sizes: tuple[int, ...]) -> None:
+    values = np.arange(1.0, sum(sizes) + 1)
+    groups = [str(group) for group, size in enumerate(sizes) for _ in range(size)]
+    found = nested_interval(values, groups)
+
+    assert values.min() <= found.low <= found.median <= found.high <= values.max()
+    assert nested_interval(values, groups) == found
+
+
+def test_the_interval_of_groups_holds_what_it_promises() -> None:
+    # Eight machines, drawn from many whose own medians differ: the interval has to be about all of them.
+    rng = np.random.default_rng(4)
+    groups = [str(group) for group in range(8) for _ in range(6)]
+    runs = 300
+    hits = plain = 0
+    for _ in range(runs):
+        values = np.repeat(rng.lognormal(0, 0.1, 8), 6) * rng.lognormal(0, 0.03, 48)
+        nested, blind = nested_interval(values, groups), median_interval(values)
+        hits += nested.low <= 1.0 <= nested.high
+        plain += blind.low <= 1.0 <= blind.high
+    assert hits / runs >= 0.88
+    assert plain / runs < 0.75

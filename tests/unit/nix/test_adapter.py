@@ -130,6 +130,14 @@ def test_a_build_works_in_its_own_store_in_the_sandbox_and_downloads_nothing() -
     assert "--no-out-link" in argv
 
 
+def test_what_is_built_elsewhere_is_nixs_own_job() -> None:
+    alone = nix(PlayedNix())
+    helped = replace(alone, builders="ssh://builder x86_64-linux")
+
+    assert "builders" not in alone.options
+    assert ("builders", "ssh://builder x86_64-linux") in pairs(helped.build_command(EXPRESSION, ["members.hello"]))
+
+
 def test_without_a_static_shell_the_sandbox_has_none() -> None:
     assert ("sandbox-paths", "") in pairs(nix(PlayedNix(), shell=None).options)
 

@@ -1,0 +1,256 @@
+"""One run on a cluster: who takes part, what is left to do, what came back; the journal stays the truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.assignment import Assignment
+from harness.cluster.asked import Asked, asked_cluster
+from harness.cluster.dealing import Crew, Dealer, introductions, name_of
+from harness.cluster.engine import ClusterLostError, DaskEngine, connected, version
+from harness.cluster.ledger import differences
+from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
+from harness.cluster.progress import DealtProgress
+from harness.experimenting import tasks
+from harness.findings import experiments
+from harness.journal import Journal, Resumed
+from harness.measuring import lanes_of
+from harness.opening import SystemClock, info_of, open_journal
+from harness.provision.cachelock import occupied
+from harness.provision.layout import Layout
+from harness.provision.outside import Outside
+from harness.provision.resolving import resolver
+from harness.records import Cell, Lane, Outcome, RunInfo, RunStatus, Sample
+from harness.session import INTERRUPTED, ended, render_report
+from harness.third_party import keep_locks, third_party_of
+from harness.units import progress_of, units_of
+from harness.workspace import remove
+
+
+def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> int:
+    """Have what was assigned done by the workers of a cluster; the exit status for the command line.
+
+    Raises:
+        HarnessError: there is no cluster, no worker can be used, or the run cannot be resumed.
+    """
+    asked = asked_cluster(assignment.cluster or "")
+    scratch = layout.scratch(assignment.run_id)
+    try:
+        with ExitStack() as stack:
+            if asked.workers:
+                # No other run works beside the workers, and disturbs them.
+                stack.enter_context(occupied(layout, console))
+            outside = third_party_of(assignment, scratch, resolver, console)
+            engine = stack.enter_context(connected(asked, scratch / "dask"))
+            return _Coordinator(assignment, layout, console, asked, engine, outside).run()
+    except KeyboardInterrupt:
+        console.print("interrupted before anything was measured")
+        return INTERRUPTED
+    finally:
+        remove(scratch)
+        if asked.workers:
+            # A worker that was killed could not clear up after itself.
+            for left in layout.workers.glob(f"*/runs/{assignment.run_id}"):
+                remove(left)
+
+
+class _Coordinator:
+    """Holds the journal of a run whose cells others execute."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        layout: Layout,
+        console: Console,
+        asked: Asked,
+        engine: DaskEngine,
+        outside: Mapping[str, Outside],
+    ) -> None:
+        self._assignment = assignment
+        self._layout = layout
+        self._console = console
+        self._asked = asked
+        self._engine = engine
+        self._outside = outside
+        self._late: set[Cell] = set()
+        self._findings: set[tuple[str, Lane, str | None, str, str]] = set()
+
+    def run(self) -> int:
+        """Everything from the introductions to the last report."""
+        own = info_of(self._assignment, self._layout, nix_version="", nix_unavailable="")
+        variants = (*self._assignment.variants, *self._assignment.aside)
+        order = Order(
+            info=own,
+            variants=packed(variants),
+            code=code_digest(self._layout.checkout),
+            locks={found.lock.name: found.lock.read_text(encoding="utf-8") for found in self._outside.values()},
+            local_workers=self._asked.workers,
+        )
+        self._tell(f"setting up the workers, each for itself: {len(self._engine.workers())} so far")
+        found = introductions(self._engine, order, self._tell)
+        crew, info = self._crew(found, own)
+        journal, done = open_journal(self._assignment, info, self._console)
+        keep_locks(self._outside, journal.folder)
+        journal.write_info(replace(journal.info, hosts={**journal.info.hosts, **info.hosts}, cluster=info.cluster))
+        order = replace(order, info=journal.info)
+        self._findings = set(done.findings)
+        self._late = {sample.cell for sample in done.samples.values() if sample.outcome is Outcome.TIMED_OUT}
+        dealer = Dealer(
+            engine=self._engine,
+            order=order,
+            crew=crew,
+            accept=lambda job, returned: self._accept(journal, job, returned),
+            tell=self._tell,
+            trim=self._trim,
+        )
+        try:
+            self._deal(dealer, journal, done)
+        except (KeyboardInterrupt, ClusterLostError) as error:
+            if isinstance(error, ClusterLostError):
+                self._tell(str(error))
+            else:
+                dealer.give_up()
+            return self._cut_off(journal)
+        journal.finish(RunStatus.COMPLETE, _now())
+        render_report(journal.folder, self._assignment.report, summary=True)
+        return ended(journal, self._console)
+
+    def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Crew, RunInfo]:
+        """Who may take part, and the run as it will be: with the Nix that most have, and the machines of all."""
+        alive = self._engine.workers()
+        info = with_nix(found.values(), own) if Lane.NIX in lanes_of(own.plan) else own
+        crew = Crew(crowded=self._asked.crowded)
+        hosts = {}
+        for address, returned in found.items():
+            why = "; ".join(differences(returned.circumstances, info)) or crew.admit(address, returned, alive)
+            if why:
+                crew.banned[address] = why
+                self._tell(f"{name_of(address, alive)} is not used: {why}")
+            else:
+                hosts[returned.host.host_id] = returned.host
+        if not hosts:
+            raise ClusterLostError("No worker can be used; each has said why.")
+        workers = len(found) - len(crew.banned)
+        cluster = f"Dask {version()} to {workers} worker{'' if workers == 1 else 's'}"
+        cluster += ", more of them than cores" if self._asked.crowded else ""
+        return crew, replace(info, host=next(iter(hosts.values())), hosts=hosts, cluster=cluster)
+
+    def _deal(self, dealer: Dealer, journal: Journal, done: Resumed) -> None:
+        """Everything that is left, one stage after the other."""
+        plan = self._assignment.plan
+        units = list(units_of(plan))
+        progress = progress_of(units, done.samples.keys(), self._late)
+        if progress.half:
+            journal.take_back(progress.half)
+            self._tell(f"{len(progress.half)} samples of blocks that were half done are taken back")
+        shapes = self._assignment.shapes
+        looks = [Look(shape=shape.name, whole=number == 0) for number, shape in enumerate(shapes)]
+        jobs = [Measure(unit=unit) for unit in progress.left]
+        self._open = Counter((unit.shape, unit.block) for unit in progress.left)
+        with DealtProgress(
+            self._console, done=len(units) - len(jobs), total=len(units), renew=lambda: self._renew(journal)
+        ) as self._progress:
+            dealer.deal(looks)
+            for stage in self._stages(jobs):
+                dealer.deal(stage)
+                if self._asked.workers:
+                    self._progress.stage_ends()
+            dealer.deal(self._experiments(done))
+
+    def _stages(self, jobs: Sequence[Measure]) -> Iterator[list[Measure]]:
+        """Jobs that may be under way at the same time.
+
+        Workers on this machine wait for each other after each block, while the report is renewed: that would disturb
+        them.
+        """
+        if not self._asked.workers:
+            yield list(jobs)
+            return
+        by_block: dict[tuple[str, int], list[Measure]] = {}
+        for job in jobs:
+            by_block.setdefault((job.unit.shape, job.unit.block), []).append(job)
+        yield from by_block.values()
+
+    def _experiments(self, done: Resumed) -> list[Conduct]:
+        plan = self._assignment.plan
+        known = experiments()
+        wanted = {name: known[name] for name in plan.experiments}
+        left = tasks(self._assignment.variants, wanted, frozenset(plan.lanes), plan.provider, done.findings)
+        return [Conduct(variant=task.variant.name, experiments=tuple(task.experiments)) for task in left]
+
+    def _trim(self, job: Job) -> Job | None:
+        """What of a job is still wanted: cells that took too long before are not tried again."""
+        if not isinstance(job, Measure):
+            return job
+        unit = job.unit.without(self._late)
+        if not unit.cells:
+            self._ends(job, ())
+            return None
+        return Measure(unit=unit)
+
+    def _accept(self, journal: Journal, job: Job, returned: Returned) -> None:
+        """Put an answer into the record: who it is from and its logs first, so that no sample is without them."""
+        info = journal.info
+        probes = (*info.probes, returned.probe) if returned.probe is not None else info.probes
+        hosts = {**info.hosts, returned.host.host_id: returned.host}
+        if probes != info.probes or hosts != info.hosts:
+            journal.write_info(replace(info, probes=probes, hosts=hosts))
+        for path, text in returned.logs.items():
+            file = journal.folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        for finding in returned.findings:
+            key = (finding.variant, finding.lane, finding.strategy, finding.finding, finding.shape)
+            if key not in self._findings:
+                self._findings.add(key)
+                journal.add_finding(finding)
+        journal.add_samples(returned.samples)
+        self._late |= {sample.cell for sample in returned.samples if sample.outcome is Outcome.TIMED_OUT}
+        if isinstance(job, Measure):
+            self._ends(job, returned.samples)
+        else:
+            self._progress.says(f"done: {job.name}")
+
+    def _ends(self, job: Measure, samples: Sequence[Sample]) -> None:
+        """A unit is done; where that completes a block and no worker is near to be disturbed, the report is renewed."""
+        self._progress.unit_ends(job.unit, samples)
+        block = (job.unit.shape, job.unit.block)
+        self._open[block] -= 1
+        if not self._open[block] and not self._asked.workers:
+            self._progress.stage_ends()
+
+    def _renew(self, journal: Journal) -> None:
+        render_report(journal.folder, self._assignment.report, summary=False)
+
+    def _cut_off(self, journal: Journal) -> int:
+        journal.finish(RunStatus.INTERRUPTED, _now())
+        where = "" if self._assignment.results == Path("results") else f" --results {self._assignment.results}"
+        self._tell(
+            f"interrupted; to go on: python -m harness run --resume {self._assignment.run_id}"
+            f" --cluster {self._assignment.cluster}{where}"
+        )
+        render_report(journal.folder, self._assignment.report, summary=True)
+        return INTERRUPTED
+
+    def _tell(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def with_nix(found: Iterable[Returned], own: RunInfo) -> RunInfo:
+    """The run with the Nix that most workers have; where most have none, with the reason: pure."""
+    answers = list(found)
+    versions = [item.circumstances.get("nix", "") for item in answers]
+    chosen = max(versions, key=versions.count)
+    tools = {**own.tools, "nix": chosen} if chosen else dict(own.tools)
+    why = next((item.nix_unavailable for item in answers if not item.circumstances.get("nix")), "")
+    return replace(own, tools=tools, nix_unavailable="" if chosen else why)
+
+
+def _now() -> str:
+    return SystemClock().now().isoformat(timespec="seconds")

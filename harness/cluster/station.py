@@ -1,0 +1,313 @@
+"""A worker's own set-up for one order: provisioned once, put to work for every job that comes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.assignment import assignment_of
+from harness.bench import Bench, Unready
+from harness.benches import make_benches, nonce, warm_all
+from harness.cluster.cores import cores_here, share_of
+from harness.cluster.ledger import differences
+from harness.cluster.messages import (
+    LOG_CHARACTERS,
+    Conduct,
+    Job,
+    Look,
+    Measure,
+    Order,
+    Returned,
+    code_digest,
+    unpack,
+)
+from harness.equipment import equipped
+from harness.errors import InputError, MeasureError, ProvisionError
+from harness.experimenting import conduct_all, tasks
+from harness.findings import Observation, experiments
+from harness.host import host_facts
+from harness.journal import Journal
+from harness.labs import Labs
+from harness.measure.environment import prepare_home, scrubbed
+from harness.measure.executor import LauncherExecutor
+from harness.measure.probe import probe_command, probe_of
+from harness.measuring import as_finding, grown, lanes_of, looked
+from harness.opening import SystemClock, circumstances, info_of
+from harness.plan import of_shape
+from harness.provision.cachelock import TAKEN, CacheLock
+from harness.provision.interpreters import base_python
+from harness.provision.layout import Layout
+from harness.provision.resolving import resolver
+from harness.records import Cell, Finding, Lane, Probe, RunInfo, Sample
+from harness.runner import Means, run_blocks
+from harness.scenarios import all_scenarios
+from harness.shapes import CANONICAL, Shape
+from harness.third_party import third_party_of
+from harness.variants import Variant, load_variants
+from harness.workspace import remove
+
+#: The most workers that one machine may have.
+_MOST_WORKERS = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stand:
+    """The benches of one shape, warmed up."""
+
+    shape: Shape
+    variants: tuple[Variant, ...]
+    benches: Mapping[str, Bench | Unready]
+
+
+class _Collector:
+    """A :class:`harness.runner.Watcher` that keeps the samples."""
+
+    def __init__(self) -> None:
+        self.samples: list[Sample] = []
+
+    def block_begins(self, block: int) -> None:
+        """Nothing is shown here."""
+
+    def cell_begins(self, cell: Cell, block: int, position: int) -> None:
+        """Nothing is shown here."""
+
+    def cell_ends(self, sample: Sample) -> None:
+        """Keep it."""
+        self.samples.append(sample)
+
+    def block_ends(self, block: int) -> None:
+        """Nothing is shown here."""
+
+
+class Station:
+    """What one worker process works with, for one order.
+
+    It keeps to a folder of its own below the state folder, which no other worker of this machine has meanwhile, and, if
+    it shares the machine, to cores of its own. Use :meth:`close` when it is no longer needed.
+    """
+
+    def __init__(self, order: Order, base: Layout) -> None:
+        self.key = order.key
+        self._order = order
+        self._stack = ExitStack()
+        self._said = io.StringIO()
+        self._console = Console(file=self._said, width=200, no_color=True)
+        self.host = host_facts(base.state)
+        self.number = self._take_place(base)
+        self._layout = replace(base, state=_place(base, self.number))
+        self.cores = self._keep_to_cores()
+        self._stand: _Stand | None = None
+        try:
+            self._set_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End everything that runs for it, take its scratch folder away and let go of its place."""
+        self._stack.close()
+
+    def _take_place(self, base: Layout) -> int:
+        for number in range(_MOST_WORKERS):
+            with contextlib.suppress(ProvisionError):
+                self._stack.enter_context(CacheLock(_place(base, number) / TAKEN))
+                return number
+        raise ProvisionError(
+            f"{base.state} has {_MOST_WORKERS} workers already.", hint="End those that are not needed."
+        )
+
+    def _keep_to_cores(self) -> tuple[int, ...]:
+        if not hasattr(os, "sched_setaffinity"):
+            return ()  # macOS cannot.
+        if not self._order.local_workers:
+            return tuple(sorted(os.sched_getaffinity(0)))
+        own = self.number % self._order.local_workers
+        return tuple(sorted(share_of(own, self._order.local_workers, cores_here())))
+
+    def _set_up(self) -> None:
+        order, layout = self._order, self._layout
+        if (code := code_digest(layout.checkout)) != order.code:
+            raise InputError(
+                f"the harness is not the same: its code is {code[:12]} there and {order.code[:12]} where the run was"
+                " begun.",
+                hint="Have the same revision checked out, without changes of one's own.",
+            )
+        self._pin()
+        scratch = layout.scratch(order.info.run_id)
+        remove(scratch)
+        self._stack.callback(remove, scratch)
+        folder = scratch / "run" / order.info.run_id
+        folder.mkdir(parents=True)
+        for name, text in order.locks.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        unpack(order.variants, scratch / "variants")
+        variants = load_variants(scratch / "variants", order.info.variants)
+        for variant in variants:
+            if variant.digest != order.info.variants[variant.name].digest:
+                raise InputError(f"the variant {variant.name} did not arrive as it was sent.")
+        self._assignment = assignment_of(order.info, variants, folder)
+        outside = third_party_of(self._assignment, scratch, resolver, self._console)
+        self._equipment = self._stack.enter_context(
+            equipped(
+                self._assignment.variants,
+                layout,
+                self._console,
+                nix=Lane.NIX in lanes_of(order.info.plan),
+                provider=order.info.plan.provider,
+                outside=outside,
+                builders=order.info.builders,
+            )
+        )
+        info = info_of(
+            self._assignment,
+            layout,
+            nix_version=self._equipment.nix_version,
+            nix_unavailable=self._equipment.nix_unavailable,
+        )
+        self.circumstances = circumstances(info)
+        self._scratch = scratch
+        self._journal = Journal(folder, replace(order.info, host=self.host))
+        self._said.seek(0)
+        self._said.truncate()
+
+    def _pin(self) -> None:
+        """Keep this thread, and all that it starts, to the worker's own cores."""
+        if self._order.local_workers and self.cores:
+            os.sched_setaffinity(0, self.cores)
+
+    def introduction(self) -> Returned:
+        """Who it is and what it has."""
+        return Returned(
+            worker=str(self.number),
+            host=self.host,
+            cores=self.cores,
+            circumstances=self.circumstances,
+            nix_unavailable=self._equipment.nix_unavailable,
+            said=self._lines(),
+        )
+
+    def carry_out(self, job: Job, info: RunInfo) -> Returned:
+        """Do a job of the run that ``info`` describes, or say in words that the versions here are others.
+
+        Raises:
+            HarnessError: it cannot be done here.
+        """
+        if differing := differences(self.circumstances, info):
+            return replace(self.introduction(), refusal="; ".join(differing))
+        self._pin()
+        if isinstance(job, Measure):
+            return self._measure(job)
+        return self._look(job) if isinstance(job, Look) else self._conduct(job)
+
+    def _measure(self, job: Measure) -> Returned:
+        stand = self._stand_for(job.unit.shape)
+        watcher = _Collector()
+        plan = self._order.info.plan
+        with LauncherExecutor() as executor:
+            probe = self._probe(executor, job.unit.block)
+            means = Means(
+                scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=plan.limit_s
+            )
+            cells = list(enumerate(job.unit.cells))
+            run_blocks([(job.unit.block, cells)], stand.benches, self._journal, means, watcher)
+        samples = tuple(replace(sample, worker=str(self.number)) for sample in watcher.samples)
+        logs = self._logs(sample.log_path for sample in samples)
+        remove(self._journal.folder / "samples.jsonl")
+        return replace(self.introduction(), samples=samples, logs=logs, probe=probe, said=self._lines())
+
+    def _stand_for(self, name: str) -> _Stand:
+        """The benches of a shape; those of the one before are taken away."""
+        if self._stand is not None and self._stand.shape.name == name:
+            return self._stand
+        self._stand = None
+        folder = self._scratch / "shape"
+        remove(folder)
+        shape = self._shape(name)
+        plan = of_shape(self._order.info.plan, name)
+        variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
+        benches = make_benches(variants, shape, plan, self._equipment, folder)
+        warmed = warm_all(benches, plan, self._journal, self._console)
+        self._stand = _Stand(shape=shape, variants=variants, benches=warmed)
+        return self._stand
+
+    def _shape(self, name: str) -> Shape:
+        return next(shape for shape in self._assignment.shapes if shape.name == name)
+
+    def _probe(self, executor: LauncherExecutor, block: int) -> Probe | None:
+        home = self._scratch / "probe"
+        prepare_home(home)
+        env = scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
+        log = self._journal.folder / "logs" / "probe.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        taken = executor.run(probe_command(base_python(), env=env, cwd=home, log_path=log))
+        try:
+            probe = probe_of(taken, block=block)
+        except MeasureError as error:
+            self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
+            return None
+        return replace(probe, host_id=self.host.host_id, worker=str(self.number))
+
+    def _look(self, job: Look) -> Returned:
+        shape = self._shape(job.shape)
+        folder = self._scratch / "looked-at"
+        remove(folder)
+        variants = grown(self._assignment.variants, shape, folder, self._equipment)
+        lanes = lanes_of(self._order.info.plan)
+        seen = looked(self._assignment.variants, variants, shape, lanes, self._equipment, whole=job.whole)
+        findings = tuple(
+            as_finding(self._order.info.run_id, name, observation, shape=shape.name) for name, observation in seen
+        )
+        return replace(self.introduction(), findings=findings, said=self._lines())
+
+    def _conduct(self, job: Conduct) -> Returned:
+        plan = self._order.info.plan
+        known = experiments()
+        wanted = {name: known[name] for name in job.experiments}
+        variant = next(item for item in self._assignment.variants if item.name == job.variant)
+        labs = Labs(
+            equipment=self._equipment,
+            layout=self._layout,
+            shape=CANONICAL,
+            scratch=self._scratch / "experiments",
+            logs=self._journal.folder / "logs" / "experiments",
+            provider=plan.provider,
+        )
+        log = self._journal.relative(labs.log(variant))
+        findings: list[Finding] = []
+
+        def found(subject: Variant, observation: Observation) -> None:
+            findings.append(as_finding(self._order.info.run_id, subject.name, observation, log_path=log))
+
+        lanes = frozenset(plan.lanes)
+        left = list(tasks([variant], wanted, lanes, plan.provider, ()))
+        conduct_all(left, labs.lab, lanes, found, lambda subject, name: None)  # noqa: ARG005 - nothing is shown here
+        remove(self._scratch / "experiments")
+        return replace(self.introduction(), findings=tuple(findings), logs=self._logs([log]), said=self._lines())
+
+    def _logs(self, paths: Iterable[str]) -> dict[str, str]:
+        found = {}
+        for path in paths:
+            file = self._journal.folder / path
+            if file.is_file():
+                found[path] = file.read_text(encoding="utf-8", errors="replace")[-LOG_CHARACTERS:]
+                remove(file)
+        return found
+
+    def _lines(self) -> tuple[str, ...]:
+        """What was said since it was last asked."""
+        said = self._said.getvalue().splitlines()
+        self._said.seek(0)
+        self._said.truncate()
+        return tuple(line for line in said if line.strip())
+
+
+def _place(base: Layout, number: int) -> Path:
+    """The state folder of a machine's worker of that number."""
+    return base.workers / str(number)

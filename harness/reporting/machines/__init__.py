@@ -1,0 +1,1 @@
+"""The section on machines: which took part, and whether what is said holds on each of them."""
