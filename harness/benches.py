@@ -80,9 +80,17 @@ def _strategies(plan: Plan, name: str) -> tuple[str, ...]:
 
 
 def warm_all(
-    benches: dict[str, Bench | Unready], plan: Plan, journal: Journal, console: Console
+    benches: dict[str, Bench | Unready],
+    plan: Plan,
+    journal: Journal,
+    console: Console,
+    *,
+    progress: Console | None = None,
 ) -> dict[str, Bench | Unready]:
-    """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other."""
+    """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other.
+
+    What failed is said on ``console``, and how far it is on ``progress``, if that is another.
+    """
     phases = {name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name}) for name in benches}
 
     def warm(name: str) -> Bench | Unready:
@@ -107,9 +115,9 @@ def warm_all(
                 console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
             return bench
 
-    with SetupProgress(console) as progress, ThreadPoolExecutor(max_workers=2) as pool:
+    with SetupProgress(progress or console) as shown, ThreadPoolExecutor(max_workers=2) as pool:
         warmed = {}
         for name, bench in zip(benches, pool.map(warm, benches), strict=True):
             warmed[name] = bench
-            progress.doing(f"warming up: {len(warmed)} of {len(benches)} done")
+            shown.doing(f"warming up: {len(warmed)} of {len(benches)} done")
     return warmed

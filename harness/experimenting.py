@@ -7,17 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.errors import HarnessError
-from harness.findings import FAILED, Answered, Experiment, Observation, conduct, wanted
+from harness.findings import FAILED, Experiment, Observation, conduct, wanted
+from harness.findings import experiments as all_experiments
 from harness.lab import Lab
 from harness.measure.command import Executor
-from harness.records import Lane
+from harness.records import FindingKey, Lane, Plan
 from harness.shapes import CANONICAL
 from harness.strategies import offered
 from harness.together import Crew
 from harness.variants import Variant
-
-#: The key of a finding in a run's record: the variant, what was answered about it, and the shape of its members.
-Key = tuple[str, *Answered, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +32,7 @@ def tasks(
     experiments: Mapping[str, Experiment],
     lanes: frozenset[Lane],
     provider: str,
-    done: Collection[Key],
+    done: Collection[FindingKey],
 ) -> Iterator[Task]:
     """What is left to do; an experiment is left out if every one of its findings is in the record."""
     for variant in variants:
@@ -48,6 +46,13 @@ def tasks(
         }
         if left:
             yield Task(variant=variant, experiments=left, strategies=strategies)
+
+
+def left_of(plan: Plan, variants: Sequence[Variant], done: Collection[FindingKey]) -> list[Task]:
+    """What is left to do of a plan's experiments with some of its variants."""
+    known = all_experiments()
+    wanted = {name: known[name] for name in plan.experiments}
+    return list(tasks(variants, wanted, frozenset(plan.lanes), plan.provider, done))
 
 
 def conduct_all(

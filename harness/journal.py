@@ -19,7 +19,7 @@ from harness.records import (
     SAMPLE,
     Cell,
     Finding,
-    Lane,
+    FindingKey,
     Outcome,
     RunInfo,
     RunStatus,
@@ -83,7 +83,7 @@ class Journal:
             done[sample.block, sample.cell] = sample
         return cls(folder, info), Resumed(
             samples=done,
-            findings=frozenset((item.variant, item.lane, item.strategy, item.finding, item.shape) for item in findings),
+            findings=frozenset(item.key for item in findings),
             torn=torn or torn_finding,
             failed=tuple(f"{item.finding} of {item.variant}" for item in findings if item.value == Outcome.FAILED),
         )
@@ -154,7 +154,7 @@ class Resumed:
     """
 
     samples: Mapping[tuple[int, Cell], Sample]
-    findings: frozenset[tuple[str, Lane, str | None, str, str]]
+    findings: frozenset[FindingKey]
     torn: bool
     failed: tuple[str, ...] = ()
 

@@ -17,7 +17,7 @@ from harness.measure.command import Executor
 from harness.provision.index import Index
 from harness.provision.interpreters import base_python, python_of
 from harness.provision.layout import Layout
-from harness.shapes import Shape
+from harness.shapes import CANONICAL, Shape
 from harness.strategies import HOST
 from harness.variants import Variant
 from harness.workspace import Surroundings, Workspace
@@ -33,6 +33,18 @@ class Labs:
     scratch: Path
     logs: Path
     provider: str = HOST
+
+    @classmethod
+    def of_run(cls, equipment: Equipment, layout: Layout, scratch: Path, run: Path, provider: str) -> Labs:
+        """Those that a run's experiments are conducted in; what is printed there is logged below the folder ``run``."""
+        return cls(
+            equipment=equipment,
+            layout=layout,
+            shape=CANONICAL,
+            scratch=scratch / "experiments",
+            logs=run / "logs" / "experiments",
+            provider=provider,
+        )
 
     def log(self, variant: Variant) -> Path:
         """Where all that is printed in a variant's lab goes."""

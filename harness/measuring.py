@@ -29,7 +29,7 @@ from harness.opening import SystemClock
 from harness.plan import of_shape, schedule
 from harness.progress import RunProgress
 from harness.provision.interpreters import base_python
-from harness.records import Cell, Finding, Lane, Outcome, Plan, Sample
+from harness.records import Cell, Finding, Lane, Outcome, Plan, Probe, Sample
 from harness.runner import Means, Watcher, run_blocks
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL, Shape
@@ -71,8 +71,9 @@ def measure(
             for name, seen in looked(
                 assignment.variants, variants, shape, lanes_of(plan), equipment, whole=number == 0
             ):
-                if (name, seen.lane, seen.strategy, seen.finding, shape.name) not in done.findings:
-                    add_observation(journal, name, seen, shape=shape.name)
+                finding = as_finding(journal.info.run_id, name, seen, shape=shape.name)
+                if finding.key not in done.findings:
+                    journal.add_finding(finding)
             if part.cells:
                 place = _Place(executor=executor, prober=prober, folder=folder, console=console)
                 _measure_shape(variants, shape, part, journal, done, equipment, place, after_block)
@@ -222,18 +223,24 @@ class Prober:
         self._folder = scratch / "probe"
 
     def take(self, block: int) -> None:
-        """Probe once, after ``block``; -1 is before the first."""
+        """Probe once, after ``block``, and put it into the record; -1 is before the first."""
+        probe = self.probe(block)
+        if probe is not None:
+            info = self._journal.info
+            self._journal.write_info(replace(info, probes=(*info.probes, probe)))
+
+    def probe(self, block: int) -> Probe | None:
+        """Probe once; nothing, and why is said, where the computation did not come to its end."""
         prepare_home(self._folder)
         env = scrubbed(home=self._folder, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
         log = self._journal.folder / "logs" / "probe.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
         taken = self._executor.run(probe_command(base_python(), env=env, cwd=self._folder, log_path=log))
         try:
-            probe = probe_of(taken, block=block)
+            return probe_of(taken, block=block)
         except MeasureError as error:
             self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
-            return
-        info = self._journal.info
-        self._journal.write_info(replace(info, probes=(*info.probes, probe)))
+            return None
 
 
 def settled_cells(run: Path, console: Console) -> frozenset[Cell]:

@@ -14,12 +14,10 @@ from pathlib import Path
 
 from harness.errors import ResultsError
 from harness.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
+from harness.listing import counted
 from harness.opening import circumstances
 from harness.plan import digest_of, planned, whole
-from harness.records import Cell, Finding, MergedRun, Plan, RunInfo, RunStatus, Sample
-
-#: What a finding is told from others by: variant, lane, strategy, finding and shape.
-_Asked = tuple[str, str, str | None, str, str]
+from harness.records import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +72,12 @@ def merge_runs(folders: Sequence[Path], results: Path, run_id: str) -> Merged:
             journal.folder.rename(results / run_id)
     except OSError as error:
         raise unwritable(results, error) from error
-    counted = f"{len(parts)} runs of {len(info.machines)} machine{'' if len(info.machines) == 1 else 's'}"
+    machines = counted(len(info.machines), "machine")
     total = sum(len(part.samples) for part in parts)
     missing = sum(item.planned for item in info.merged) - total
     lacking = f", {missing} fewer than planned" if missing > 0 and info.plan.budget_s is None else ""
-    return Merged(folder=results / run_id, told=(f"{counted} are one: {total} samples{lacking}", *told))
+    became = f"{len(parts)} runs of {machines} are one: {total} samples{lacking}"
+    return Merged(folder=results / run_id, told=(became, *told))
 
 
 def place(runs: Sequence[tuple[Plan, frozenset[tuple[int, Cell]]]]) -> list[int]:
@@ -273,17 +272,16 @@ def _findings(parts: Sequence[_Part], run_id: str) -> tuple[list[Finding], list[
 
     Where they do, all that differ are kept: a report says of such a finding that it wavers.
     """
-    found: dict[_Asked, dict[str, Finding]] = {}
+    found: dict[FindingKey, dict[str, Finding]] = {}
     where: dict[int, str] = {}
     for part in parts:
         for finding in part.findings:
-            asked = (finding.variant, finding.lane.value, finding.strategy, finding.finding, finding.shape)
             moved = replace(
                 finding,
                 run_id=run_id if finding.run_id == part.info.run_id else finding.run_id,
                 log_path=_log_path(finding.log_path, part.info.run_id),
             )
-            found.setdefault(asked, {}).setdefault(finding.value, moved)
+            found.setdefault(finding.key, {}).setdefault(finding.value, moved)
             where[id(moved)] = f"Run {part.info.run_id}, machine {part.info.host.host_id}:"
     told = [f"the machines disagree on {name}" for name in _wavering(found)]
     kept = [
@@ -294,7 +292,7 @@ def _findings(parts: Sequence[_Part], run_id: str) -> tuple[list[Finding], list[
     return kept, told
 
 
-def _wavering(found: Mapping[_Asked, Mapping[str, Finding]]) -> Iterator[str]:
+def _wavering(found: Mapping[FindingKey, Mapping[str, Finding]]) -> Iterator[str]:
     for (variant, lane, strategy, finding, _), values in found.items():
         if len(values) > 1:
             where = f"{lane}, {strategy}" if strategy else lane

@@ -57,6 +57,15 @@ def describe(cell: Cell) -> str:
     return f"{cell.variant} · {cell.lane} · {cell.scenario}{how}"
 
 
+def tell_failure(sample: Sample, console: Console) -> bool:
+    """Say so if a sample failed; whether it did."""
+    if sample.outcome in (Outcome.OK, Outcome.UNSUPPORTED):
+        return False
+    console.print(f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True)
+    console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
+    return True
+
+
 class RunProgress:
     """A :class:`harness.runner.Watcher` for people."""
 
@@ -116,12 +125,7 @@ class RunProgress:
         self._estimate.took(sample.cell, self._monotonic() - self._began)
         left = self._seconds_left()
         self._progress.update(self._task, advance=1, left="" if left is None else f"{spell(left)} left")
-        if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED):
-            self._failed += 1
-            self._console.print(
-                f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True
-            )
-            self._console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
+        self._failed += tell_failure(sample, self._console)
 
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""

@@ -111,6 +111,10 @@ class Sample:
         )
 
 
+#: What a finding is told from others of its run by: variant, lane, strategy, finding and shape.
+FindingKey = tuple[str, Lane, str | None, str, str]
+
+
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Finding:
     """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file).
@@ -129,6 +133,11 @@ class Finding:
     evidence: str
     sizes: dict[str, Count] = Field(default_factory=dict)
     log_path: str = ""
+
+    @property
+    def key(self) -> FindingKey:
+        """What it is an answer to."""
+        return self.variant, self.lane, self.strategy, self.finding, self.shape
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

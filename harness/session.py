@@ -11,8 +11,8 @@ from rich.console import Console
 
 from harness.assignment import Assignment, shard_of
 from harness.equipment import Equipment, equipped
-from harness.experimenting import conduct_all, tasks
-from harness.findings import Observation, experiments
+from harness.experimenting import conduct_all, left_of
+from harness.findings import Observation
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
 from harness.measuring import add_observation, lanes_of, measure
@@ -21,7 +21,6 @@ from harness.progress import ExperimentProgress
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
 from harness.records import Lane, Outcome, RunStatus
-from harness.shapes import CANONICAL
 from harness.third_party import keep_locks, third_party_of
 from harness.variants import Variant
 from harness.workspace import remove
@@ -65,17 +64,8 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 )
                 _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:
-                journal.finish(RunStatus.INTERRUPTED, _timestamp())
-                where = "" if assignment.results == Path("results") else f" --results {assignment.results}"
-                console.print(
-                    f"interrupted; to go on: python -m harness run --resume {assignment.run_id}{where}",
-                    soft_wrap=True,
-                    highlight=False,
-                )
-                render_report(journal.folder, assignment.report, summary=True)
-                return INTERRUPTED
-            journal.finish(RunStatus.COMPLETE, _timestamp())
-            render_report(journal.folder, assignment.report, summary=True)
+                return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
+            finish(journal, assignment.report)
             return ended(journal, console)
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
@@ -85,6 +75,28 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
         else:
             remove(scratch)
+
+
+def finish(journal: Journal, report: Path | None) -> None:
+    """The end of a run that did all of its plan: it is put into the record, and the last report is written."""
+    _put_down(journal, RunStatus.COMPLETE)
+    render_report(journal.folder, report, summary=True)
+
+
+def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
+    """The end of a run that was interrupted, with the words that go on with it; the exit status."""
+    _put_down(journal, RunStatus.INTERRUPTED)
+    results = journal.folder.parent
+    where = "" if results == Path("results") else f" --results {results}"
+    console.print(
+        f"interrupted; to go on: python -m harness {words}{where}", markup=False, soft_wrap=True, highlight=False
+    )
+    render_report(journal.folder, report, summary=True)
+    return INTERRUPTED
+
+
+def _put_down(journal: Journal, status: RunStatus) -> None:
+    journal.finish(status, SystemClock().now().isoformat(timespec="seconds"))
 
 
 def ended(journal: Journal, console: Console) -> int:
@@ -109,26 +121,10 @@ def _experiment(
 ) -> None:
     """Conduct the plan's experiments, after all that is timed."""
     plan = assignment.plan
-    known = experiments()
-    left = list(
-        tasks(
-            shard_of(assignment.variants, plan.shard),
-            {name: known[name] for name in plan.experiments},
-            frozenset(plan.lanes),
-            plan.provider,
-            done.findings,
-        )
-    )
+    left = left_of(plan, shard_of(assignment.variants, plan.shard), done.findings)
     if not left:
         return
-    labs = Labs(
-        equipment=equipment,
-        layout=layout,
-        shape=CANONICAL,
-        scratch=layout.scratch(assignment.run_id) / "experiments",
-        logs=journal.folder / "logs" / "experiments",
-        provider=plan.provider,
-    )
+    labs = Labs.of_run(equipment, layout, layout.scratch(assignment.run_id), journal.folder, plan.provider)
 
     def found(variant: Variant, observation: Observation) -> None:
         add_observation(journal, variant.name, observation, log_path=journal.relative(labs.log(variant)))
@@ -143,10 +139,6 @@ def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
     """Write a run's report in a process of its own: the one that measures never imports pandas."""
     command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]
     subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
-
-
-def _timestamp() -> str:
-    return SystemClock().now().isoformat(timespec="seconds")
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:

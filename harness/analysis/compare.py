@@ -120,7 +120,7 @@ def judge(
             verdict=Verdict.UNDECIDED,
             reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.",
         )
-    p_value = _p_value(_within(np.log(ratios), places), float(np.log1p(band)), _freedom(ratios, places))
+    p_value = _p_value(*_within(np.log(ratios), places), float(np.log1p(band)))
     comparison = Comparison(
         ratio=ratio, blocks=len(ratios), p_value=p_value, verdict=Verdict.TIE, reason=_tie(ratio, band)
     )
@@ -259,27 +259,21 @@ def _disagreement(ratios: Floats, hosts: Sequence[str], band: float) -> str:
     return f"The machines disagree: it is faster on {faster} and slower on {slower}."
 
 
-def _freedom(ratios: Floats, hosts: Sequence[str] | None) -> int:
-    """The degrees of freedom that are left: each machine's own mean takes one, where it has blocks enough."""
-    groups = 1 if hosts is None else len(set(hosts))
-    return len(ratios) - (groups if len(ratios) >= 2 * groups else 1)
+def _within(logs: Floats, hosts: Sequence[str] | None) -> tuple[Floats, int]:
+    """Logarithms about the mean of all, without what one machine's differ from another's by, and the freedom left.
 
-
-def _within(logs: Floats, hosts: Sequence[str] | None) -> Floats:
-    """Logarithms about the mean of all, without what one machine's differ from another's by.
-
-    How machines differ is in the interval, where they are resampled; the test is whether the blocks that there are show
-    a difference on these machines. Where machines have a block or so each, their differences are all there is to tell
-    chance by, and stay.
+    Each machine's own mean takes one degree of freedom. How machines differ is in the interval, where they are
+    resampled; the test is whether the blocks that there are show a difference on these machines. Where machines have a
+    block or so each, their differences are all there is to tell chance by, and stay.
     """
     if hosts is None or len(logs) < 2 * len(set(hosts)):
-        return logs
+        return logs, len(logs) - 1
     own = {host: float(np.mean(part)) for host, part in by_host(logs, hosts).items()}
     within: Floats = logs - np.array([own[host] for host in hosts]) + float(logs.mean())
-    return within
+    return within, len(logs) - len(own)
 
 
-def _p_value(logs: Floats, band: float, freedom: int) -> float:
+def _p_value(logs: Floats, freedom: int, band: float) -> float:
     """Two-sided, against the nearest edge of the band."""
     beyond = abs(float(logs.mean())) - band
     error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5

@@ -34,7 +34,7 @@ from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
-from harness.session import INTERRUPTED, render_report
+from harness.session import INTERRUPTED, cut_off, finish, render_report
 from harness.workspace import remove
 
 
@@ -53,17 +53,8 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
                 benches = _warm_all(benches, assignment.plan, journal, done, console)
                 _measure(assignment, journal, done, benches, scratch, console)
             except KeyboardInterrupt:
-                _finish(journal, RunStatus.INTERRUPTED)
-                where = "" if assignment.results == Path("results") else f" --results {assignment.results}"
-                console.print(
-                    f"interrupted; to go on: python -m harness backends --resume {assignment.run_id}{where}",
-                    soft_wrap=True,
-                    highlight=False,
-                )
-                render_report(journal.folder, assignment.report, summary=True)
-                return INTERRUPTED
-            _finish(journal, RunStatus.COMPLETE)
-            render_report(journal.folder, assignment.report, summary=True)
+                return cut_off(journal, f"backends --resume {assignment.run_id}", assignment.report, console)
+            finish(journal, assignment.report)
             _, taken = Journal.resume(journal.folder)
             outcomes = {sample.outcome for sample in taken.samples.values()}
             return 1 if taken.failed or outcomes - {Outcome.OK, Outcome.UNSUPPORTED} else 0
@@ -72,10 +63,6 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
         return INTERRUPTED
     finally:
         remove(scratch)
-
-
-def _finish(journal: Journal, status: RunStatus) -> None:
-    journal.finish(status, SystemClock().now().isoformat(timespec="seconds"))
 
 
 def _journal(assignment: BackendAssignment, layout: Layout, console: Console) -> tuple[Journal, Resumed]:

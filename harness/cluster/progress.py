@@ -10,8 +10,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from harness.progress import describe, spell
-from harness.records import Outcome, Sample
+from harness.progress import spell, tell_failure
+from harness.records import Sample
 from harness.units import Unit
 
 
@@ -62,13 +62,7 @@ class DealtProgress:
         self._done += 1
         self._progress.update(self._task, completed=self._done, description=unit.name)
         for sample in samples:
-            if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED):
-                self._console.print(
-                    f"{sample.outcome} {describe(sample.cell)}: {sample.reason}",
-                    markup=False,
-                    highlight=False,
-                    soft_wrap=True,
-                )
+            tell_failure(sample, self._console)
 
     def stage_ends(self) -> None:
         """Nothing is under way: the report can be renewed without disturbing anybody."""

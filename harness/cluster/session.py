@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 
@@ -17,17 +16,17 @@ from harness.cluster.engine import ClusterLostError, DaskEngine, connected, vers
 from harness.cluster.ledger import differences
 from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
 from harness.cluster.progress import DealtProgress
-from harness.experimenting import tasks
-from harness.findings import experiments
+from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
+from harness.listing import counted
 from harness.measuring import lanes_of
-from harness.opening import SystemClock, info_of, open_journal
+from harness.opening import info_of, open_journal
 from harness.provision.cachelock import occupied
 from harness.provision.layout import Layout
 from harness.provision.outside import Outside
 from harness.provision.resolving import resolver
-from harness.records import Cell, Lane, Outcome, RunInfo, RunStatus, Sample
-from harness.session import INTERRUPTED, ended, render_report
+from harness.records import Cell, FindingKey, Lane, Outcome, RunInfo, Sample
+from harness.session import INTERRUPTED, cut_off, ended, finish, render_report
 from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
 from harness.workspace import remove
@@ -79,7 +78,7 @@ class _Coordinator:
         self._engine = engine
         self._outside = outside
         self._late: set[Cell] = set()
-        self._findings: set[tuple[str, Lane, str | None, str, str]] = set()
+        self._findings: set[FindingKey] = set()
 
     def run(self) -> int:
         """Everything from the introductions to the last report."""
@@ -116,9 +115,9 @@ class _Coordinator:
                 self._tell(str(error))
             else:
                 dealer.give_up()
-            return self._cut_off(journal)
-        journal.finish(RunStatus.COMPLETE, _now())
-        render_report(journal.folder, self._assignment.report, summary=True)
+            words = f"run --resume {self._assignment.run_id} --cluster {self._assignment.cluster}"
+            return cut_off(journal, words, self._assignment.report, self._console)
+        finish(journal, self._assignment.report)
         return ended(journal, self._console)
 
     def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Crew, RunInfo]:
@@ -136,8 +135,7 @@ class _Coordinator:
                 hosts[returned.host.host_id] = returned.host
         if not hosts:
             raise ClusterLostError("No worker can be used; each has said why.")
-        workers = len(found) - len(crew.banned)
-        cluster = f"Dask {version()} to {workers} worker{'' if workers == 1 else 's'}"
+        cluster = f"Dask {version()} to {counted(len(found) - len(crew.banned), 'worker')}"
         cluster += ", more of them than cores" if self._asked.crowded else ""
         return crew, replace(info, host=next(iter(hosts.values())), hosts=hosts, cluster=cluster)
 
@@ -178,10 +176,7 @@ class _Coordinator:
         yield from by_block.values()
 
     def _experiments(self, done: Resumed) -> list[Conduct]:
-        plan = self._assignment.plan
-        known = experiments()
-        wanted = {name: known[name] for name in plan.experiments}
-        left = tasks(self._assignment.variants, wanted, frozenset(plan.lanes), plan.provider, done.findings)
+        left = left_of(self._assignment.plan, self._assignment.variants, done.findings)
         return [Conduct(variant=task.variant.name, experiments=tuple(task.experiments)) for task in left]
 
     def _trim(self, job: Job) -> Job | None:
@@ -197,18 +192,18 @@ class _Coordinator:
     def _accept(self, journal: Journal, job: Job, returned: Returned) -> None:
         """Put an answer into the record: who it is from and its logs first, so that no sample is without them."""
         info = journal.info
-        probes = (*info.probes, returned.probe) if returned.probe is not None else info.probes
-        hosts = {**info.hosts, returned.host.host_id: returned.host}
-        if probes != info.probes or hosts != info.hosts:
-            journal.write_info(replace(info, probes=probes, hosts=hosts))
+        if returned.probe is not None:
+            # It is written when a block is complete: run.json is large, and workers of this machine would notice.
+            journal.info = replace(info, probes=(*info.probes, returned.probe))
+        if returned.host.host_id not in info.hosts:
+            journal.write_info(replace(journal.info, hosts={**info.hosts, returned.host.host_id: returned.host}))
         for path, text in returned.logs.items():
             file = journal.folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         for finding in returned.findings:
-            key = (finding.variant, finding.lane, finding.strategy, finding.finding, finding.shape)
-            if key not in self._findings:
-                self._findings.add(key)
+            if finding.key not in self._findings:
+                self._findings.add(finding.key)
                 journal.add_finding(finding)
         journal.add_samples(returned.samples)
         self._late |= {sample.cell for sample in returned.samples if sample.outcome is Outcome.TIMED_OUT}
@@ -226,17 +221,8 @@ class _Coordinator:
             self._progress.stage_ends()
 
     def _renew(self, journal: Journal) -> None:
+        journal.write_info(journal.info)
         render_report(journal.folder, self._assignment.report, summary=False)
-
-    def _cut_off(self, journal: Journal) -> int:
-        journal.finish(RunStatus.INTERRUPTED, _now())
-        where = "" if self._assignment.results == Path("results") else f" --results {self._assignment.results}"
-        self._tell(
-            f"interrupted; to go on: python -m harness run --resume {self._assignment.run_id}"
-            f" --cluster {self._assignment.cluster}{where}"
-        )
-        render_report(journal.folder, self._assignment.report, summary=True)
-        return INTERRUPTED
 
     def _tell(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -250,7 +236,3 @@ def with_nix(found: Iterable[Returned], own: RunInfo) -> RunInfo:
     tools = {**own.tools, "nix": chosen} if chosen else dict(own.tools)
     why = next((item.nix_unavailable for item in answers if not item.circumstances.get("nix")), "")
     return replace(own, tools=tools, nix_unavailable="" if chosen else why)
-
-
-def _now() -> str:
-    return SystemClock().now().isoformat(timespec="seconds")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -29,26 +30,23 @@ from harness.cluster.messages import (
     unpack,
 )
 from harness.equipment import equipped
-from harness.errors import InputError, MeasureError, ProvisionError
-from harness.experimenting import conduct_all, tasks
-from harness.findings import Observation, experiments
+from harness.errors import InputError, ProvisionError
+from harness.experimenting import conduct_all, left_of
+from harness.findings import Observation
 from harness.host import host_facts
 from harness.journal import Journal
 from harness.labs import Labs
-from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
-from harness.measure.probe import probe_command, probe_of
-from harness.measuring import as_finding, grown, lanes_of, looked
+from harness.measuring import Prober, as_finding, grown, lanes_of, looked
 from harness.opening import SystemClock, circumstances, info_of
 from harness.plan import of_shape
 from harness.provision.cachelock import TAKEN, CacheLock
-from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
-from harness.records import Cell, Finding, Lane, Probe, RunInfo, Sample
+from harness.records import Cell, Finding, Lane, RunInfo, Sample
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
-from harness.shapes import CANONICAL, Shape
+from harness.shapes import Shape
 from harness.third_party import third_party_of
 from harness.variants import Variant, load_variants
 from harness.workspace import remove
@@ -184,6 +182,10 @@ class Station:
 
     def introduction(self) -> Returned:
         """Who it is and what it has."""
+        return self._answer()
+
+    def _answer(self, **more: Any) -> Returned:
+        """An answer with all that every one has, and what was said meanwhile."""
         return Returned(
             worker=str(self.number),
             host=self.host,
@@ -191,6 +193,7 @@ class Station:
             circumstances=self.circumstances,
             nix_unavailable=self._equipment.nix_unavailable,
             said=self._lines(),
+            **more,
         )
 
     def carry_out(self, job: Job, info: RunInfo) -> Returned:
@@ -200,7 +203,7 @@ class Station:
             HarnessError: it cannot be done here.
         """
         if differing := differences(self.circumstances, info):
-            return replace(self.introduction(), refusal="; ".join(differing))
+            return self._answer(refusal="; ".join(differing))
         self._pin()
         if isinstance(job, Measure):
             return self._measure(job)
@@ -211,16 +214,17 @@ class Station:
         watcher = _Collector()
         plan = self._order.info.plan
         with LauncherExecutor() as executor:
-            probe = self._probe(executor, job.unit.block)
+            probe = Prober(executor, self._journal, self._scratch, self._console).probe(job.unit.block)
             means = Means(
                 scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=plan.limit_s
             )
             cells = list(enumerate(job.unit.cells))
             run_blocks([(job.unit.block, cells)], stand.benches, self._journal, means, watcher)
         samples = tuple(replace(sample, worker=str(self.number)) for sample in watcher.samples)
-        logs = self._logs(sample.log_path for sample in samples)
+        if probe is not None:
+            probe = replace(probe, host_id=self.host.host_id, worker=str(self.number))
         remove(self._journal.folder / "samples.jsonl")
-        return replace(self.introduction(), samples=samples, logs=logs, probe=probe, said=self._lines())
+        return self._answer(samples=samples, logs=self._logs(sample.log_path for sample in samples), probe=probe)
 
     def _stand_for(self, name: str) -> _Stand:
         """The benches of a shape; those of the one before are taken away."""
@@ -233,26 +237,12 @@ class Station:
         plan = of_shape(self._order.info.plan, name)
         variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
         benches = make_benches(variants, shape, plan, self._equipment, folder)
-        warmed = warm_all(benches, plan, self._journal, self._console)
+        warmed = warm_all(benches, plan, self._journal, self._console, progress=Console(quiet=True))
         self._stand = _Stand(shape=shape, variants=variants, benches=warmed)
         return self._stand
 
     def _shape(self, name: str) -> Shape:
         return next(shape for shape in self._assignment.shapes if shape.name == name)
-
-    def _probe(self, executor: LauncherExecutor, block: int) -> Probe | None:
-        home = self._scratch / "probe"
-        prepare_home(home)
-        env = scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
-        log = self._journal.folder / "logs" / "probe.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        taken = executor.run(probe_command(base_python(), env=env, cwd=home, log_path=log))
-        try:
-            probe = probe_of(taken, block=block)
-        except MeasureError as error:
-            self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
-            return None
-        return replace(probe, host_id=self.host.host_id, worker=str(self.number))
 
     def _look(self, job: Look) -> Returned:
         shape = self._shape(job.shape)
@@ -264,32 +254,22 @@ class Station:
         findings = tuple(
             as_finding(self._order.info.run_id, name, observation, shape=shape.name) for name, observation in seen
         )
-        return replace(self.introduction(), findings=findings, said=self._lines())
+        return self._answer(findings=findings)
 
     def _conduct(self, job: Conduct) -> Returned:
         plan = self._order.info.plan
-        known = experiments()
-        wanted = {name: known[name] for name in job.experiments}
         variant = next(item for item in self._assignment.variants if item.name == job.variant)
-        labs = Labs(
-            equipment=self._equipment,
-            layout=self._layout,
-            shape=CANONICAL,
-            scratch=self._scratch / "experiments",
-            logs=self._journal.folder / "logs" / "experiments",
-            provider=plan.provider,
-        )
+        labs = Labs.of_run(self._equipment, self._layout, self._scratch, self._journal.folder, plan.provider)
         log = self._journal.relative(labs.log(variant))
         findings: list[Finding] = []
 
         def found(subject: Variant, observation: Observation) -> None:
             findings.append(as_finding(self._order.info.run_id, subject.name, observation, log_path=log))
 
-        lanes = frozenset(plan.lanes)
-        left = list(tasks([variant], wanted, lanes, plan.provider, ()))
-        conduct_all(left, labs.lab, lanes, found, lambda subject, name: None)  # noqa: ARG005 - nothing is shown here
-        remove(self._scratch / "experiments")
-        return replace(self.introduction(), findings=tuple(findings), logs=self._logs([log]), said=self._lines())
+        left = left_of(replace(plan, experiments=job.experiments), [variant], ())
+        conduct_all(left, labs.lab, frozenset(plan.lanes), found, lambda subject, name: None)  # noqa: ARG005 - nothing is shown here
+        remove(labs.scratch)
+        return self._answer(findings=tuple(findings), logs=self._logs([log]))
 
     def _logs(self, paths: Iterable[str]) -> dict[str, str]:
         found = {}

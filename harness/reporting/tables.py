@@ -202,7 +202,7 @@ def _scenario(
     others = [key for key in keys if key.variant != reference]
     measured = base in cells.keys
     standard = cells.seconds.get(base, {}) if measured else None
-    hosts = cells.places({base: None, **dict.fromkeys(keys)})
+    hosts = cells.places([base, *keys])
     compared = correct([compare(cells.seconds.get(key, {}), standard, hosts=hosts) for key in others])
     comparisons = dict(zip(others, compared if trusted else map(withhold, compared), strict=True))
     return ScenarioView(

@@ -118,13 +118,16 @@ def test_a_finding_opens_to_its_evidence_and_a_change_to_its_patch(browser: Brow
             expect(dialog).to_be_hidden()
 
 
+#: Where the links lead that lead nowhere.
+_DEAD = (
+    "[...document.querySelectorAll('.heat a, .fits a, .cards a, .briefs a')]"
+    ".filter(link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map(link => link.hash)"
+)
+
+
 def test_every_cell_leads_to_a_place_on_the_page(browser: Browser, each_page: Path) -> None:
     with opened(browser, each_page) as page:
-        dead = page.evaluate(
-            "[...document.querySelectorAll('.heat a, .fits a, .cards a, .briefs a')]"
-            ".filter(link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map(link => link.hash)"
-        )
-        assert dead == []
+        assert page.evaluate(_DEAD) == []
 
 
 def test_a_log_at_hand_is_unpacked_when_its_cell_is_opened(browser: Browser, tmp_path: Path) -> None:
@@ -171,11 +174,7 @@ def test_the_page_with_every_variant_works_as_the_core_s_does(browser: Browser, 
         assert {"una", "pythonpath", "virtualenv"} < set(names)
         # So many variants are rows of the table of situations, and not its columns.
         assert page.locator(".fits tbody th").all_inner_texts() == sorted(names)
-        dead = page.evaluate(
-            "[...document.querySelectorAll('.heat a, .fits a, .cards a, .briefs a')]"
-            ".filter(link => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map(link => link.hash)"
-        )
-        assert dead == []
+        assert page.evaluate(_DEAD) == []
         form = page.get_by_role("form", name="Which two variants")
         form.get_by_label("This").select_option("una")
         form.get_by_label("against").select_option("virtualenv")

@@ -6,18 +6,14 @@ from harness.analysis.compare import BAND
 from harness.records import MergedRun
 from harness.reporting import words
 from harness.reporting.machines.model import Agreement, MachineRow, Machines, OnHost
+from harness.reporting.prose import number
 
 NONE = words.NONE
 
 
-def counted(number: int, noun: str) -> str:
-    """So many of a thing."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def lead(machines: Machines) -> tuple[str, ...]:
     """Where the figures come from, and how they are put together, a sentence each."""
-    found = [f"The figures come from {counted(len(machines.rows), 'machine')}."]
+    found = [f"The figures come from {number(len(machines.rows), 'machine')}."]
     if machines.cluster:
         found.append(
             f"The work was dealt out by {machines.cluster}: each block of a scenario, with all its variants, to one"
@@ -25,7 +21,7 @@ def lead(machines: Machines) -> tuple[str, ...]:
         )
     if machines.merged:
         found.append(
-            f"{counted(len(machines.merged), 'run')} made by hand became this one. No block of a scenario is of two of"
+            f"{number(len(machines.merged), 'run')} made by hand became this one. No block of a scenario is of two of"
             " them, so every ratio was taken on one machine, in one go."
         )
     if len(machines.rows) > 1:
@@ -55,7 +51,7 @@ def machine(row: MachineRow) -> str:
     if row.facts is None:
         return "not described in the run"
     facts = row.facts
-    cores = counted(facts.cpu_count, "core")
+    cores = number(facts.cpu_count, "core")
     return (
         f"{facts.cpu_model}, {cores}, {words.size(facts.memory_bytes)}; {facts.system} {facts.release}, {facts.libc};"
         f" {facts.filesystem}; {facts.python_implementation} {facts.python_version}"
@@ -71,7 +67,7 @@ def on_host(found: OnHost | None) -> str:
     """A ratio on one machine, and of how many blocks."""
     if found is None:
         return NONE
-    return f"{words.mark(found.side.value)} {words.ratio(found.ratio.median)} ({counted(found.blocks, 'block')})"
+    return f"{words.mark(found.side.value)} {words.ratio(found.ratio.median)} ({number(found.blocks, 'block')})"
 
 
 def merged(run: MergedRun) -> str:
