@@ -32,6 +32,7 @@ from harness.records import Plan
 from harness.scenarios import all_scenarios
 from harness.shape_text import SHAPE_FORMS
 from harness.shapes import CANONICAL, Shape
+from harness.spelling import number
 from harness.stocktaking import Stock, take_stock
 from harness.variants import Variant
 
@@ -153,17 +154,12 @@ def in_words(plan: Plan, expected: Estimate) -> str:
         else f"{spell(expected.seconds_per_block * plan.blocks)} for {plan.blocks}"
     )
     known = f"{expected.known_cells} of {expected.known_cells + expected.unknown_cells} cells were measured before"
-    experiments = counted(len(plan.experiments), "experiment")
+    experiments = number(len(plan.experiments), "experiment")
     if not plan.cells:
         return f"{experiments} with each variant, and nothing that is timed"
     more = f" and {experiments} with each variant" if plan.experiments else ""
     room = f"; at most about {spell_bytes(expected.disk_bytes)} of disk" if expected.disk_bytes else ""
     return f"about {block} a block, {whole}, set-up{more} not counted ({known}){room}"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things: ``1 cell``, ``2 cells``."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
@@ -182,7 +178,7 @@ def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
     lanes = Counter(cell.lane.value for cell in plan.cells)
     cells = " and ".join(f"{count} {lane}" for lane, count in lanes.items())
     blocks = "as many blocks as fit" if plan.budget_s is not None else f"{plan.blocks} blocks"
-    what = f"{counted(len(plan.cells), 'cell')} ({cells or 'nothing is timed'})"
+    what = f"{number(len(plan.cells), 'cell')} ({cells or 'nothing is timed'})"
     head = f"{what}, {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
     taking = [group[0] for group in plan.turns if group]
     turns = f" These take turns, one group in each block: {', '.join(taking)}." if taking else ""
@@ -285,7 +281,7 @@ def store_check(stock: Stock, limit: int) -> Check:
     if stock.garbage is None:
         rest = f"how much of it is garbage is not known: {stock.garbage_unknown}" if stock.garbage_unknown else "empty"
     else:
-        rest = f"{spell_bytes(stock.garbage.disk_bytes)} of it garbage, {counted(stock.roots, 'root')}"
+        rest = f"{spell_bytes(stock.garbage.disk_bytes)} of it garbage, {number(stock.roots, 'root')}"
     return Check(
         name="nix store",
         ok=stock.store_bytes <= limit,

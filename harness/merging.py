@@ -14,10 +14,10 @@ from pathlib import Path
 
 from harness.errors import ResultsError
 from harness.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
-from harness.listing import counted
 from harness.opening import circumstances
 from harness.plan import digest_of, planned, whole
 from harness.records import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
+from harness.spelling import number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def merge_runs(folders: Sequence[Path], results: Path, run_id: str) -> Merged:
             journal.folder.rename(results / run_id)
     except OSError as error:
         raise unwritable(results, error) from error
-    machines = counted(len(info.machines), "machine")
+    machines = number(len(info.machines), "machine")
     total = sum(len(part.samples) for part in parts)
     missing = sum(item.planned for item in info.merged) - total
     lacking = f", {missing} fewer than planned" if missing > 0 and info.plan.budget_s is None else ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from harness.bench import Attempt, Bench
 from harness.measure.command import Command, Ended, Execution, Executor
 from harness.provision.index import Traffic
-from harness.records import HostFacts, Plan, RunInfo, RunStatus
+from harness.records import Cell, HostFacts, Outcome, Plan, RunInfo, RunStatus, Sample
 from harness.shapes import CANONICAL
 from harness.variants import Variant, load_variant
 from harness.workspace import Surroundings, Workspace
@@ -235,3 +236,17 @@ def made_up_info(plan: Plan, run_id: str = "run") -> RunInfo:
         variants={},
         scenarios={},
     )
+
+
+def made_up_sample(cell: Cell, outcome: Outcome = Outcome.OK, **more: Any) -> Sample:
+    """One execution of a cell, the first of a run unless ``more`` says otherwise."""
+    values: dict[str, Any] = {
+        "run_id": "run",
+        "host_id": "host",
+        "variant_digest": "digest",
+        "block": 0,
+        "position": 0,
+        "started_at": "2026-01-01T00:00:00+00:00",
+        "log_path": "logs/a.log",
+    }
+    return Sample(**{**values, **asdict(cell), "outcome": outcome, **more})

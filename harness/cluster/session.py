@@ -18,7 +18,6 @@ from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returne
 from harness.cluster.progress import DealtProgress
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
-from harness.listing import counted
 from harness.measuring import lanes_of
 from harness.opening import info_of, open_journal
 from harness.provision.cachelock import occupied
@@ -27,6 +26,7 @@ from harness.provision.outside import Outside
 from harness.provision.resolving import resolver
 from harness.records import Cell, FindingKey, Lane, Outcome, RunInfo, Sample
 from harness.session import INTERRUPTED, cut_off, ended, finish, render_report
+from harness.spelling import number
 from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
 from harness.workspace import remove
@@ -135,7 +135,7 @@ class _Coordinator:
                 hosts[returned.host.host_id] = returned.host
         if not hosts:
             raise ClusterLostError("No worker can be used; each has said why.")
-        cluster = f"Dask {version()} to {counted(len(found) - len(crew.banned), 'worker')}"
+        cluster = f"Dask {version()} to {number(len(found) - len(crew.banned), 'worker')}"
         cluster += ", more of them than cores" if self._asked.crowded else ""
         return crew, replace(info, host=next(iter(hosts.values())), hosts=hosts, cluster=cluster)
 

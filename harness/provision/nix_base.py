@@ -88,8 +88,8 @@ def outside_packages(
 ) -> list[dict[str, Any]]:
     """The wheels of a shape's third party by their attributes, each with the attributes of what it requires.
 
-    A package set knows nothing of extras here: what is asked of a project's ``extras``, by members or by other
-    packages, counts for all who need it.
+    There is one package of a project: what is asked of its ``extras``, by members or by other packages, counts for all
+    who need it. Which extras these are is told too, as a package set says which extras a package of it has.
     """
     paths = {str(parse_wheel_filename(path.name)[0]): path for path in wheels}
     asked = {name: set(extras.get(name, ())) for name in paths}
@@ -104,6 +104,7 @@ def outside_packages(
             **_wheel(paths[name]),
             "attribute": attributes[name],
             "requires": sorted({attributes.get(need, need) for item in found if (need := _name(item)) != name}),
+            "extras": sorted(map(canonicalize_name, asked[name])),
         }
         for name, found in sorted(needs.items())
     ]

@@ -12,6 +12,7 @@ from harness.records import CONTROL_SUFFIX, Lane, Outcome, RunStatus, ShapeFacts
 from harness.reporting import shapes, words
 from harness.reporting.model import Report, ScenarioView
 from harness.shapes import CANONICAL
+from harness.spelling import number
 
 TITLE = "Python monorepo toolchains, measured"
 
@@ -51,7 +52,7 @@ def amount(report: Report, noun: str, count: int) -> str:
 def counted(facts: ShapeFacts) -> str:
     """How many members of each kind."""
     libraries, applications = shapes.libraries(facts), len(shapes.applications(facts))
-    return f"{libraries:,} librar{'y' if libraries == 1 else 'ies'} and {number(applications, 'application')}"
+    return f"{number(libraries, 'library', 'libraries')} and {number(applications, 'application')}"
 
 
 def members(report: Report) -> tuple[str, ...]:
@@ -297,8 +298,3 @@ def command(argv: Sequence[str]) -> str:
 def join(names: Sequence[str]) -> str:
     """Names as in a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def number(count: int, noun: str) -> str:
-    """A count with its noun, which takes an s unless it is one."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -12,6 +12,7 @@ from harness import graph
 from harness.repository.facts import Note
 from harness.repository.reading import Found, Reading
 from harness.shapes import Kind
+from harness.spelling import number
 
 #: How many keys that are not counted are named: large repositories have hundreds of the same kind.
 _NAMED = 3
@@ -42,18 +43,18 @@ def counted(reading: Reading) -> Iterator[str]:
     needs = {member.name: member.needs for member in members}
     applications = sum(member.kind is Kind.APPLICATION for member in members)
     yield (
-        f"{_many(len(members), 'member')}: {_many(applications, 'application')}, "
-        f"{_many(len(members) - applications, 'library', 'libraries')}; "
-        f"{_many(sum(member.modules for member in members), 'module')}"
+        f"{number(len(members), 'member')}: {number(applications, 'application')}, "
+        f"{number(len(members) - applications, 'library', 'libraries')}; "
+        f"{number(sum(member.modules for member in members), 'module')}"
     )
     depth = "no depth, for there is a cycle" if reading.cycles else f"depth {graph.depth(needs)} (the longest chain)"
-    edges = _many(sum(map(len, needs.values())), "dependency", "dependencies")
+    edges = number(sum(map(len, needs.values())), "dependency", "dependencies")
     yield f"{edges} between members; {depth}"
     needed, needing = graph.fan_in(needs), graph.fan_out(needs)
     most, widest = (max(sorted(fan), key=lambda name: fan[name]) for fan in (needed, needing))
     if needed[most]:
         yield f"most needed: {most}, by {needed[most]}; needs most: {widest}, {needing[widest]}"
-    yield _many(len({text for member in members for text in member.requirements}), "third-party requirement")
+    yield number(len({text for member in members for text in member.requirements}), "third-party requirement")
 
 
 def noted(notes: Sequence[Note]) -> Iterator[RenderableType]:
@@ -83,7 +84,7 @@ def visible(text: str) -> str:
 def _member(found: Found) -> Iterator[RenderableType]:
     member = found.member
     words = (
-        f"{member.kind.value} ({visible(found.reason)}), {_many(member.modules, 'module')}, in {visible(found.folder)}"
+        f"{member.kind.value} ({visible(found.reason)}), {number(member.modules, 'module')}, in {visible(found.folder)}"
     )
     yield _indented(Text.assemble((member.name, "bold"), f": {words}"))
     if member.needs:
@@ -97,7 +98,3 @@ def _indented(text: str | Text, by: int = 2) -> Padding:
 def _place(note: Note) -> str:
     where = f"{note.file}:{note.line}" if note.line else note.file
     return f"{where}, {note.key}" if note.key else where
-
-
-def _many(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or one + 's'}"

@@ -101,7 +101,11 @@ let
   # A package from outside that members may depend on, with what it depends on itself.
   outside = final: wheel: {
     name = wheel.attribute;
-    value = wheelPackage wheel (map (required final wheel) wheel.requires);
+    value = wheelPackage wheel (map (required final wheel) wheel.requires) // {
+      # What its extras bring is among what it requires itself.
+      optional-dependencies = builtins.listToAttrs
+        (map (extra: { name = extra; value = [ ]; }) (wheel.extras or [ ]));
+    };
   };
   required = final: wheel: name:
     final.${name} or (throw "${wheel.file} requires ${name}, which no lock of packages from outside has");

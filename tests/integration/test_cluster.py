@@ -9,23 +9,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from harness.journal import read_info, read_samples
 from harness.plan import planned, takes_part
+from harness.provision.interpreters import others, own_python
 from harness.provision.layout import Layout
-from harness.records import Lane, Outcome, RunInfo, RunStatus, Sample
+from harness.records import CONTROL_SUFFIX, Lane, Outcome, RunInfo, RunStatus, Sample
 from harness.units import units_of
+from tests.integration.processes import descendants_of, ended, finished, started, until_taken
+from tests.integration.shop import write_shop
 
 pytestmark = pytest.mark.integration
 
 CHECKOUT = Layout.here().checkout
-LIMIT_S = 420.0
 SCENARIOS = ("lock", "install-warm", "run", "refresh", "build")
 WORDS = [
     "--variant",
@@ -37,28 +36,12 @@ WORDS = [
     *(w for s in SCENARIOS for w in ("--scenario", s)),
 ]
 
+#: A version of uv that our variant is not at.
+OTHER_UV = "0.13.8"
+
 BOTH_LANES = [word for word in WORDS if word not in ("--lane", "local")]
 BOTH_LANES += ["--scenario", "nix-build", "--scenario", "nix-refresh", "--strategy", "handwritten"]
 BOTH_LANES += ["--finding", "missing-init", "--blocks", "2", "--seed", "3"]
-
-
-def start(*words: str, **env: str) -> subprocess.Popen[str]:
-    """The harness, in a session of its own, so that a Ctrl-C is for it alone."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "harness", *words],
-        cwd=CHECKOUT,
-        env={**os.environ, **env},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
-    said, _ = process.communicate(timeout=LIMIT_S)
-    return process.returncode, said
 
 
 def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
@@ -79,18 +62,6 @@ def whole(info: RunInfo, samples: list[Sample]) -> None:
         assert len(places) == 1, f"{unit.name} is of {places}"
         assert next(iter(places))[0] in info.machines
     assert info.status is RunStatus.COMPLETE
-
-
-@contextmanager
-def ended(*processes: subprocess.Popen[Any]) -> Iterator[None]:
-    """Whatever happens, these are ended."""
-    try:
-        yield
-    finally:
-        for process in processes:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
 
 
 def dask(kind: str, *words: str, folder: Path, **env: str) -> subprocess.Popen[str]:
@@ -126,37 +97,11 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def until(samples: Path, lines: int, process: subprocess.Popen[str]) -> None:
-    """Wait until a run has so many samples."""
-    deadline = time.monotonic() + LIMIT_S
-    while not samples.is_file() or samples.read_bytes().count(b"\n") < lines:
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def descendants(pid: int) -> dict[int, str]:
-    """The command lines of all processes below one."""
-    parents: dict[int, int] = {}
-    lines: dict[int, str] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
-            lines[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # It ended while we looked.
-        parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return {child: lines[child] for child in found - {pid}}
-
-
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
     """The everyday scenarios of both lanes and an experiment, on two workers of this machine."""
     results = tmp_path_factory.mktemp("results")
-    process = start("run", *BOTH_LANES, "--cluster", "local:2", "--results", str(results), "--run-id", "dealt")
+    process = started("run", *BOTH_LANES, "--cluster", "local:2", "--results", str(results), "--run-id", "dealt")
     status, said = finished(process)
     return results / "dealt", status, said
 
@@ -167,7 +112,7 @@ def test_on_two_workers_it_is_the_run_that_it_is_on_one(local: tuple[Path, int, 
     info, samples = read(folder)
 
     whole(info, samples)
-    plain = start("run", *BOTH_LANES, "--results", str(tmp_path), "--run-id", "plain")
+    plain = started("run", *BOTH_LANES, "--results", str(tmp_path), "--run-id", "plain")
     status, said = finished(plain)
     assert status == 0, said
     other, alone = read(tmp_path / "plain")
@@ -211,15 +156,39 @@ def test_nothing_is_left_behind(local: tuple[Path, int, str]) -> None:
     assert not list(state.glob("workers/*/runs/dealt"))
 
 
+def test_what_is_asked_for_beside_our_variants_reaches_the_workers(tmp_path: Path) -> None:
+    own, shop, results = tmp_path / "own", tmp_path / "shop", tmp_path / "results"
+    assert finished(started("new", "mine", "--from", "uv", "--variants-dir", str(own)))[0] == 0
+    write_shop(shop, "more-itertools>=9.1,<11")
+    second = [python for python in others() if python.version != own_python().version][-1:]
+    words = ["--variant", "uv", "--variant", "mine", "--variants-dir", str(own), "--pin", f"uv=={OTHER_UV}"]
+    words += [word for python in second for word in ("--python", str(python.path))]
+    words += ["--shape", str(shop), "--third-party", "--strategy", "handwritten", "--blocks", "1"]
+    words += [word for name in ("lock", "install-cold", "nix-build") for word in ("--scenario", name)]
+    run = started("run", *words, "--cluster", "local:1", "--results", str(results), "--run-id", "asked")
+    status, said = finished(run)
+
+    assert status == 0, said
+    info, samples = read(results / "asked")
+    whole(info, samples)
+    pythons = {name: facts.python for name, facts in info.variants.items()}
+    assert pythons.keys() >= {"uv", "mine", f"uv-{OTHER_UV}"}
+    assert {python.version for python in second} < set(pythons.values())
+    assert info.variants[f"uv-{OTHER_UV}"].tools["uv"] == OTHER_UV
+    installed = [item for item in samples if item.scenario == "install-cold"]
+    assert {item.variant.removesuffix(CONTROL_SUFFIX) for item in installed} == set(info.variants)
+    for item in installed:
+        assert "more-itertools" in (results / "asked" / item.log_path).read_text(encoding="utf-8")
+
+
 def test_a_worker_that_is_killed_gives_its_block_to_another(tmp_path: Path) -> None:
-    run = start(
+    run = started(
         "run", *WORDS, "--blocks", "4", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "killed"
     )
     with ended(run):
-        until(tmp_path / "killed" / "samples.jsonl", 6, run)
-        workers = [
-            pid for pid, line in descendants(run.pid).items() if "spawn_main" in line and "resource_tracker" not in line
-        ]
+        until_taken(tmp_path / "killed" / "samples.jsonl", 6, run)
+        below = descendants_of(run.pid)
+        workers = [pid for pid, line in below.items() if "spawn_main" in line and "resource_tracker" not in line]
         assert workers
         os.kill(workers[0], signal.SIGKILL)
         status, said = finished(run)
@@ -230,20 +199,20 @@ def test_a_worker_that_is_killed_gives_its_block_to_another(tmp_path: Path) -> N
 
 def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(tmp_path: Path) -> None:
     words = ["run", *WORDS, "--blocks", "6", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "cut"]
-    run = start(*words)
+    run = started(*words)
     with ended(run):
-        until(tmp_path / "cut" / "samples.jsonl", 8, run)
+        until_taken(tmp_path / "cut" / "samples.jsonl", 8, run)
         os.kill(run.pid, signal.SIGINT)
         status, said = finished(run)
     assert status == 130, said
     assert "--resume cut --cluster local:2" in said
     assert read(tmp_path / "cut")[0].status is RunStatus.INTERRUPTED
 
-    status, said = finished(start("run", "--resume", "cut", "--results", str(tmp_path)))
+    status, said = finished(started("run", "--resume", "cut", "--results", str(tmp_path)))
     assert status == 2
     assert "Say where the rest is to be done: --cluster" in said
 
-    status, said = finished(start("run", "--resume", "cut", "--cluster", "local:1", "--results", str(tmp_path)))
+    status, said = finished(started("run", "--resume", "cut", "--cluster", "local:1", "--results", str(tmp_path)))
     assert status == 0, said
     whole(*read(tmp_path / "cut"))
 
@@ -253,9 +222,9 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
     words = ["--cluster", f"tcp://127.0.0.1:{port}", "--results", str(tmp_path)]
     first = scheduler(tmp_path, port)
     hand = worker(tmp_path, port, "one", "--death-timeout", "5")
-    run = start("run", *WORDS, "--blocks", "5", "--run-id", "orphan", *words)
+    run = started("run", *WORDS, "--blocks", "5", "--run-id", "orphan", *words)
     with ended(run, first, hand):
-        until(tmp_path / "orphan" / "samples.jsonl", 8, run)
+        until_taken(tmp_path / "orphan" / "samples.jsonl", 8, run)
         first.kill()
         status, said = finished(run)
     assert status == 130, said
@@ -265,7 +234,7 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
     second = scheduler(tmp_path, port)
     hand = worker(tmp_path, port, "two")
     with ended(second, hand):
-        status, said = finished(start("run", "--resume", "orphan", *words))
+        status, said = finished(started("run", "--resume", "orphan", *words))
     assert status == 0, said
     whole(*read(tmp_path / "orphan"))
 
@@ -303,7 +272,7 @@ def test_a_worker_that_cannot_be_trusted_is_told_and_not_used(tmp_path: Path, te
         wait_for_workers(port, 2)
         words = ["--blocks", "2", "--run-id", "watched", "--results", str(tmp_path)]
         # They share this machine's cores, which does not matter here.
-        run = start("run", *WORDS, *words, "--cluster", f"tcp://127.0.0.1:{port},crowded")
+        run = started("run", *WORDS, *words, "--cluster", f"tcp://127.0.0.1:{port},crowded")
         status, said = finished(run)
 
     assert status == 0, said
@@ -323,7 +292,7 @@ def wait_for_workers(port: int, number: int) -> None:
 def test_nobody_is_at_that_address(tmp_path: Path) -> None:
     port = free_port()
     words = ["--cluster", f"tcp://127.0.0.1:{port}", "--results", str(tmp_path), "--run-id", "nowhere"]
-    status, said = finished(start("run", *WORDS, *words))
+    status, said = finished(started("run", *WORDS, *words))
 
     assert status == 1
     assert f"there is no Dask scheduler at tcp://127.0.0.1:{port}" in " ".join(said.split())
@@ -333,12 +302,12 @@ def test_nobody_is_at_that_address(tmp_path: Path) -> None:
 def test_shards_made_by_hand_become_the_run_that_they_are_parts_of(tmp_path: Path) -> None:
     for part in (1, 2):
         words = ["--blocks", "2", "--seed", "9", "--shard", f"{part}/2", "--run-id", f"part-{part}"]
-        status, said = finished(start("run", *WORDS, *words, "--results", str(tmp_path)))
+        status, said = finished(started("run", *WORDS, *words, "--results", str(tmp_path)))
         assert status == 0, said
         info, samples = read(tmp_path / f"part-{part}")
         assert len(samples) == planned(info.plan) < 20
 
-    status, said = finished(start("merge", "part-1", "part-2", "--results", str(tmp_path), "--run-id", "whole"))
+    status, said = finished(started("merge", "part-1", "part-2", "--results", str(tmp_path), "--run-id", "whole"))
 
     assert status == 0, said
     info, samples = read(tmp_path / "whole")

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,8 @@ from harness.provision.layout import Layout
 from harness.records import SAMPLE, Cell, Lane, Outcome, Sample
 from harness.sampling import Place, take_sample
 from harness.scenarios import all_scenarios
-from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info
+from tests.integration.processes import children_of, descendants_of, ended, finished, started, until, until_taken
+from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info, made_up_sample
 
 pytestmark = pytest.mark.integration
 
@@ -134,24 +134,10 @@ def fill_the_journal(results: Path) -> None:
     plan = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset(Lane)))
     journal = Journal.create(results, made_up_info(plan))
     taken = 0
+    cell = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
     try:
         while True:
-            journal.add_sample(
-                Sample(
-                    run_id="run",
-                    host_id="h",
-                    variant="venv",
-                    variant_digest="d",
-                    lane=Lane.LOCAL,
-                    scenario="run",
-                    block=taken,
-                    position=0,
-                    outcome=Outcome.FAILED,
-                    reason="x" * 2000,
-                    started_at="",
-                    log_path="",
-                )
-            )
+            journal.add_sample(made_up_sample(cell, Outcome.FAILED, block=taken, reason="x" * 2000))
             taken += 1
     except MeasureError as error:
         sys.stdout.write(str(error))
@@ -160,41 +146,16 @@ def fill_the_journal(results: Path) -> None:
     assert not Journal.resume(journal.folder)[1].torn
 
 
-def children_of(pid: int) -> dict[int, str]:
-    """The processes that ``pid`` started, with their command lines."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text(encoding="utf-8")
-            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # It ended while we looked.
-        if int(stat.rpartition(")")[2].split()[1]) == pid:
-            found[int(entry.name)] = words
-    return found
-
-
 def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) -> None:
     words = ["run", "--variant", "venv", "--lane", "local", "--scenario", "tool-install", "--blocks", "3"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *words, "--results", str(tmp_path), "--run-id", "cut"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = started(*words, "--results", str(tmp_path), "--run-id", "cut")
     samples = tmp_path / "cut" / "samples.jsonl"
-    deadline = time.monotonic() + 180
-    while not samples.is_file() or not samples.read_bytes():
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    index = [pid for pid, line in children_of(process.pid).items() if "harness.provision.index_app" in line]
-    assert len(index) == 1
-    os.kill(index[0], signal.SIGKILL)
-    output, _ = process.communicate(timeout=180)
+    with ended(process):
+        until_taken(samples, 1, process)
+        index = [pid for pid, line in children_of(process.pid).items() if "harness.provision.index_app" in line]
+        assert len(index) == 1
+        os.kill(index[0], signal.SIGKILL)
+        _, output = finished(process)
 
     outcomes = [SAMPLE.validate_json(line).outcome for line in samples.read_bytes().splitlines()]
     assert len(outcomes) == 3 * 2, output  # the reference is there twice
@@ -202,37 +163,22 @@ def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) 
     assert outcomes[-1] is Outcome.OK, output
 
 
-def descendants_of(pid: int) -> dict[int, str]:
-    """All processes below ``pid``, with their command lines."""
-    found = children_of(pid)
-    for child in list(found):
-        found |= descendants_of(child)
-    return found
-
-
 def test_a_nix_that_is_killed_fails_its_cell_and_the_next_one_is_built(tmp_path: Path) -> None:
     version, unavailable = ask_for_nix(Layout.here())
     if not version:
         pytest.skip(unavailable)
     words = ["run", "--variant", "uv", "--lane", "nix", "--scenario", "nix-build", "--blocks", "2"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *words, "--results", str(tmp_path), "--run-id", "cut"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = started(*words, "--results", str(tmp_path), "--run-id", "cut")
     log = tmp_path / "cut" / "logs" / "block-0" / "uv_nix_nix-build_host_handwritten.log"
-    deadline = time.monotonic() + 300
-    building: list[int] = []
-    while not building:
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-        if log.is_file():
-            building = [pid for pid, line in descendants_of(process.pid).items() if "nix-build" in line.split(" ")[0]]
-    os.kill(building[0], signal.SIGKILL)
-    output, _ = process.communicate(timeout=180)
+
+    def building() -> list[int]:
+        if not log.is_file():
+            return []
+        return [pid for pid, line in descendants_of(process.pid).items() if "nix-build" in line.split(" ")[0]]
+
+    with ended(process):
+        os.kill(until(building, process)[0], signal.SIGKILL)
+        _, output = finished(process)
 
     samples = [SAMPLE.validate_json(line) for line in (tmp_path / "cut" / "samples.jsonl").read_bytes().splitlines()]
     by_hand = [item for item in samples if item.strategy == "handwritten"]

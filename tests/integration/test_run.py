@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from harness.records import (
 from harness.scenarios import all_scenarios
 from harness.strategies import DERIVED, offered, refusal
 from harness.variants import load_variants
+from tests.integration.processes import ended, finished, started, until_taken
 
 pytestmark = pytest.mark.integration
 
@@ -240,30 +240,15 @@ def test_nothing_is_left_in_the_state_folder(run: Run) -> None:
     assert not Layout.here().scratch("whole").exists()
 
 
-def until(samples: Path, lines: int, process: subprocess.Popen[str]) -> None:
-    """Wait until a run has so many samples."""
-    deadline = time.monotonic() + 120
-    while not samples.is_file() or samples.read_bytes().count(b"\n") < lines:
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
     words = ["run", "--variant", "uv", "--lane", "local", "--blocks", "200", "--results", str(tmp_path)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "harness", *words, "--run-id", "cut"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    until(tmp_path / "cut" / "samples.jsonl", 12, process)
-    os.kill(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    process = started(*words, "--run-id", "cut")
+    with ended(process):
+        until_taken(tmp_path / "cut" / "samples.jsonl", 12, process)
+        os.kill(process.pid, signal.SIGINT)
+        status, output = finished(process)
 
-    assert process.returncode == 130, output
+    assert status == 130, output
     info, taken = read(tmp_path / "cut")
     assert info.status is RunStatus.INTERRUPTED
     assert len(taken) >= 12
@@ -278,16 +263,9 @@ def test_killed_and_resumed_with_real_tools_it_is_the_whole_run(tmp_path: Path) 
     words += ["--blocks", "3", "--results", str(tmp_path), "--run-id", "cut"]
     for deaths, enough in enumerate((5, 16)):
         again = ["--resume", "cut", "--results", str(tmp_path)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "harness", "run", *(again if deaths else words)],
-            cwd=CHECKOUT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        until(tmp_path / "cut" / "samples.jsonl", enough, process)
-        process.kill()
-        process.communicate(timeout=60)
+        process = started("run", *(again if deaths else words))
+        with ended(process):
+            until_taken(tmp_path / "cut" / "samples.jsonl", enough, process)
     done = harness("run", "--resume", "cut", "--results", str(tmp_path))
 
     assert done.returncode == 0, done.stderr

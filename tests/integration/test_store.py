@@ -6,7 +6,6 @@ Everything happens in a state folder of its own below the usual one, with the us
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -33,12 +32,12 @@ from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import CANONICAL
 from harness.stocktaking import take_stock
 from harness.variants import load_variants
+from tests.integration.processes import LIMIT_S, command_lines, finished, started, until
 
 pytestmark = pytest.mark.integration
 
 USUAL = Layout.here()
 (VARIANT,) = load_variants(USUAL.variants, ("uv",))
-LIMIT_S = 300.0
 
 
 class Silent:
@@ -71,42 +70,18 @@ def layout() -> Iterator[Layout]:
 
 def start(layout: Layout, *arguments: str, **env: str) -> subprocess.Popen[str]:
     """The harness, at work in that state folder."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "harness", *arguments],
-        cwd=layout.checkout,
-        env={**os.environ, "HARNESS_STATE": str(layout.state), **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return started(*arguments, HARNESS_STATE=str(layout.state), **env)
 
 
-def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+def answered(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Its exit status, and what it printed in one line."""
-    printed, _ = process.communicate(timeout=LIMIT_S)
-    return process.returncode, " ".join(printed.split())
-
-
-def until(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something is true, while a process is at work."""
-    deadline = time.monotonic() + LIMIT_S
-    while not true():
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    status, printed = finished(process)
+    return status, " ".join(printed.split())
 
 
 def working_on(folder: Path) -> list[str]:
     """The command lines of all processes that name a folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # It ended while we looked.
-        if str(folder) in command:
-            found.append(command)
-    return found
+    return [line for line in command_lines() if str(folder) in line]
 
 
 def killed_when(layout: Layout, true: Callable[[], bool]) -> None:
@@ -133,7 +108,7 @@ def test_a_run_that_is_killed_is_repaired_by_the_next(layout: Layout) -> None:
     assert not there(layout.nix / "import", "python-*.json")()
     killed_when(layout, there(layout.nix / "store" / "nix" / "store", "*-python3-*.drv"))
 
-    status, said = finished(start(layout, "setup", "--variant", VARIANT.name))
+    status, said = answered(start(layout, "setup", "--variant", VARIANT.name))
 
     assert status == 0, said
     assert "Python and backends are in its store" in said
@@ -151,11 +126,11 @@ def test_two_at_once_wait_for_each_other_and_nothing_is_cleaned_meanwhile(layout
     first.send_signal(signal.SIGSTOP)
     try:
         before = names_in(layout)
-        status, said = finished(start(layout, "clean", "--all"))
+        status, said = answered(start(layout, "clean", "--all"))
         assert (status, f"Another run (process {first.pid}) is using" in said) == (1, True), said
         assert names_in(layout) == before
 
-        status, printed = finished(start(layout, "doctor", "--json"))
+        status, printed = answered(start(layout, "doctor", "--json"))
         checks = {check["name"]: check for check in json.loads(printed)}
         assert status == 0
         assert f"process {first.pid}" in checks["nix store"]["detail"]
@@ -167,7 +142,7 @@ def test_two_at_once_wait_for_each_other_and_nothing_is_cleaned_meanwhile(layout
         assert second.poll() is None
     finally:
         first.send_signal(signal.SIGCONT)
-    assert [finished(first)[0], finished(second)[0]] == [0, 0]
+    assert [answered(first)[0], answered(second)[0]] == [0, 0]
 
 
 def names_in(layout: Layout) -> set[str]:
@@ -176,7 +151,7 @@ def names_in(layout: Layout) -> set[str]:
 
 
 def test_a_limit_that_is_no_size_is_refused_before_anything_is_done(layout: Layout) -> None:
-    status, said = finished(start(layout, "setup", HARNESS_STORE_LIMIT="much"))
+    status, said = answered(start(layout, "setup", HARNESS_STORE_LIMIT="much"))
 
     assert status == 2
     assert "HARNESS_STORE_LIMIT: 'much' is not a number of bytes." in said
@@ -250,10 +225,10 @@ def test_cleaning_says_what_it_frees_and_frees_it(layout: Layout) -> None:
     outside.write_text("mine", encoding="utf-8")
     (left / "link").symlink_to(outside)
 
-    status, said = finished(start(layout, "clean", "--dry-run"))
+    status, said = answered(start(layout, "clean", "--dry-run"))
     assert (status, left.is_dir()) == (0, True)
     assert "would be freed" in said
-    status, said = finished(start(layout, "clean"))
+    status, said = answered(start(layout, "clean"))
 
     assert (status, left.exists()) == (0, False), said
     assert "garbage in the Nix store" in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,24 +11,12 @@ import pytest
 from harness.provision.layout import Layout
 from harness.provision.lock import read_lock
 from harness.records import RUN_INFO, SAMPLE, Outcome
+from tests.integration.shop import write_shop
 
 pytestmark = pytest.mark.integration
 
 CHECKOUT = Layout.here().checkout
 VARIANTS = ("--variant", "uv", "--variant", "venv")
-
-
-def write_repository(root: Path, requirement: str) -> None:
-    """A library that needs something from outside alone, and an application that needs the library and has a marker."""
-    texts = {
-        "core": f"dependencies = [{json.dumps(requirement)}]",
-        "serve": """dependencies = ['core', 'six; sys_platform == "linux"', 'pywin32; sys_platform == "win32"']"""
-        '\n[project.scripts]\nserve = "serve:main"',
-    }
-    for name, text in texts.items():
-        (root / name).mkdir(parents=True)
-        project = f'[project]\nname = "{name}"\nversion = "1"\n{text}\n'
-        (root / name / "pyproject.toml").write_text(project, encoding="utf-8")
 
 
 def run(repository: Path, results: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -39,20 +26,23 @@ def run(repository: Path, results: Path, *words: str) -> subprocess.CompletedPro
 
 
 def test_members_are_installed_and_built_with_what_they_require_from_outside(tmp_path: Path) -> None:
-    write_repository(tmp_path / "shop", "more-itertools>=9.1,<11")
+    write_shop(tmp_path / "shop", "more-itertools>=9.1,<11")
     results = tmp_path / "results"
     scenarios = ("--scenario", "install-cold", "--scenario", "nix-build")
 
     done = run(tmp_path / "shop", results, "--third-party", *scenarios, "--scenario", "lock")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "shop: 3 outside requirements: resolved and fetched before anything is measured" in done.stderr
+    assert "shop: 4 outside requirements: resolved and fetched before anything is measured" in done.stderr
     assert 'shop: not needed on this machine: pywin32; sys_platform == "win32"' in done.stdout
     info = RUN_INFO.validate_json((results / "mine" / "run.json").read_bytes())
     assert info.shapes["shop"].third_party
     assert info.shapes["shop"].left_out == ()
     lock = results / "mine" / "third-party-shop.txt"
-    assert [pin.name for pin in read_lock(lock)] == ["more-itertools", "six"]
+    assert [pin.name for pin in read_lock(lock)] == [
+        *("certifi", "charset-normalizer", "idna", "more-itertools"),
+        *("pysocks", "requests", "six", "urllib3"),
+    ]
     assert "://" not in lock.read_text(encoding="utf-8")
     samples = [SAMPLE.validate_json(line) for line in (results / "mine" / "samples.jsonl").read_bytes().splitlines()]
     nix = [sample for sample in samples if sample.scenario == "nix-build" and sample.outcome is not Outcome.UNSUPPORTED]
@@ -60,17 +50,18 @@ def test_members_are_installed_and_built_with_what_they_require_from_outside(tmp
     installed = [sample for sample in samples if sample.scenario == "install-cold"]
     assert all(sample.outcome is Outcome.OK for sample in [*nix, *installed])
     for sample in installed:
-        told = (results / "mine" / sample.log_path).read_text(encoding="utf-8").replace("==", "-")
+        log = (results / "mine" / sample.log_path).read_text(encoding="utf-8")
+        told = log.replace("==", "-").replace("_", "-").lower()  # pip and uv spell names as their projects do.
         assert all(f"{pin.name}-{pin.version}" in told for pin in read_lock(lock))
 
 
 def test_what_is_on_no_index_is_listed_and_nothing_is_run(tmp_path: Path) -> None:
-    write_repository(tmp_path / "shop", "a-project-that-is-on-no-index-zzqq>=1")
+    write_shop(tmp_path / "shop", "a-project-that-is-on-no-index-zzqq>=1")
 
     done = run(tmp_path / "shop", tmp_path / "results", "--third-party", "--scenario", "lock")
 
     assert done.returncode == 2
-    assert "--third-party: 1 of 2 outside requirements of shop cannot be had:" in done.stderr
+    assert "--third-party: 1 of 3 outside requirements of shop cannot be had:" in done.stderr
     assert "a-project-that-is-on-no-index-zzqq>=1 (of core): " in done.stderr
     assert "--leave-out a-project-that-is-on-no-index-zzqq" in done.stderr
     assert not (tmp_path / "results").exists()

@@ -10,7 +10,7 @@ from harness.errors import ResultsError
 from harness.journal import Journal, check_new, read_samples
 from harness.plan import Selection, make_plan
 from harness.records import FINDING, RUN_INFO, Cell, Finding, Lane, Outcome, RunStatus, Sample
-from tests.made_up import made_up_info
+from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset(Lane)))
 
@@ -90,22 +90,8 @@ def test_logs_are_told_apart_by_cell_and_block(tmp_path: Path) -> None:
 
 
 def samples(blocks: int) -> list[Sample]:
-    return [
-        Sample(
-            run_id="run",
-            host_id="h",
-            variant="venv",
-            variant_digest="d",
-            lane=Lane.LOCAL,
-            scenario="run",
-            block=block,
-            position=0,
-            outcome=Outcome.FAILED,
-            started_at="2026-01-01T00:00:00+00:00",
-            log_path="",
-        )
-        for block in range(blocks)
-    ]
+    cell = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
+    return [made_up_sample(cell, Outcome.FAILED, block=block) for block in range(blocks)]
 
 
 def test_samples_that_belong_together_are_appended_in_one_go(tmp_path: Path) -> None:

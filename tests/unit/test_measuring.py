@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from harness.measuring import _Remembering
 from harness.records import Cell, Lane, Outcome, Sample
+from tests.made_up import made_up_sample
 
 
 @dataclass
@@ -28,10 +29,7 @@ class Ear:
 
 
 def sample(scenario: str, outcome: Outcome) -> Sample:
-    return Sample(
-        run_id="r", host_id="h", variant="a", variant_digest="d", lane=Lane.LOCAL, scenario=scenario, shape="large",
-        block=0, position=0, outcome=outcome, started_at="2026-01-01T00:00:00+00:00", log_path="",
-    )  # fmt: skip
+    return made_up_sample(Cell(variant="a", lane=Lane.LOCAL, scenario=scenario, shape="large"), outcome)
 
 
 def test_what_took_too_long_is_remembered_and_all_is_told() -> None:

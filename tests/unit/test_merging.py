@@ -15,8 +15,8 @@ from harness.errors import ResultsError
 from harness.journal import Journal, read_findings, read_info, read_samples
 from harness.merging import merge_runs, place
 from harness.plan import Selection, digest_of, make_plan, order_of, takes_part, variant_of
-from harness.records import Cell, Finding, Lane, Outcome, Plan, Probe, RunInfo, RunStatus, Sample, VariantFacts
-from tests.made_up import made_up_info
+from harness.records import Cell, Finding, Lane, Plan, Probe, RunInfo, RunStatus, Sample, VariantFacts
+from tests.made_up import made_up_info, made_up_sample
 
 SELECTION = Selection(
     strategies={"uv": (), "venv": ()},
@@ -73,18 +73,14 @@ def written(
 
 
 def sample(cell: Cell, block: int, position: int, info: RunInfo, seconds: float) -> Sample:
-    return Sample(
+    return made_up_sample(
+        cell,
         run_id=info.run_id,
         host_id=info.host.host_id,
-        variant=cell.variant,
         variant_digest=info.variants[variant_of(cell)].digest,
-        lane=cell.lane,
-        scenario=cell.scenario,
         block=block,
         position=position,
-        outcome=Outcome.OK,
         wall_s=seconds,
-        started_at="2026-01-01T00:00:00+00:00",
         log_path=f"logs/block-{block}/{cell.variant}.log",
     )
 

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from harness.plan import Selection, make_plan
 from harness.progress import Estimate, RunProgress, describe, spell
-from harness.records import Cell, Lane, Outcome, Sample
+from harness.records import Lane, Outcome
+from tests.made_up import made_up_sample
 
 PLAN = make_plan(
     Selection(
@@ -21,23 +22,6 @@ PLAN = make_plan(
     )
 )
 LOCK, RUN = PLAN.cells
-
-
-def sample(cell: Cell, outcome: Outcome = Outcome.OK, reason: str = "") -> Sample:
-    return Sample(
-        run_id="run",
-        host_id="host",
-        variant=cell.variant,
-        variant_digest="",
-        lane=cell.lane,
-        scenario=cell.scenario,
-        block=0,
-        position=0,
-        outcome=outcome,
-        reason=reason,
-        started_at="",
-        log_path="",
-    )
 
 
 def test_nothing_is_estimated_before_anything_was_seen() -> None:
@@ -72,9 +56,9 @@ def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
     ) as progress:
         progress.block_begins(0)
         progress.cell_begins(LOCK, 0, 0)
-        progress.cell_ends(sample(LOCK))
+        progress.cell_ends(made_up_sample(LOCK))
         progress.cell_begins(RUN, 0, 1)
-        progress.cell_ends(sample(RUN, Outcome.FAILED, "it said [no]"))
+        progress.cell_ends(made_up_sample(RUN, Outcome.FAILED, reason="it said [no]"))
         progress.block_ends(0)
 
     assert renewed == [0]

@@ -13,6 +13,7 @@ from harness.reporting.backends.tables import signed
 from harness.reporting.backends.view import IN_SRC
 from harness.reporting.charts.drawing import ACCENT, FILLS, INK, MUTED, SERIES, SHAPES, Chart, data, svg
 from harness.reporting.model import Row
+from harness.spelling import number
 
 _WIDTH = 300
 _TIME = "datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value * 1000, ',.3~r') + ' ms'"
@@ -151,7 +152,7 @@ def _front_ends(table: FrontEndTable) -> Chart | None:
     return Chart(
         name="front-ends",
         slug="front-ends",
-        title=f"Front end and backend told apart, {prose.number(table.files, 'file')}",
+        title=f"Front end and backend told apart, {number(table.files, 'file')}",
         label=f"Time of {prose.join(list(table.titles.values()))} by backend, divided into that of the wheel hook and"
         " the rest; the table has the figures.",
         caption="Medians of the whole command; dark is what the wheel hook alone takes, the rest is the front end's."

@@ -10,7 +10,7 @@ from harness.reporting import words
 from harness.reporting.backends.model import BackendReport, Editable, Extra, FrontEnd, FrontEndTable, HookGrowth
 from harness.reporting.backends.view import IN_SRC
 from harness.reporting.model import Row
-from harness.reporting.prose import number
+from harness.spelling import number
 
 #: The columns of the table that holds backends against each other, by scenario.
 SPEED = {

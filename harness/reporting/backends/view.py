@@ -21,8 +21,8 @@ from harness.reporting.backends.model import (
     Shortcut,
 )
 from harness.reporting.model import Answer, Report, Row, ScenarioView, Section
-from harness.reporting.prose import number
 from harness.reporting.tables import CellKey, Cells
+from harness.spelling import number
 
 #: What grows with the package, in the order of the page.
 HOOKS = ("backend-wheel", "backend-sdist", "backend-editable", "backend-metadata")

@@ -12,6 +12,7 @@ from harness.reporting.backends.model import BackendReport, Editable, Extra, Fro
 from harness.reporting.backends.tables import signed
 from harness.reporting.backends.view import HOOKS, WHEEL
 from harness.reporting.model import ScenarioView
+from harness.spelling import number
 
 TITLE = "Python build backends alone, measured"
 
@@ -31,10 +32,10 @@ def lead(report: BackendReport) -> str:
     ok = base.outcomes.get(Outcome.OK, 0)
     sizes = prose.join([f"{count:,}" for count in report.files])
     return (
-        f"{prose.number(len(base.variants), 'build backend')} without environment managers: their hooks of PEP 517 and"
+        f"{number(len(base.variants), 'build backend')} without environment managers: their hooks of PEP 517 and"
         f" PEP 660, each called by itself and through front ends, for a made-up package of {sizes}"
         f" file{'' if report.files == (1,) else 's'}; and what editable installs cost every start of Python."
-        f" {prose.number(base.samples, 'sample')} in {prose.number(base.blocks, 'block')}, {ok:,} of them verified."
+        f" {number(base.samples, 'sample')} in {number(base.blocks, 'block')}, {ok:,} of them verified."
     )
 
 
@@ -99,7 +100,7 @@ def _front_ends(report: BackendReport) -> Iterator[str]:
             if extras := [cell.added for cell in table.cells[scenario].values() if cell.added and not cell.past]:
                 yield (
                     f"{title}: {_span(extras)} against the wheel hook alone, with"
-                    f" {prose.number(table.files, 'file')}."
+                    f" {number(table.files, 'file')}."
                     f"{_isolation(table, scenario)}"
                 )
 
@@ -125,7 +126,7 @@ def _shortcuts(report: BackendReport) -> Iterator[str]:
             ratio = item.saved.comparison.ratio
             told = f", {words.ratio(ratio.median)} the time" if ratio else ""
             yield (
-                f"{item.backend}, {prose.number(item.files, 'file')}: {_median(item.inside)} against"
+                f"{item.backend}, {number(item.files, 'file')}: {_median(item.inside)} against"
                 f" {_median(item.standard)} through PEP 517 ({signed(item.saved.interval.median)}{told}):"
                 f" {_verdict(item.saved)}."
             )

@@ -13,6 +13,7 @@ from harness.reporting.charts.drawing import GRID, INK, SERIES, SHAPES, Chart, d
 from harness.reporting.model import Report
 from harness.reporting.scale import words as scale_words
 from harness.reporting.scale.model import Curve, Kind, Panel, ScaleLane, ScaleView
+from harness.spelling import number
 
 #: Of memory, which every scenario has, those scenarios are drawn in which all members are at work.
 _MEMORY = ("lock", "install-cold", "build", "nix-eval", "nix-build")
@@ -62,7 +63,7 @@ def _draw(view: ScaleView, lane: ScaleLane, panels: Sequence[Panel], kind: str, 
         slug=lane.slug,
         title=f"{title}, {lane.title}",
         label=f"{lane.title}: {title.lower()} of {prose.join(variants)}, from {sizes[0].members:,} to"
-        f" {sizes[-1].members:,} members, in {prose.number(len(panels), 'panel')}, both axes logarithmic; the table has"
+        f" {sizes[-1].members:,} members, in {number(len(panels), 'panel')}, both axes logarithmic; the table has"
         " the same figures.",
         caption="Medians by number of members, one colour and mark a variant; lower is better. Both axes are"
         f" logarithmic: a power of N is a straight line, and the steeper, the worse it grows. {_guide()}{bearing}",

@@ -21,7 +21,8 @@ from harness.reporting.compare.model import (
     Side,
     VersionChange,
 )
-from harness.reporting.prose import join, number
+from harness.reporting.prose import join
+from harness.spelling import number
 
 _MOST_CONTROLS = 4
 _FURTHEST = 3

@@ -6,7 +6,7 @@ from harness.analysis.compare import BAND
 from harness.records import MergedRun
 from harness.reporting import words
 from harness.reporting.machines.model import Agreement, MachineRow, Machines, OnHost
-from harness.reporting.prose import number
+from harness.spelling import number
 
 NONE = words.NONE
 

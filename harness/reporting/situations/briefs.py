@@ -10,8 +10,9 @@ from harness.records import CONTROL_SUFFIX, Lane, Outcome
 from harness.reporting.model import Report
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import Measure, Overview
-from harness.reporting.prose import amount, join, number
+from harness.reporting.prose import amount, join
 from harness.reporting.situations.model import Brief, Phrase
+from harness.spelling import number
 
 Sentence = tuple[Phrase, ...]
 

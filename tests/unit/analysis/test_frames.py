@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from harness.analysis.frames import base_variant, frames
-from harness.records import Lane, Outcome, Sample
+from harness.records import Cell, Lane, Outcome, Sample
+from tests.made_up import made_up_sample
 
 
 def sample(outcome: Outcome = Outcome.OK, wall_s: float | None = 1.5, **more: object) -> Sample:
-    values = {
-        "run_id": "r",
-        "host_id": "h",
-        "variant": "uv",
-        "variant_digest": "d",
-        "lane": Lane.LOCAL,
-        "scenario": "run",
-        "block": 0,
-        "position": 0,
-        "outcome": outcome,
-        "wall_s": wall_s,
-        "started_at": "2026-11-02T10:00:00Z",
-        "log_path": "logs/a.log",
-    }
-    return Sample(**{**values, **more})  # type: ignore[arg-type]
+    return made_up_sample(Cell(variant="uv", lane=Lane.LOCAL, scenario="run"), outcome, wall_s=wall_s, **more)
 
 
 def test_only_samples_that_are_ok_have_a_time() -> None:

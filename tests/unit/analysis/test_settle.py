@@ -13,6 +13,7 @@ from harness.analysis.frames import frames
 from harness.analysis.settle import PRECISION, precise, settled_cells
 from harness.analysis.statistics import Interval
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Outcome, Plan, Sample
+from tests.made_up import made_up_sample
 
 DECIDED = (Verdict.FASTER, Verdict.SLOWER)
 REFERENCE = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
@@ -33,23 +34,7 @@ def plan(cells: Iterable[Cell]) -> Plan:
 def samples(cell: Cell, seconds: Iterable[float | None]) -> list[Sample]:
     """A sample a block; one that failed where there are no seconds."""
     return [
-        Sample(
-            run_id="r",
-            host_id="h",
-            variant=cell.variant,
-            variant_digest="d",
-            lane=cell.lane,
-            provider=cell.provider,
-            strategy=cell.strategy,
-            scenario=cell.scenario,
-            shape=cell.shape,
-            block=block,
-            position=0,
-            outcome=Outcome.FAILED if value is None else Outcome.OK,
-            wall_s=value,
-            started_at="2026-01-01T00:00:00Z",
-            log_path="log",
-        )
+        made_up_sample(cell, Outcome.FAILED if value is None else Outcome.OK, block=block, wall_s=value)
         for block, value in enumerate(seconds)
     ]
 

@@ -19,7 +19,8 @@ from benchmarks.million import rows_of
 from benchmarks.peers import Turn, compare_turns
 from harness.errors import ResultsError
 from harness.measure.command import Ended, Execution
-from harness.records import Lane, Outcome, Sample
+from harness.records import Cell, Lane, Outcome, Sample
+from tests.made_up import made_up_sample
 
 
 @dataclass(frozen=True)
@@ -76,19 +77,11 @@ def test_ratios_are_taken_turn_by_turn() -> None:
 
 
 def sample(scenario: str, second: int, wall_s: float | None) -> Sample:
-    return Sample(
-        run_id="r",
-        host_id="h",
-        variant="uv",
-        variant_digest="d",
-        lane=Lane.LOCAL,
-        scenario=scenario,
-        block=0,
-        position=0,
-        outcome=Outcome.FAILED if wall_s is None else Outcome.OK,
+    return made_up_sample(
+        Cell(variant="uv", lane=Lane.LOCAL, scenario=scenario),
+        Outcome.FAILED if wall_s is None else Outcome.OK,
         wall_s=wall_s,
         started_at=f"2026-11-02T10:00:{second:02d}.000+00:00",
-        log_path="logs/a.log",
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from harness.cluster.engine import Landed
 from harness.cluster.messages import RETURNED, Job, Measure, Order, Returned
 from harness.plan import Selection, make_plan, variant_of
-from harness.records import Cell, HostFacts, Lane, Outcome, RunInfo, Sample, VariantFacts
-from tests.made_up import made_up_info
+from harness.records import Cell, HostFacts, Lane, RunInfo, Sample, VariantFacts
+from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(
     Selection(
@@ -48,20 +48,13 @@ def host(name: str = "one") -> HostFacts:
 
 
 def sample(cell: Cell, block: int, position: int, host_id: str = "one") -> Sample:
-    return Sample(
-        run_id=INFO.run_id,
+    return made_up_sample(
+        cell,
         host_id=host_id,
-        variant=cell.variant,
         variant_digest=INFO.variants[variant_of(cell)].digest,
-        lane=cell.lane,
-        scenario=cell.scenario,
-        shape=cell.shape,
         block=block,
         position=position,
-        outcome=Outcome.OK,
         wall_s=1.0,
-        started_at="2026-01-01T00:00:00+00:00",
-        log_path="logs/a.log",
         worker="0",
     )
 

@@ -217,6 +217,12 @@ def test_what_is_from_outside_requires_attributes_and_what_extras_add(tmp_path: 
         "socks": [],
         "packaging_26": [],
     }
+    assert {item["attribute"]: item["extras"] for item in found} == {
+        "top": [],
+        "web": ["all", "proxy"],
+        "socks": [],
+        "packaging_26": [],
+    }
     base = base_of(PYTHON, [], [], [], [], outside=found)
     assert [item["name"] for item in base["packages"]] == ["packaging", "socks", "top", "web"]
 
@@ -233,3 +239,5 @@ def test_extras_that_members_ask_for_count(tmp_path: Path) -> None:
 
     assert [item["requires"] for item in without] == [[], []]
     assert [item["requires"] for item in found] == [[], ["socks"]]
+    assert [item["extras"] for item in without] == [[], []]
+    assert [item["extras"] for item in found] == [[], ["proxy"]]

@@ -23,6 +23,7 @@ from harness.records import (
     ValueFacts,
 )
 from harness.strategies import DERIVED, HANDWRITTEN, STRATEGIES
+from tests.made_up import made_up_sample
 from tests.unit.reporting.made_up_findings import CHANGES, FACTS, made_up_findings
 from tests.unit.reporting.made_up_run import REFERENCE, VARIANTS, made_up_info
 
@@ -129,18 +130,14 @@ def _cells(variants: Sequence[str]) -> Iterator[Cell]:
 
 def _sample(cell: Cell, block: int, position: int, luck: float, run_id: str) -> Sample:
     variant = cell.variant.removesuffix(CONTROL_SUFFIX)
-    sample = Sample(
+    sample = made_up_sample(
+        cell,
+        Outcome.UNSUPPORTED,
         run_id=run_id,
         host_id="made-up-host",
-        variant=cell.variant,
         variant_digest=f"digest-of-{variant}",
-        lane=cell.lane,
-        provider=cell.provider,
-        strategy=cell.strategy,
-        scenario=cell.scenario,
         block=block,
         position=position,
-        outcome=Outcome.UNSUPPORTED,
         reason=REFUSED,
         started_at=f"2026-11-02T10:{block:02d}:{position % 60:02d}Z",
         log_path=f"logs/block-{block}/{cell.variant}_{cell.scenario}_{cell.strategy}.log",

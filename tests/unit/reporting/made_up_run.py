@@ -23,6 +23,7 @@ from harness.records import (
     ScenarioFacts,
     VariantFacts,
 )
+from tests.made_up import made_up_sample
 from tests.unit.reporting.made_up_findings import CHANGES, FACTS, made_up_findings
 
 #: Seconds a scenario takes with each variant: hatch, uv, pdm, poetry, venv.
@@ -169,18 +170,13 @@ def _sample(cell: Cell, block: int, position: int, rng: np.random.Generator, noi
     seconds = SECONDS[cell.scenario][place] * float(rng.lognormal(0, noise))
     scale = 1 + place / 10
     local = cell.lane is Lane.LOCAL
-    return Sample(
+    return made_up_sample(
+        cell,
         run_id=run_id,
         host_id="made-up-host",
-        variant=cell.variant,
         variant_digest=f"digest-of-{variant}",
-        lane=cell.lane,
-        provider=cell.provider,
-        strategy=cell.strategy,
-        scenario=cell.scenario,
         block=block,
         position=position,
-        outcome=Outcome.OK,
         exit_code=0,
         wall_s=seconds,
         user_s=seconds * 0.7,

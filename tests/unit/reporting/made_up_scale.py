@@ -23,6 +23,7 @@ from harness.records import (
     ShapeFacts,
 )
 from harness.strategies import HANDWRITTEN, STRATEGIES
+from tests.made_up import made_up_sample
 from tests.unit.reporting.made_up_findings import CHANGES, FACTS, made_up_findings
 from tests.unit.reporting.made_up_run import REFERENCE, made_up_info
 
@@ -132,19 +133,14 @@ def _sample(cell: Cell, members: int, block: int, position: int, luck: float, ru
     fixed, each, power = LAWS[cell.scenario][variant]
     seconds = (fixed + each * members**power) * luck
     late = seconds > LIMIT_S / 2 if cell.scenario == "lock" else seconds > LIMIT_S
-    sample = Sample(
+    sample = made_up_sample(
+        cell,
+        Outcome.TIMED_OUT if late else Outcome.OK,
         run_id=run_id,
         host_id="made-up-host",
-        variant=cell.variant,
         variant_digest=f"digest-of-{variant}",
-        lane=cell.lane,
-        provider=cell.provider,
-        strategy=cell.strategy,
-        scenario=cell.scenario,
-        shape=cell.shape,
         block=block,
         position=position,
-        outcome=Outcome.TIMED_OUT if late else Outcome.OK,
         reason=f"No end within {LIMIT_S:.0f} s." if late else "",
         started_at=f"2026-11-02T10:{block:02d}:{position % 60:02d}Z",
         log_path=f"logs/block-{block}/{cell.variant}_{cell.scenario}_{members}.log",

@@ -15,7 +15,7 @@ from harness.journal import Journal
 from harness.package_shapes import files_of
 from harness.plan import variant_of
 from harness.records import Cell, Finding, Lane, Outcome, Plan, RunInfo, RunStatus, Sample, VariantFacts
-from tests.made_up import made_up_info
+from tests.made_up import made_up_info, made_up_sample
 
 #: The machine of the made-up runs of variants too.
 HOST = "made-up-host"
@@ -129,17 +129,14 @@ def _sample(cell: Cell, block: int, position: int, noise: float, run_id: str, *,
     elif mishap and (backend, cell.scenario, cell.shape) == ("flit-core", "backend-sdist", "files=10000"):
         outcome, reason = Outcome.FAILED, "flit-core.tar.gz has 1 of the package's 10000 modules"
     wall = seconds(cell) * noise if outcome is Outcome.OK else None
-    return Sample(
+    return made_up_sample(
+        cell,
+        outcome,
         run_id=run_id,
         host_id=HOST,
-        variant=cell.variant,
         variant_digest=f"digest-of-{backend}",
-        lane=cell.lane,
-        scenario=cell.scenario,
-        shape=cell.shape,
         block=block,
         position=position,
-        outcome=outcome,
         reason=reason,
         exit_code=0 if wall else None,
         wall_s=wall,
