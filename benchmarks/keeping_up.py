@@ -22,7 +22,7 @@ from harness.measure.executor import LauncherExecutor
 from harness.plan import Selection, make_plan, order_of
 from harness.provision.layout import Layout
 from harness.records import Lane, Outcome, Sample
-from harness.shape_text import layered
+from harness.shapes.text import layered
 from harness.variants import load_variants
 
 MEMBERS = 1000

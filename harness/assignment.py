@@ -11,16 +11,16 @@ from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
-from harness.package_shapes import is_of_backends
 from harness.plan import Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import LIMIT_S, Lane, Plan, RunInfo
 from harness.scenarios import all_scenarios
 from harness.shape_asked import left_out, see_grown, see_stated
-from harness.shape_facts import shape_of_facts
 from harness.shapes import CANONICAL, Shape
-from harness.variant_file import Profile
+from harness.shapes.facts import shape_of_facts
+from harness.shapes.packages import is_of_backends
 from harness.variants import Variant, load_variants
+from harness.variants.file import Profile
 
 
 @dataclass(frozen=True, kw_only=True)

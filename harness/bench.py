@@ -17,8 +17,8 @@ from harness.provision.index import Traffic
 from harness.records import Lane
 from harness.shapes import Shape
 from harness.strategies import HOST, offered
-from harness.variant_file import Phase
 from harness.variants import Variant
+from harness.variants.file import Phase
 from harness.workspace import Workspace
 
 

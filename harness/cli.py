@@ -29,27 +29,27 @@ from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
 from harness.merging import merge_runs
 from harness.options import Duration, NearestChoice, Shard, refuse_beside
-from harness.pinning import pinned
-from harness.pins import outdated, wanted_pins
 from harness.plan import REFERENCE
 from harness.provision.layout import Layout
-from harness.pythons import under_pythons
 from harness.records import Lane
 from harness.repository.command import shape as read_shape
 from harness.scenarios import all_scenarios
-from harness.selection import Selected, select
 from harness.session import INTERRUPTED, render_report, run_session, set_up
 from harness.shape_asked import asked_shape, third_party_in_words
 from harness.shapes import Shape
 from harness.share import Share
-from harness.starting import start
 from harness.stocktaking import places
 from harness.strategies import HOST, PROVIDERS, STRATEGIES
 from harness.suggest import did_you_mean
-from harness.updating import files_of, put_back
-from harness.updating import update as raise_pins
-from harness.variant_file import Profile
 from harness.variants import load_variant, load_variants, variant_folders
+from harness.variants.file import Profile
+from harness.variants.pinning import pinned
+from harness.variants.pins import outdated, wanted_pins
+from harness.variants.pythons import under_pythons
+from harness.variants.selection import Selected, select
+from harness.variants.starting import start
+from harness.variants.updating import files_of, put_back
+from harness.variants.updating import update as raise_pins
 
 
 class Errors(click.Group):

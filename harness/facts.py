@@ -20,8 +20,8 @@ from harness.provision.interpreters import python_of
 from harness.provision.outside import names_of
 from harness.records import Plan, RunInfo, RunStatus, ScenarioFacts, ShapeFacts, VariantFacts
 from harness.scenarios.base import Scenario
-from harness.shape_facts import facts_of_shape
 from harness.shapes import Shape
+from harness.shapes.facts import facts_of_shape
 from harness.strategies import STRATEGIES
 from harness.variants import Variant, folder_digest
 

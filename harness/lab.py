@@ -16,7 +16,7 @@ from harness.measure.environment import scrubbed
 from harness.nix_tree import write_names
 from harness.shapes import Shape
 from harness.strategies import HANDWRITTEN, offered
-from harness.variant_file import Phase
+from harness.variants.file import Phase
 from harness.workspace import Workspace, remove
 
 #: The most lines of one command's output that evidence keeps: the first few and the last ones, where errors stand.

@@ -22,7 +22,6 @@ from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run, read_info
-from harness.pins import Outdated
 from harness.plan import of_shape, order_of
 from harness.progress import describe, spell
 from harness.provision.interpreters import base_python, others
@@ -30,11 +29,12 @@ from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
 from harness.records import Plan
 from harness.scenarios import all_scenarios
-from harness.shape_text import SHAPE_FORMS
 from harness.shapes import CANONICAL, Shape
+from harness.shapes.text import SHAPE_FORMS
 from harness.spelling import number
 from harness.stocktaking import Stock, take_stock
 from harness.variants import Variant
+from harness.variants.pins import Outdated
 
 #: Wheels, toolchains, the Nix base and the scratch trees of one run together take less than half of it, in bytes.
 DISK_WANTED = 3 * 2**30

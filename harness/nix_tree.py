@@ -12,7 +12,7 @@ from harness.errors import StateError
 from harness.nix import Expression, Nix
 from harness.provision.nix_base import write_json
 from harness.shapes import Shape
-from harness.variant_file import Nix as NixFacts
+from harness.variants.file import Nix as NixFacts
 
 
 @dataclass(frozen=True, kw_only=True)

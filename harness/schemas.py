@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.backends.catalogue import backend_json_schema
 from harness.records import json_schemas
-from harness.shape_file import shape_json_schema
-from harness.variant_file import variant_json_schema
+from harness.shapes.file import shape_json_schema
+from harness.variants.file import variant_json_schema
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 

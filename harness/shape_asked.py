@@ -14,8 +14,8 @@ from harness.provision.outside import names_of
 from harness.records import Lane
 from harness.repository.reading import read_repository
 from harness.repository.words import in_words
-from harness.shape_text import parse_shape
 from harness.shapes import CANONICAL, Shape
+from harness.shapes.text import parse_shape
 from harness.strategies import HOST, NIXPKGS
 from harness.suggest import did_you_mean
 from harness.variants import Variant

@@ -10,7 +10,7 @@ from harness.changes import STANDARD
 from harness.errors import StateError, VerificationError
 from harness.scenarios.lock import verify_locks
 from harness.scenarios.nix_lane import build_standing
-from harness.variant_file import Phase
+from harness.variants.file import Phase
 
 #: Which phases have to have been done once before a scenario can be measured; ``settled`` is
 #: installing in the workspace that stays installed, ``caches`` keeping a copy of what it cached, ``standing`` building

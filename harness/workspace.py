@@ -14,8 +14,8 @@ from pathlib import Path
 from harness.errors import StateError
 from harness.measure.environment import prepare_home
 from harness.shapes import Shape, module_of
-from harness.variant_file import Phase, Step, placeholders
 from harness.variants import Variant
+from harness.variants.file import Phase, Step, placeholders
 
 #: What ``shared`` exports and both applications print.
 NAME = "PolyWolf"

@@ -11,9 +11,9 @@ from harness.backends.planning import make_backend_plan
 from harness.backends.scenarios import BY_NAME
 from harness.errors import ResultsError
 from harness.journal import check_new, read_info
-from harness.package_shapes import is_of_backends
 from harness.plan import digest_of
 from harness.records import Plan
+from harness.shapes.packages import is_of_backends
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from harness.bench import Attempt, Meter, Unready, how_it_ended
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
-from harness.package_shapes import files_of
 from harness.records import Lane
+from harness.shapes.packages import files_of
 
 _HOOK = Path(__file__).with_name("hook.py")
 _HOST_PATH = ("/usr/bin", "/bin")

@@ -15,8 +15,8 @@ from pydantic.dataclasses import dataclass as checked
 
 from harness.errors import InputError, VariantError
 from harness.suggest import did_you_mean
-from harness.variant_file import Pinned, parse_checked
 from harness.variants import folder_digest
+from harness.variants.file import Pinned, parse_checked
 
 _STRICT = ConfigDict(extra="forbid")
 

@@ -22,8 +22,8 @@ from harness.backends.updating import Raised, update_backend, update_front_ends
 from harness.errors import InputError
 from harness.journal import find_runs
 from harness.options import NearestChoice, refuse_beside
-from harness.pins import newest_release
 from harness.provision.layout import Layout
+from harness.variants.pins import newest_release
 
 #: More files than any package has; writing them for every backend would fill a disk.
 MOST_FILES = 100_000

@@ -21,7 +21,6 @@ from harness.backends.scenarios import BY_NAME
 from harness.bench import Unready
 from harness.errors import ProvisionError
 from harness.measure.executor import LauncherExecutor
-from harness.package_shapes import files_of
 from harness.progress import SetupProgress
 from harness.provision.cachelock import occupied
 from harness.provision.index import Index
@@ -30,6 +29,7 @@ from harness.provision.layout import Layout
 from harness.provision.toolchains import ensure_toolchain
 from harness.provision.wheelhouse import Wheelhouse
 from harness.records import CONTROL_SUFFIX, Plan
+from harness.shapes.packages import files_of
 
 Benches = dict[str, BackendBench | Unready]
 

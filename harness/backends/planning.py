@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from harness.package_shapes import files_of, shape_of
 from harness.plan import digest_of
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
+from harness.shapes.packages import files_of, shape_of
 
 #: The backend all others are compared with: the oldest, and what a project without a [build-system] gets.
 REFERENCE = "setuptools"

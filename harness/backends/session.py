@@ -28,13 +28,13 @@ from harness.journal import Journal, Resumed
 from harness.measure.executor import LauncherExecutor
 from harness.measuring import Prober, add_observation
 from harness.opening import SystemClock, go_on
-from harness.package_shapes import files_of
 from harness.plan import schedule
 from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
 from harness.session import INTERRUPTED, cut_off, finish, render_report
+from harness.shapes.packages import files_of
 from harness.workspace import remove
 
 

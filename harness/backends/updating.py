@@ -9,9 +9,9 @@ from pathlib import Path
 from packaging.version import Version
 
 from harness.backends.catalogue import Backend, FrontEnds, alone_lock, load_backends, load_front_ends
-from harness.pins import Newest, raised
 from harness.provision.relock import relock
-from harness.updating import Relock, put_back
+from harness.variants.pins import Newest, raised
+from harness.variants.updating import Relock, put_back
 
 FRONT_ENDS = "front-ends"
 

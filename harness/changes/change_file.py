@@ -19,8 +19,8 @@ from harness.changes.standard import STANDARD, Change
 from harness.errors import VariantError
 from harness.strategies import HANDWRITTEN
 from harness.suggest import did_you_mean
-from harness.variant_file import Phase, Step, Template, parse_checked
 from harness.variants import Variant
+from harness.variants.file import Phase, Step, Template, parse_checked
 
 _STRICT = ConfigDict(extra="forbid")
 

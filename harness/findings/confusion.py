@@ -21,7 +21,7 @@ from harness.findings.products import (
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 from harness.shapes import module_of
-from harness.variant_file import DeployPhase
+from harness.variants.file import DeployPhase
 from harness.workspace import expected_line
 
 _MALLORY = "Mallory"

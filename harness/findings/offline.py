@@ -10,7 +10,7 @@ from harness.findings import complaints
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.variant_file import Phase
+from harness.variants.file import Phase
 
 _PHASES = {
     "lock": "locking anew",

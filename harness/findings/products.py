@@ -21,7 +21,7 @@ from harness.findings.base import UNSUPPORTED, Observation
 from harness.lab import Lab, Trial
 from harness.records import FindingFacts, Lane
 from harness.shapes import Member, Shape, module_of
-from harness.variant_file import Phase
+from harness.variants.file import Phase
 from harness.workspace import expected_line
 
 _MOST_LINES = 8

@@ -22,7 +22,7 @@ from harness.nix_tree import NixPackage
 from harness.records import FindingFacts, Lane
 from harness.shapes import Shape
 from harness.strategies import HANDWRITTEN, STRATEGIES
-from harness.variant_file import Nix
+from harness.variants.file import Nix
 
 _NEEDS = " needs "
 _BUILT_WITH = " is built with "

@@ -17,8 +17,8 @@ from harness.errors import ShapeError
 from harness.growing.sources import grown_sources, prototype_of
 from harness.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, Way, beside_members, in_member
 from harness.shapes import Member, Shape
-from harness.variant_file import NEED, Growing, Indirect
 from harness.variants import HARNESS_FILES, Variant
+from harness.variants.file import NEED, Growing, Indirect
 
 _DESCRIPTION = re.compile(r"^description = .*$", re.MULTILINE)
 

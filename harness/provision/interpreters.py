@@ -20,8 +20,8 @@ from packaging.version import InvalidVersion, Version
 
 from harness.errors import InputError
 from harness.provision.shared_libraries import Ask, ask
-from harness.variant_file import OLDEST_PYTHON
 from harness.variants import Variant
+from harness.variants.file import OLDEST_PYTHON
 
 #: Asked of an interpreter. One that is too old is only asked for its version: it may not know the rest.
 _QUESTION = f"""

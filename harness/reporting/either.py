@@ -9,12 +9,12 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from harness.errors import ResultsError
-from harness.package_shapes import is_of_backends
 from harness.reporting import terminal
 from harness.reporting.backends import terminal as backends_terminal
 from harness.reporting.backends.writer import backend_view, write_backends
 from harness.reporting.read.runs import Loaded, load_runs
 from harness.reporting.writer import view_of, write
+from harness.shapes.packages import is_of_backends
 
 
 @dataclass(frozen=True, kw_only=True)

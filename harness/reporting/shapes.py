@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness import graph
 from harness.records import Finding, RunInfo, ShapeFacts
-from harness.shape_facts import facts_of_shape
-from harness.shapes import CANONICAL
+from harness.shapes import CANONICAL, graph
+from harness.shapes.facts import facts_of_shape
 
 
 @dataclass(frozen=True, kw_only=True)

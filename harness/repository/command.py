@@ -10,7 +10,7 @@ from rich.console import Console
 from harness.errors import InputError
 from harness.repository.reading import read_repository
 from harness.repository.words import in_words, told
-from harness.shape_file import written
+from harness.shapes.file import written
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 from harness.repository.facts import Facts, Notes, Workspace
 from harness.repository.requirements import local_path, wanted
 from harness.repository.tables import Table, read_toml
-from harness.shape_checks import normalised
+from harness.shapes.checks import normalised
 
 #: A version that uv-dynamic-versioning fills in when it builds.
 _FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{\{[^{}]*\}\}")

@@ -13,7 +13,7 @@ from poetry.core.constraints.version import parse_constraint
 from harness.repository.facts import Facts, Wanted
 from harness.repository.requirements import MOST_SIGNS
 from harness.repository.tables import Table
-from harness.shape_checks import is_name, normalised
+from harness.shapes.checks import is_name, normalised
 
 _BY_HAND = "Write it into the shape's file by hand, if it matters."
 _ELSEWHERE = ("git", "url", "file")

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import graph
 from harness.errors import ShapeError
 from harness.repository import hatch, pyproject, setup_cfg, setup_py
 from harness.repository.facts import Facts, Note, Notes
 from harness.repository.modules import count
 from harness.repository.projects import Project, choose, path_of, target
 from harness.repository.walk import Tree, read_text, walk
-from harness.shape_checks import checked, is_name, normalised
-from harness.shapes import Kind, Member, Shape
+from harness.shapes import Kind, Member, Shape, graph
+from harness.shapes.checks import checked, is_name, normalised
 
 _READERS = {
     "pyproject.toml": pyproject.read,

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from packaging.requirements import InvalidRequirement, Requirement
 
 from harness.repository.facts import Notes, Wanted
-from harness.shape_checks import is_name, normalised
+from harness.shapes.checks import is_name, normalised
 
 #: Longer than any that a person wrote.
 MOST_SIGNS = 1000

@@ -9,7 +9,7 @@ from configparser import ConfigParser, Error
 from harness.repository.facts import Facts, Notes
 from harness.repository.modules import below
 from harness.repository.requirements import wanted
-from harness.shape_checks import is_name, normalised
+from harness.shapes.checks import is_name, normalised
 
 
 def read(text: str, notes: Notes) -> Facts:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.repository.facts import Facts, Notes
 from harness.repository.modules import below
 from harness.repository.requirements import wanted
-from harness.shape_checks import is_name, normalised
+from harness.shapes.checks import is_name, normalised
 
 _WAY_OUT = "State it in [project] of pyproject.toml, or write it as a literal."
 _FINDERS = ("find_packages", "find_namespace_packages")

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.repository.facts import Facts, Workspace
 from harness.repository.tables import Table
-from harness.shape_checks import normalised
+from harness.shapes.checks import normalised
 
 
 def read(document: Table) -> Facts:

@@ -8,10 +8,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from harness import graph
 from harness.repository.facts import Note
 from harness.repository.reading import Found, Reading
-from harness.shapes import Kind
+from harness.shapes import Kind, graph
 from harness.spelling import number
 
 #: How many keys that are not counted are named: large repositories have hundreds of the same kind.

@@ -11,8 +11,8 @@ from harness.bench import Attempt, Bench, commands, reach_installed
 from harness.errors import StateError
 from harness.measure.command import Command, Execution
 from harness.records import Lane, ScenarioFacts
-from harness.variant_file import Phase
 from harness.variants import Variant
+from harness.variants.file import Phase
 from harness.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from harness.measure.sizes import tree_size
 from harness.records import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
 from harness.shapes import module_of
-from harness.variant_file import DeployPhase
+from harness.variants.file import DeployPhase
 
 
 class Deploy(LocalScenario):

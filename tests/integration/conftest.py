@@ -15,8 +15,8 @@ from harness.provision.layout import Layout
 from harness.records import SAMPLE
 from harness.reporting.either import write_either
 from harness.reporting.writer import write_report
-from harness.variant_file import Profile
 from harness.variants import load_variants
+from harness.variants.file import Profile
 from tests.integration.pages import ARGUMENTS, CHROMIUM
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_run import FIXTURE

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness.provision.layout import Layout
-from harness.selection import Selected, select
+from harness.variants.selection import Selected, select
 
 pytestmark = [
     pytest.mark.integration,

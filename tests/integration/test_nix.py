@@ -27,9 +27,9 @@ from harness.nix import Expression
 from harness.provision.cachelock import CacheLock
 from harness.provision.layout import Layout
 from harness.provision.supplies import fetch_wheels
-from harness.selection import Selected, select
 from harness.shapes import CANONICAL
 from harness.variants import Variant
+from harness.variants.selection import Selected, select
 from tests.fakes import execution
 
 pytestmark = pytest.mark.integration

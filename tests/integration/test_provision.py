@@ -27,7 +27,7 @@ from harness.provision.index import Index, Traffic
 from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
 from harness.provision.supplies import fetch_wheels
-from harness.selection import Selected, select
+from harness.variants.selection import Selected, select
 
 pytestmark = pytest.mark.integration
 

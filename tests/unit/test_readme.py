@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from harness.provision.layout import Layout
-from harness.variant_file import Profile
 from harness.variants import load_variants
+from harness.variants.file import Profile
 
 CHECKOUT = Layout.here().checkout
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

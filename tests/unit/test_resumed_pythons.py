@@ -18,9 +18,9 @@ from harness.opening import info_of, open_journal
 from harness.plan import Selection, make_plan
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
-from harness.pythons import under_pythons
 from harness.records import RUN_INFO, Lane
 from harness.shapes import CANONICAL
+from harness.variants.pythons import under_pythons
 from tests.made_up import made_up_variant, write_python
 
 OWN, OTHER = own_python().version, "3.98.1"

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import StateError
 from harness.shapes import Kind, Member, Shape
-from harness.variant_file import Phase
+from harness.variants.file import Phase
 from harness.workspace import Workspace, expected_line, remove
 from tests.made_up import made_up_workspace
 

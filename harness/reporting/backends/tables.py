@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.package_shapes import files_of
 from harness.reporting import words
 from harness.reporting.backends.model import BackendReport, Editable, Extra, FrontEnd, FrontEndTable, HookGrowth
 from harness.reporting.backends.view import IN_SRC
 from harness.reporting.model import Row
+from harness.shapes.packages import files_of
 from harness.spelling import number
 
 #: The columns of the table that holds backends against each other, by scenario.

@@ -9,7 +9,6 @@ import numpy as np
 
 from harness.analysis.compare import Block, compare, correct
 from harness.analysis.statistics import Floats, Interval, median_interval
-from harness.package_shapes import files_of
 from harness.reporting.backends.model import (
     BackendReport,
     Editable,
@@ -22,6 +21,7 @@ from harness.reporting.backends.model import (
 )
 from harness.reporting.model import Answer, Report, Row, ScenarioView, Section
 from harness.reporting.tables import CellKey, Cells
+from harness.shapes.packages import files_of
 from harness.spelling import number
 
 #: What grows with the package, in the order of the page.

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from harness.backends.planning import FILES, SMALL, Sizes, make_backend_plan, measured_of, smallest_of
 from harness.backends.scenarios import BY_NAME
-from harness.package_shapes import files_of, is_of_backends, shape_of
 from harness.plan import digest_of, planned
 from harness.records import CONTROL_SUFFIX, Plan
+from harness.shapes.packages import files_of, is_of_backends, shape_of
 
 SPREADS = {name: scenario.spread for name, scenario in BY_NAME.items()}
 _files = st.lists(st.integers(1, 100_000), min_size=1, max_size=5)

@@ -7,8 +7,8 @@ import pytest
 from harness.growing.friction import FACTS, look_at_growth, one_more
 from harness.provision.layout import Layout
 from harness.records import Lane
-from harness.shape_text import layered
 from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.shapes.text import layered
 from harness.variants import load_variants
 
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants)}

@@ -15,8 +15,8 @@ from harness.errors import ShapeError
 from harness.growing import grow, grown_files
 from harness.growing.grow import check_modules
 from harness.provision.layout import Layout
-from harness.shape_text import layered
 from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.shapes.text import layered
 from harness.variants import Variant, load_variants
 
 VARIANTS = load_variants(Layout.here().variants)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness import cli
-from harness.shape_file import load_shape, written
+from harness.shapes.file import load_shape, written
 from tests.unit.repository.made_up_repositories import poetry, project, uv_workspace, write
 
 CYCLE = {"a/pyproject.toml": project("a", "b"), "b/pyproject.toml": project("b", "a")}

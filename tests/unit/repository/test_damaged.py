@@ -16,7 +16,7 @@ from harness.errors import HarnessError
 from harness.repository import hatch, pyproject, setup_cfg, setup_py
 from harness.repository.facts import Facts, Notes
 from harness.repository.reading import read_repository
-from harness.shape_file import read_shape, written
+from harness.shapes.file import read_shape, written
 from tests.unit.repository.made_up_repositories import KINDS, write
 
 READERS: dict[str, Callable[[str, Notes], Facts]] = {

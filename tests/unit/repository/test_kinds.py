@@ -9,8 +9,8 @@ import pytest
 
 from harness import shapes
 from harness.repository.reading import Reading, read_repository
-from harness.shape_file import read_shape, written
-from harness.shape_text import parse_shape
+from harness.shapes.file import read_shape, written
+from harness.shapes.text import parse_shape
 from tests.unit.repository.made_up_repositories import CANONICAL, KINDS, project, write
 
 VARIANTS = Path(__file__).parents[3] / "variants"

@@ -12,9 +12,9 @@ from harness.backends.looking import FACTS
 from harness.backends.planning import make_backend_plan
 from harness.backends.scenarios import BY_NAME
 from harness.journal import Journal
-from harness.package_shapes import files_of
 from harness.plan import variant_of
 from harness.records import Cell, Finding, Lane, Outcome, Plan, RunInfo, RunStatus, Sample, VariantFacts
+from harness.shapes.packages import files_of
 from tests.made_up import made_up_info, made_up_sample
 
 #: The machine of the made-up runs of variants too.

@@ -34,7 +34,7 @@ from pydantic.dataclasses import dataclass
 from harness.errors import VariantError
 from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.suggest import did_you_mean
-from harness.variant_keys import described
+from harness.variants.keys import described
 
 PLACEHOLDERS = frozenset(
     {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import InputError, VariantError
-from harness.variant_file import PLACEHOLDERS, parse_variant_file, placeholders
+from harness.variants.file import PLACEHOLDERS, parse_variant_file, placeholders
 from harness.variants import folder_digest, load_variant, load_variants
 from tests.made_up import VARIANT_TOML, made_up_variant, write_variant
 

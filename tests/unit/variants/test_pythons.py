@@ -1,4 +1,4 @@
-"""harness.pythons: the same variant under other Pythons, as columns of their own."""
+"""harness.variants.pythons: the same variant under other Pythons, as columns of their own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from harness.errors import InputError, VariantError
 from harness.provision.interpreters import base_python, own_python
-from harness.pythons import under_pythons
-from harness.variant_file import parse_variant_file
+from harness.variants.pythons import under_pythons
+from harness.variants.file import parse_variant_file
 from harness.variants import Variant, load_variant
 from tests.made_up import VARIANT_TOML, made_up_variant, write_python
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from harness import graph
 from harness.errors import ShapeError
-from harness.shapes import Member, Shape
+from harness.shapes import graph
+from harness.shapes.model import Member, Shape
 
 #: More than any repository has that one would want built.
 MOST_MEMBERS = 10_000

@@ -1,4 +1,4 @@
-"""harness.starting: a new variant from one that there is."""
+"""harness.variants.starting: a new variant from one that there is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 
 from harness.errors import VariantError
 from harness.provision.layout import Layout
-from harness.starting import annotated, start
-from harness.variant_file import parse_variant_file
-from harness.variant_keys import KEYS
+from harness.variants.starting import annotated, start
+from harness.variants.file import parse_variant_file
+from harness.variants.keys import KEYS
 from harness.variants import load_variant, load_variants
 
 LAYOUT = Layout.here()
@@ -81,7 +81,7 @@ def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_every_key_of_the_file_is_explained() -> None:
-    from harness.variant_file import variant_json_schema
+    from harness.variants.file import variant_json_schema
 
     schema = variant_json_schema()
     assert all(facts.get("description") for facts in schema["properties"].values())

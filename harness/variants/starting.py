@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import VariantError
-from harness.variant_file import parse_variant_file
-from harness.variant_keys import KEYS
-from harness.variants import VARIANT_NAME, Variant
+from harness.variants.file import parse_variant_file
+from harness.variants.keys import KEYS
+from harness.variants.model import VARIANT_NAME, Variant
 
 _KEY = re.compile(r"^([\w-]+) *=")
 _TABLE = re.compile(r"^\[([\w.-]+)\] *$")

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness.errors import InputError, ProvisionError
-from harness.variants import Variant
+from harness.variants.model import Variant
 
 #: Tells the newest release of a project that runs on this Python.
 Newest = Callable[[str], str]

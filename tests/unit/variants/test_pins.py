@@ -1,4 +1,4 @@
-"""harness.pins: which pins have newer releases, and raising them without touching anything else."""
+"""harness.variants.pins: which pins have newer releases, and raising them without touching anything else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import pins
+from harness.variants import pins
 from harness.errors import InputError, ProvisionError
-from harness.pins import Outdated, newest_release, outdated, raised, wanted_pins
+from harness.variants.pins import Outdated, newest_release, outdated, raised, wanted_pins
 from tests.made_up import VARIANT_TOML, made_up_variant
 
 RELEASES = {"tool": "1.10", "backend": "2.0"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from harness import graph
+from harness.shapes import graph
 
 
 def module_of(member: str) -> str:

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import graph, schemas
+from harness import schemas
 from harness.errors import ShapeError
-from harness.shape_checks import MOST_MEMBERS, checked, complaints, is_name
-from harness.shape_file import KEYS, MEMBER_KEYS, load_shape, read_shape, shape_json_schema, written
-from harness.shape_text import MOST_FURTHER, layered, parse_shape
-from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.shapes import CANONICAL, Kind, Member, Shape, graph
+from harness.shapes.checks import MOST_MEMBERS, checked, complaints, is_name
+from harness.shapes.file import KEYS, MEMBER_KEYS, load_shape, read_shape, shape_json_schema, written
+from harness.shapes.text import MOST_FURTHER, layered, parse_shape
 
-DOCS = Path(__file__).parents[2] / "docs" / "shapes.md"
+DOCS = Path(__file__).parents[3] / "docs" / "shapes.md"
 
 
 def library(name: str, *needs: str, **more: Any) -> Member:

@@ -20,9 +20,9 @@ from pathlib import Path
 from random import Random
 
 from harness.errors import ShapeError
-from harness.shape_checks import MOST_MEMBERS
-from harness.shape_file import load_shape
-from harness.shapes import CANONICAL, Kind, Member, Shape
+from harness.shapes.checks import MOST_MEMBERS
+from harness.shapes.file import load_shape
+from harness.shapes.model import CANONICAL, Kind, Member, Shape
 from harness.suggest import did_you_mean
 
 #: How many more a member may need beside the one that its layer asks for.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.records import MemberFacts, ShapeFacts
-from harness.shapes import Kind, Member, Shape
+from harness.shapes.model import Kind, Member, Shape
 
 
 def facts_of_shape(shape: Shape) -> ShapeFacts:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.variant_file import Profile
-from harness.variants import Variant, load_variants
+from harness.variants.file import Profile
+from harness.variants.model import Variant, load_variants
 
 #: What a command takes where nothing was said: few enough that a run stays affordable.
 DEFAULT_PROFILE = Profile.CORE

@@ -1,4 +1,4 @@
-"""harness.graph: order, levels and cycles of any graph."""
+"""harness.shapes.graph: order, levels and cycles of any graph."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import graph
+from harness.shapes import graph
 
 _NAMES = st.sampled_from("abcdef")
 _GRAPHS = st.dictionaries(_NAMES, st.lists(_NAMES, max_size=4))

@@ -19,7 +19,7 @@ from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.variants import HARNESS_FILES, Variant, load_variants
 from harness.workspace import expected_line
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VARIANTS = load_variants(ROOT / "variants")
 
 #: Those whose members are projects, and those that describe them by hand to Nix; the rest say why not.

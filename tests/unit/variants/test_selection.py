@@ -1,4 +1,4 @@
-"""harness.selection: which variants a command is about."""
+"""harness.variants.selection: which variants a command is about."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from harness.errors import InputError
 from harness.provision.layout import Layout
-from harness.selection import Selected, select
-from harness.variant_file import Profile
+from harness.variants.selection import Selected, select
+from harness.variants.file import Profile
 from tests.made_up import VARIANT_TOML, write_variant
 
 

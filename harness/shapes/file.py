@@ -12,10 +12,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from harness import graph
 from harness.errors import ShapeError
-from harness.shape_checks import MOST_MEMBERS, MOST_MODULES, checked, is_name, normalised, told
-from harness.shapes import Kind, Member, Shape
+from harness.shapes import graph
+from harness.shapes.checks import MOST_MEMBERS, MOST_MODULES, checked, is_name, normalised, told
+from harness.shapes.model import Kind, Member, Shape
 
 #: No shape of ten thousand members comes near it.
 MOST_BYTES = 32 * 2**20

@@ -1,4 +1,4 @@
-"""harness.pinning: the same variant at other versions, as columns of their own."""
+"""harness.variants.pinning: the same variant at other versions, as columns of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputError, ProvisionError
-from harness.pinning import name_of, pinned
+from harness.variants.pinning import name_of, pinned
 from tests.made_up import VARIANT_TOML, made_up_variant
 
 

@@ -1,7 +1,7 @@
 """A folder below ``variants/`` → :class:`Variant`: a monorepo packaged with one toolchain, as data.
 
 Adding a variant is adding a folder. Everything the harness has to know of its toolchain stands in its
-``variant.toml``; see :mod:`harness.variant_file`.
+``variant.toml``; see :mod:`harness.variants.file`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from harness.errors import InputError, VariantError
 from harness.shapes import CANONICAL
 from harness.suggest import did_you_mean
-from harness.variant_file import VariantFile, parse_variant_file
+from harness.variants.file import VariantFile, parse_variant_file
 
 #: What the harness adds to a variant's folder: it is not part of the monorepo and is left out of scratch trees.
 HARNESS_FILES = ("variant.toml", "locks", "changes")

@@ -1,4 +1,4 @@
-"""harness.updating: pins raised and locks made anew, or all as it was."""
+"""harness.variants.updating: pins raised and locks made anew, or all as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ProvisionError
-from harness.updating import files_of, put_back, update
+from harness.variants.updating import files_of, put_back, update
 from tests.made_up import made_up_variant
 
 

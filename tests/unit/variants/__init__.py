@@ -1,0 +1,1 @@
+"""Tests of the room that deals work out to a cluster."""
