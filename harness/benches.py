@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from harness.measure.executor import LauncherExecutor
 from harness.plan import variant_of
 from harness.progress import SetupProgress
 from harness.provision.interpreters import python_of
-from harness.records import LIMIT_S, Plan
+from harness.records import LIMIT_S, Cell, Plan
 from harness.shapes import Shape
 from harness.variants import Variant
 from harness.warmup import phases_needed, warm_up
@@ -81,26 +81,30 @@ def _strategies(plan: Plan, name: str) -> tuple[str, ...]:
 
 def warm_all(
     benches: dict[str, Bench | Unready],
-    plan: Plan,
+    cells: Collection[Cell],
+    limit_s: float,
     journal: Journal,
     console: Console,
     *,
     progress: Console | None = None,
 ) -> dict[str, Bench | Unready]:
-    """Warm up every bench, two at a time: nothing is measured yet, so they may disturb each other.
+    """Warm up every bench for these cells, two at a time: nothing is measured yet, so they may disturb each other.
+
+    A bench that none of them is measured on stays as it is.
 
     What failed is said on ``console``, and how far it is on ``progress``, if that is another.
     """
-    phases = {name: phases_needed({cell.scenario for cell in plan.cells if cell.variant == name}) for name in benches}
+    phases = {name: phases_needed({cell.scenario for cell in cells if cell.variant == name}) for name in benches}
+    idle = benches.keys() - {cell.variant for cell in cells}
 
     def warm(name: str) -> Bench | Unready:
         bench = benches[name]
-        if isinstance(bench, Unready):
+        if isinstance(bench, Unready) or name in idle:
             return bench
         with LauncherExecutor() as executor:
             log = journal.folder / "logs" / "warm-up" / f"{name}.log"
             log.parent.mkdir(parents=True, exist_ok=True)
-            attempt = Attempt(executor=executor, log_path=log, limit_s=plan.limit_s, nonce=nonce)
+            attempt = Attempt(executor=executor, log_path=log, limit_s=limit_s, nonce=nonce)
             try:
                 problems = warm_up(bench, attempt, phases[name])
             except HarnessError as error:

@@ -26,7 +26,7 @@ from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
 from harness.opening import SystemClock
-from harness.plan import of_shape, schedule
+from harness.plan import of_shape, schedule, unmeasured
 from harness.progress import RunProgress
 from harness.provision.interpreters import base_python
 from harness.records import Cell, Finding, Lane, Outcome, Plan, Probe, Sample
@@ -139,8 +139,8 @@ def _measure_shape(
         after_block()
 
     benches = make_benches(variants, shape, plan, equipment, place.folder)
-    if any((block, cell) not in known and cell not in late for block in range(plan.blocks) for cell in plan.cells):
-        benches = warm_all(benches, plan, journal, place.console)
+    if left := unmeasured(plan, known, late):
+        benches = warm_all(benches, left, plan.limit_s, journal, place.console)
     means = Means(
         scenarios=all_scenarios(), executor=place.executor, clock=SystemClock(), nonce=nonce, limit_s=plan.limit_s
     )

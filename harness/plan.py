@@ -178,6 +178,19 @@ def _turns_of(plan: Plan, cell: Cell) -> tuple[int, ...]:
     return tuple(turn for turn, group in enumerate(plan.turns) if cell.scenario in group)
 
 
+def unmeasured(plan: Plan, done: Container[tuple[int, Cell]], late: Container[Cell] = ()) -> tuple[Cell, ...]:
+    """The cells that are not done in every block they take part in; those that took too long once are not tried again.
+
+    ``done`` has what was executed, each by its block.
+    """
+    return tuple(
+        cell
+        for cell in plan.cells
+        if cell not in late
+        and any((block, cell) not in done for block in range(plan.blocks) if takes_part(plan, cell, block))
+    )
+
+
 def executions(plan: Plan, cell: Cell) -> int:
     """How often a cell is executed in all blocks of a plan."""
     if not plan.turns and plan.shard is None:

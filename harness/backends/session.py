@@ -28,7 +28,7 @@ from harness.journal import Journal, Resumed
 from harness.measure.executor import LauncherExecutor
 from harness.measuring import Prober, add_observation
 from harness.opening import SystemClock, go_on
-from harness.plan import schedule
+from harness.plan import schedule, unmeasured
 from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
@@ -109,6 +109,7 @@ def backend_facts(backend: Backend, scenarios: Mapping[str, BackendScenario]) ->
 
 def _warm_all(benches: Benches, plan: Plan, journal: Journal, done: Resumed, console: Console) -> Benches:
     """Get every bench ready, two at a time: nothing is measured yet, so they may disturb each other."""
+    left = unmeasured(plan, done.samples)
 
     def warm(name: str) -> BackendBench | Unready:
         bench = benches[name]
@@ -126,7 +127,7 @@ def _warm_all(benches: Benches, plan: Plan, journal: Journal, done: Resumed, con
                     _look(name, bench, attempt, journal, done)
             except HarnessError as error:
                 return Unready(variant=bench.variant, reason=error.message)
-            for problem in _warm_up(bench, _left(name, plan, done), attempt):
+            for problem in _warm_up(bench, [cell for cell in left if cell.variant == name], attempt):
                 console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
             return bench
 
@@ -168,15 +169,6 @@ def _warm_up(bench: BackendBench, cells: Sequence[Cell], attempt: Attempt) -> li
         except HarnessError as error:
             problems.append(f"{scenario}: {error.message}")
     return problems
-
-
-def _left(name: str, plan: Plan, done: Resumed) -> list[Cell]:
-    """An entrant's cells that are not measured in every block yet."""
-    return [
-        cell
-        for cell in plan.cells
-        if cell.variant == name and any((block, cell) not in done.samples for block in range(plan.blocks))
-    ]
 
 
 def _once(scenario: BackendScenario, bench: BackendBench, attempt: Attempt) -> None:

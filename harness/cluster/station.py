@@ -237,7 +237,7 @@ class Station:
         plan = of_shape(self._order.info.plan, name)
         variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
         benches = make_benches(variants, shape, plan, self._equipment, folder)
-        warmed = warm_all(benches, plan, self._journal, self._console, progress=Console(quiet=True))
+        warmed = warm_all(benches, plan.cells, plan.limit_s, self._journal, self._console, progress=Console(quiet=True))
         self._stand = _Stand(shape=shape, variants=variants, benches=warmed)
         return self._stand
 

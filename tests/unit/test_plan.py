@@ -7,7 +7,18 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.plan import Selection, executions, make_plan, of_shape, order_of, planned, schedule, variant_of
+from harness.plan import (
+    Selection,
+    executions,
+    make_plan,
+    of_shape,
+    order_of,
+    planned,
+    schedule,
+    takes_part,
+    unmeasured,
+    variant_of,
+)
 from harness.records import CONTROL_SUFFIX, Cell, Lane
 
 SELECTION = Selection(
@@ -183,3 +194,16 @@ def test_a_variant_without_any_strategy_says_so_whichever_was_asked_for() -> Non
     selection = replace(SELECTION, strategies={"bare": []}, only_strategies=frozenset({"derived"}))
 
     assert [cell.strategy for cell in make_plan(selection).cells if cell.lane is Lane.NIX] == [None]
+
+
+@given(blocks=st.integers(1, 6), done=st.integers(0, 40))
+def test_a_cell_is_unmeasured_until_every_block_it_takes_part_in_has_it(blocks: int, done: int) -> None:
+    plan = make_plan(replace(SELECTION, blocks=blocks, turns=(("lock",), ("run",)), shard=(1, 2)))
+    asked = [
+        (block, cell) for block in range(blocks) for cell in order_of(plan, block) if takes_part(plan, cell, block)
+    ]
+
+    left = unmeasured(plan, set(asked[:done]))
+
+    assert set(left) == {cell for _, cell in asked[done:]}
+    assert unmeasured(plan, (), late=plan.cells) == ()
