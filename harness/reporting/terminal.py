@@ -51,7 +51,7 @@ def summary(report: Report) -> RenderableType:
 
 def _situations(report: Report) -> Iterator[Text]:
     """Who fits what, a line each, where anything is known of it; the reasons are in the report."""
-    known = [item for item in report.situations if any(place.fit is not Fit.UNKNOWN for place in item.places)]
+    known = [item for item in report.situations if item.known]
     if known and report.outcomes.get(Outcome.OK):
         yield Text("Which fits (the report has the reasons):")
     for item in known if report.outcomes.get(Outcome.OK) else ():

@@ -40,7 +40,7 @@ _GROWTH = {
 }
 
 #: How an outcome is said in a sentence, where that is not as it is written.
-_ENDED = {Outcome.TIMED_OUT.value: "timed out", Outcome.SETUP_FAILED.value: "could not be set up"}
+ENDED = {Outcome.TIMED_OUT.value: "timed out", Outcome.SETUP_FAILED.value: "could not be set up"}
 _ALL_BORNE = "None: every sample at every size that was measured is ok."
 
 #: What is counted of one more application.
@@ -250,7 +250,7 @@ def _unborne(view: ScaleView) -> Iterator[str]:
                     found.setdefault(first, []).append(panel.name)
             if found:
                 parts = (
-                    f"{join(names)} {_ENDED.get(status, status)} at {at:,} members"
+                    f"{join(names)} {ENDED.get(status, status)} at {at:,} members"
                     for (status, at), names in sorted(found.items(), key=lambda item: item[0][1])
                 )
                 yield f"{lane.title}, {variant}: {'; '.join(parts)}."

@@ -11,6 +11,7 @@ from harness.reporting.model import Report
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import Measure, Overview
 from harness.reporting.prose import amount, join
+from harness.reporting.scale.briefs import at_most_members
 from harness.reporting.situations.model import Brief, Phrase
 from harness.spelling import number
 
@@ -41,6 +42,7 @@ def briefs(report: Report) -> tuple[Brief, ...]:
         ),
         ("member", "Which costs the most to add a member?", tuple(_most(overview, _MEMBERS, local))),
         ("nix", "What does Nix cost on top?", (*_on_top(overview, _ON_TOP), *_visible(overview))),
+        ("scale", "What do many members cost?", tuple(_many(report))),
         ("sure", "How sure is all this?", tuple(_sure(report))),
     )
     return tuple(
@@ -48,6 +50,13 @@ def briefs(report: Report) -> tuple[Brief, ...]:
         for slug, question, sentences in asked
         if sentences
     )
+
+
+def _many(report: Report) -> Iterator[Sentence]:
+    """What the largest number of members costs, where several were measured."""
+    if report.scale is not None and report.scale.shown:
+        for title, anchor, told in at_most_members(report.scale):
+            yield (Phrase(text=title, anchor=anchor), Phrase(text=told))
 
 
 def _named(overview: Overview, names: Sequence[str], lane: Lane) -> list[Measure]:

@@ -65,6 +65,11 @@ class SituationView:
     weights: tuple[Weight, ...]
     open: tuple[str, ...]
 
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of any variant."""
+        return any(place.fit is not Fit.UNKNOWN for place in self.places)
+
     def of(self, fit: Fit) -> tuple[Place, ...]:
         """The variants that fit so."""
         return tuple(place for place in self.places if place.fit is fit)

@@ -9,7 +9,7 @@ from harness.records import Tone
 from harness.reporting import words
 from harness.reporting.overview import tiles
 from harness.reporting.prose import join
-from harness.reporting.situations.model import Fit, Weight
+from harness.reporting.situations.model import Fit, SituationView, Weight
 
 _SIGNS = {Fit.FITS: "✓", Fit.CARE: "~", Fit.UNFIT: "✗", Fit.UNKNOWN: "?"}
 _TONES = {Fit.FITS: Tone.GOOD, Fit.CARE: Tone.FAIR, Fit.UNFIT: Tone.BAD, Fit.UNKNOWN: Tone.NEUTRAL}
@@ -22,6 +22,16 @@ _ABREAST = 8
 def by_variant(variants: Collection[str]) -> bool:
     """Whether variants are the rows of the table of situations and not its columns."""
     return len(variants) > _ABREAST
+
+
+def untold(situations: Sequence[SituationView]) -> str:
+    """The situations that nothing is known of, in a sentence; empty if there is none."""
+    names = [item.title for item in situations if not item.known]
+    if not names:
+        return ""
+    whole = len(names) == len(situations)
+    what = "any of these situations" if whole else "these"
+    return f"Of {what} this run says nothing, as what their rules rest on was not measured: {'; '.join(names)}."
 
 
 def sign(fit: str) -> str:

@@ -70,6 +70,18 @@ def test_what_was_not_established_is_not_known_and_never_a_fit() -> None:
     assert found.open == ("Not established in this run: clean.",)
 
 
+def test_a_situation_that_nothing_is_known_of_is_named_and_no_more() -> None:
+    known = situation(timed("build", {"a": 1.0, "b": 1.0}), answered("leaks", {"a": "failed", "b": "bad"}))
+    unknown = situation(timed("build", {"a": 1.0, "b": 1.0}))
+
+    assert (known.known, unknown.known) == (True, False)
+    assert situation_words.untold([known]) == ""
+    assert situation_words.untold([known, unknown]).startswith("Of these this run says nothing, as what")
+    assert situation_words.untold([unknown]) == (
+        "Of any of these situations this run says nothing, as what their rules rest on was not measured: Made up."
+    )
+
+
 def test_a_hazard_of_one_strategy_alone_is_said_and_not_held_against_the_variant() -> None:
     rule = Situation(
         slug="nix", title="", what="", lane=Lane.NIX, works=(), must=("drift",), mind=("leaks",), weighs=()
