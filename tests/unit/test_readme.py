@@ -13,7 +13,7 @@ README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 _TOOLCHAINS = "## The toolchains there are"
 REPORTS = [
     line
-    for name in ("report", "report/backends")
+    for name in ("report", "report/backends", "report/scale")
     for line in (CHECKOUT / name / "report.md").read_text(encoding="utf-8").splitlines()
 ]
 
