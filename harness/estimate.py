@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from harness.errors import ResultsError
-from harness.plan import share, variant_of
+from harness.plan import share, takes_part, unmeasured, variant_of
 from harness.records import Cell, Lane, Plan
 from harness.shapes import CANONICAL
 
@@ -51,13 +51,24 @@ class EarlierCell:
 class Estimate:
     """How long one block of a plan will take, in seconds, and for how many of its cells that is known from before.
 
-    ``disk_bytes`` is the most room that its scratch folders and what it adds to the Nix store will take.
+    ``disk_bytes`` is the most room that its scratch folders and what it adds to the Nix store will take. ``by_cell``
+    has the seconds that one execution of each cell will take.
     """
 
     seconds_per_block: float
     known_cells: int
     unknown_cells: int
     disk_bytes: int = 0
+    by_cell: Mapping[Cell, float] = field(default_factory=dict)
+
+    def left(self, plan: Plan, done: Container[tuple[int, Cell]], late: Container[Cell] = ()) -> float:
+        """Seconds for what is not ``done`` in the blocks of a plan; cells that are ``late`` are not tried again."""
+        return sum(
+            self.by_cell[cell]
+            for cell in unmeasured(plan, done, late)
+            for block in range(plan.blocks)
+            if takes_part(plan, cell, block) and (block, cell) not in done
+        )
 
 
 def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, int] | None = None) -> Estimate:
@@ -75,7 +86,7 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, i
     for cell, seconds in known.items():
         by_scenario[cell.lane, cell.scenario].append(seconds)
         by_lane[cell.lane].append(seconds)
-    total = 0.0
+    by_cell: dict[Cell, float] = {}
     found = 0
     for planned in plan.cells:
         cell = _repeated(planned)
@@ -86,12 +97,13 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, i
             seconds = min(grown, 2 * plan.limit_s)
         else:
             seconds = median(by_scenario.get((cell.lane, cell.scenario)) or by_lane.get(cell.lane) or [DEFAULT_S])
-        total += seconds * share(plan, planned)
+        by_cell[planned] = seconds
     return Estimate(
-        seconds_per_block=total,
+        seconds_per_block=sum(seconds * share(plan, cell) for cell, seconds in by_cell.items()),
         known_cells=found,
         unknown_cells=len(plan.cells) - found,
         disk_bytes=0 if members is None else _room(plan, earlier, sizes),
+        by_cell=by_cell,
     )
 
 

@@ -22,12 +22,12 @@ from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run, read_info
-from harness.plan import of_shape, order_of
+from harness.plan import of_shape, order_of, planned
 from harness.progress import describe, spell
 from harness.provision.interpreters import base_python, others
 from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
-from harness.records import Plan
+from harness.records import Outcome, Plan, Sample
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL, Shape
 from harness.shapes.text import SHAPE_FORMS
@@ -116,9 +116,16 @@ def as_outdated(found: Sequence[Outdated]) -> RenderableType:
     return table
 
 
-def foresee(plan: Plan, results: Path, reference: str = "reference", shapes: Sequence[Shape] | None = None) -> Estimate:
-    """How long a plan will take and how much room, from the newest run and the ``reference`` below ``results``."""
-    folders = {folder for folder in (results / reference, *newest_run(results)) if folder.is_dir()}
+#: The runs below ``results`` that are kept and tell how long things take.
+KEPT_RUNS = ("reference", "reference-scale")
+
+
+def foresee(
+    plan: Plan, results: Path, kept: Sequence[str] = KEPT_RUNS, shapes: Sequence[Shape] | None = None
+) -> Estimate:
+    """How long a plan will take and how much room, by the newest run below ``results`` and those ``kept`` there."""
+    places = (*(results / name for name in kept), *newest_run(results))
+    folders = {folder for folder in places if folder.is_dir()}
     members = None if shapes is None else {shape.name: len(shape.members) for shape in shapes}
     earlier: list[EarlierCell] = []
     for folder in sorted(folders):
@@ -160,6 +167,17 @@ def in_words(plan: Plan, expected: Estimate) -> str:
     more = f" and {experiments} with each variant" if plan.experiments else ""
     room = f"; at most about {spell_bytes(expected.disk_bytes)} of disk" if expected.disk_bytes else ""
     return f"about {block} a block, {whole}, set-up{more} not counted ({known}){room}"
+
+
+def rest_in_words(plan: Plan, expected: Estimate, taken: Sequence[Sample]) -> str:
+    """How long the rest of a run will take, of which these samples are there."""
+    late = {sample.cell for sample in taken if sample.outcome is Outcome.TIMED_OUT}
+    done = {(sample.block, sample.cell) for sample in taken}
+    if plan.budget_s is not None:
+        return in_words(plan, expected)
+    left = spell(expected.left(plan, done, late))
+    there = f"{len(done):,} of {number(planned(plan), 'sample')} are there"
+    return f"about {left} for what is left, set-up not counted ({there})"
 
 
 def as_plan(plan: Plan, expected: Estimate) -> RenderableType:

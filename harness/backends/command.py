@@ -20,7 +20,7 @@ from harness.backends.scenarios import BY_NAME
 from harness.backends.session import run_backends
 from harness.backends.updating import Raised, update_backend, update_front_ends
 from harness.errors import InputError
-from harness.journal import find_runs
+from harness.journal import find_runs, read_samples
 from harness.options import NearestChoice, refuse_beside
 from harness.provision.layout import Layout
 from harness.variants.pins import newest_release
@@ -83,12 +83,17 @@ def backends(
         assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout.backends)
     else:
         assignment = new_assignment(_request(results=results, report=report, **options), layout.backends)
-    expected = listing.foresee(assignment.plan, results, REFERENCE_RUN)
+    expected = listing.foresee(assignment.plan, results, (REFERENCE_RUN,))
     if plan_only:
         Console().print(listing.as_plan(assignment.plan, expected))
         return
     console = Console()
-    console.print(listing.in_words(assignment.plan, expected), highlight=False)
+    words = (
+        listing.rest_in_words(assignment.plan, expected, read_samples(assignment.folder))
+        if assignment.resumes
+        else listing.in_words(assignment.plan, expected)
+    )
+    console.print(words, highlight=False)
     sys.exit(run_backends(assignment, layout, console))
 
 

@@ -151,6 +151,15 @@ def test_what_nix_builds_stays_for_all_blocks() -> None:
     assert estimate(plan(cell("a"), nix), [], {}).disk_bytes > without
 
 
+def test_what_is_left_is_what_was_not_done_and_did_not_take_too_long() -> None:
+    first, second, late = cell("a"), cell("b"), cell("c")
+    three = replace(plan(first, second, late), blocks=3)
+    found = replace(estimate(three, []), by_cell={first: 2.0, second: 5.0, late: 100.0})
+
+    assert found.left(three, {(0, first), (1, first), (0, second)}, {late}) == 2.0 + 2 * 5.0
+    assert found.left(three, {(block, item) for block in range(3) for item in three.cells}) == 0.0
+
+
 def test_sizes_are_read_from_samples(tmp_path: Path) -> None:
     row = {
         "run_id": "r", "variant": "a", "lane": "local", "scenario": "install-cold", "block": 0,

@@ -1,0 +1,34 @@
+"""harness.listing: what is said of a plan before anything is run."""
+
+from __future__ import annotations
+
+from harness.estimate import estimate
+from harness.listing import in_words, rest_in_words
+from harness.plan import Selection, make_plan
+from harness.records import Lane, Outcome
+from tests.made_up import made_up_sample
+
+PLAN = make_plan(
+    Selection(
+        strategies={"uv": ()},
+        scenarios={"lock": Lane.LOCAL, "noop": Lane.LOCAL},
+        lanes=frozenset({Lane.LOCAL}),
+        blocks=3,
+    )
+)
+LOCK, NOOP = PLAN.cells
+
+
+def test_the_rest_of_a_run_is_what_is_not_there_and_did_not_take_too_long() -> None:
+    expected = estimate(PLAN, [])
+    each = expected.by_cell[LOCK]
+    taken = [made_up_sample(LOCK), made_up_sample(LOCK, block=1), made_up_sample(NOOP, Outcome.TIMED_OUT)]
+
+    assert expected.by_cell[NOOP] == each == 6.0
+    assert rest_in_words(PLAN, expected, taken) == (
+        "about 6 s for what is left, set-up not counted (3 of 6 samples are there)"
+    )
+    assert rest_in_words(PLAN, expected, []) == (
+        "about 36 s for what is left, set-up not counted (0 of 6 samples are there)"
+    )
+    assert in_words(PLAN, expected).startswith("about 12 s a block, 36 s for 3, set-up not counted")
