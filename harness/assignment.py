@@ -11,7 +11,7 @@ from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
-from harness.plan import Selection, digest_of, make_plan
+from harness.plan import REFERENCE, Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import LIMIT_S, Lane, Plan, RunInfo
 from harness.scenarios import all_scenarios
@@ -95,6 +95,7 @@ def plan_of(request: Request) -> Plan:
             blocks=request.blocks,
             budget_s=request.budget_s,
             seed=request.seed,
+            reference=reference_among([variant.name for variant in measured(request.variants)]),
             turns=tuple(_turns(changes=canonical)) if everything else (),
             experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
             limit_s=request.limit_s,
@@ -113,6 +114,14 @@ def plan_of(request: Request) -> Plan:
             hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
         )
     return plan
+
+
+def reference_among(names: Sequence[str]) -> str:
+    """What the others of a run are held against: the usual one, or, where that is not measured, the first of them.
+
+    One alone has nothing to be held against, and is not measured twice for it.
+    """
+    return REFERENCE if REFERENCE in names or len(names) < 2 else names[0]
 
 
 def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
