@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -36,17 +38,24 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     """
     lanes = lanes_of(assignment.plan)
     scratch = layout.scratch(assignment.run_id)
-    try:
-        outside = third_party_of(assignment, scratch, resolver, console)
-        with equipped(
-            assignment.variants,
-            layout,
-            console,
-            nix=Lane.NIX in lanes,
-            provider=assignment.plan.provider,
-            outside=outside,
-            builders=assignment.builders,
-        ) as equipment:
+    # Another run of that name may be at work: until this one has the state folder to itself it has a place of its own.
+    early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
+    with ExitStack() as stack:
+        stack.callback(remove, early)
+        try:
+            outside = third_party_of(assignment, early, resolver, console)
+            equipment = stack.enter_context(
+                equipped(
+                    assignment.variants,
+                    layout,
+                    console,
+                    nix=Lane.NIX in lanes,
+                    provider=assignment.plan.provider,
+                    outside=outside,
+                    builders=assignment.builders,
+                )
+            )
+            stack.callback(_clear, scratch, console, keep=assignment.keep)
             info = info_of(
                 assignment, layout, nix_version=equipment.nix_version, nix_unavailable=equipment.nix_unavailable
             )
@@ -67,14 +76,16 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
             finish(journal, assignment.report)
             return ended(journal, console)
-    except KeyboardInterrupt:
-        console.print("interrupted before anything was measured")
-        return INTERRUPTED
-    finally:
-        if assignment.keep and scratch.exists():
-            console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
-        else:
-            remove(scratch)
+        except KeyboardInterrupt:
+            console.print("interrupted before anything was measured")
+            return INTERRUPTED
+
+
+def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
+    if keep and scratch.exists():
+        console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
+    else:
+        remove(scratch)
 
 
 def finish(journal: Journal, report: Path | None) -> None:

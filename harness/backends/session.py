@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
     """
     scratch = layout.scratch(assignment.run_id)
     try:
-        with equipped(assignment, layout, console) as equipment:
+        with equipped(assignment, layout, console) as equipment, ExitStack() as stack:
+            # While the state folder is this run's own: another of that name may wait for it.
+            stack.callback(remove, scratch)
             journal, done = _journal(assignment, layout, console)
             try:
                 benches = make_benches(assignment, equipment, scratch)
@@ -61,8 +64,6 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
         return INTERRUPTED
-    finally:
-        remove(scratch)
 
 
 def _journal(assignment: BackendAssignment, layout: Layout, console: Console) -> tuple[Journal, Resumed]:

@@ -45,18 +45,21 @@ def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> 
             if asked.workers:
                 # No other run works beside the workers, and disturbs them.
                 stack.enter_context(occupied(layout, console))
+            stack.callback(_clear, layout, assignment.run_id, workers=asked.workers)
             outside = third_party_of(assignment, scratch, resolver, console)
             engine = stack.enter_context(connected(asked, scratch / "dask"))
             return _Coordinator(assignment, layout, console, asked, engine, outside).run()
     except KeyboardInterrupt:
         console.print("interrupted before anything was measured")
         return INTERRUPTED
-    finally:
-        remove(scratch)
-        if asked.workers:
-            # A worker that was killed could not clear up after itself.
-            for left in layout.workers.glob(f"*/runs/{assignment.run_id}"):
-                remove(left)
+
+
+def _clear(layout: Layout, run_id: str, *, workers: int) -> None:
+    remove(layout.scratch(run_id))
+    if workers:
+        # A worker that was killed could not clear up after itself.
+        for left in layout.workers.glob(f"*/runs/{run_id}"):
+            remove(left)
 
 
 class _Coordinator:
