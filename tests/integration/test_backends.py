@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from harness.backends.catalogue import load_backends
 from harness.provision.layout import Layout
+from tests.integration.processes import ended, finished, started, until_taken
 
 pytestmark = pytest.mark.integration
 
@@ -23,17 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ("backend-wheel", "front-uv", "front-uv-standard", "front-uv-isolated", "editable-start")
 #: The front ends that are installed beside a backend, which one backend shows as well as six.
 BESIDE = ("front-build", "front-pip", "front-build-isolated", "front-pip-isolated")
-PATIENCE_S = 240.0
 
 
-def command(results: Path, run_id: str, scenarios: tuple[str, ...], *options: str) -> list[str]:
+def words(results: Path, run_id: str, scenarios: tuple[str, ...], *options: str) -> list[str]:
     named = [part for scenario in scenarios for part in ("--scenario", scenario)]
-    begin = [sys.executable, "-m", "harness", "backends", "--results", str(results), "--run-id", run_id]
-    return [*begin, "--blocks", "1", *options, *named]
+    return ["backends", "--results", str(results), "--run-id", run_id, "--blocks", "1", *options, *named]
 
 
-def done(argv: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+def done(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    begin = [sys.executable, "-m", "harness", *arguments]
+    return subprocess.run(begin, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -43,8 +42,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = tmp_path_factory.mktemp("results")
-    ended = done(command(results, "short", SCENARIOS, "--files", "1,100"))
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    ran = done(words(results, "short", SCENARIOS, "--files", "1,100"))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     return results / "short"
 
 
@@ -85,33 +84,29 @@ def test_the_run_has_a_report_of_its_own_kind(run: Path) -> None:
 
 
 def test_a_run_that_is_cut_off_is_gone_on_with(tmp_path: Path) -> None:
-    begin = command(tmp_path, "cut", BESIDE, "--backend", "flit-core", "--files", "1")
-    samples = tmp_path / "cut" / "samples.jsonl"
-    with subprocess.Popen(begin, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        deadline = time.monotonic() + PATIENCE_S
-        while not (samples.is_file() and samples.read_text(encoding="utf-8").count("\n")):
-            assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    process = started(*words(tmp_path, "cut-backends", BESIDE, "--backend", "flit-core", "--files", "1"))
+    samples = tmp_path / "cut-backends" / "samples.jsonl"
+    with ended(process):
+        until_taken(samples, 1, process)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130, said
-    assert f"harness backends --resume cut --results {tmp_path}" in said
+        status, said = finished(process)
+    assert status == 130, said
+    assert f"harness backends --resume cut-backends --results {tmp_path}" in said
     first = lines(samples)
     assert len(first) < len(BESIDE)
 
-    again = done([sys.executable, "-m", "harness", "backends", "--resume", "cut", "--results", str(tmp_path)])
+    again = done(["backends", "--resume", "cut-backends", "--results", str(tmp_path)])
 
     assert again.returncode == 0, again.stdout + again.stderr
     assert f"resuming: {len(first)} of at most 4" in again.stdout
     assert lines(samples)[: len(first)] == first
     assert {item["scenario"]: item["outcome"] for item in lines(samples)} == dict.fromkeys(BESIDE, "ok")
-    assert len(lines(tmp_path / "cut" / "findings.jsonl")) == 4
-    assert not Layout.here().scratch("cut").exists()
+    assert len(lines(tmp_path / "cut-backends" / "findings.jsonl")) == 4
+    assert not Layout.here().scratch("cut-backends").exists()
 
 
 def test_bad_input_runs_nothing(tmp_path: Path) -> None:
-    ended = done(command(tmp_path, "wrong", (), "--backend", "hatchlin"))
-    assert ended.returncode == 2
-    assert "--backend: there is no backend named 'hatchlin'" in ended.stderr
+    refused = done(words(tmp_path, "wrong", (), "--backend", "hatchlin"))
+    assert refused.returncode == 2
+    assert "--backend: there is no backend named 'hatchlin'" in refused.stderr
     assert list(tmp_path.iterdir()) == []
