@@ -206,6 +206,7 @@ def test_a_closure_has_what_is_needed_and_no_backend(variant: Variant, checkout:
     assert members["members.goodbye"] not in build
     assert runtime.items() < build.items()
     assert not any(path.endswith(".drv") for path in build)
+    assert monorepo.expression.base is not None
     wheels = json.loads(monorepo.expression.base.read_text(encoding="utf-8"))["wheels"]
     assert not [path for path in runtime if any(f"-{wheel['name']}-{wheel['version']}" in path for wheel in wheels)]
 
@@ -376,6 +377,7 @@ def test_an_ordinary_user_builds_in_a_store_of_their_own(
 ) -> None:
     prefix, folder = ordinary
     given = checkout(variant)
+    assert given.expression.base is not None
     described = json.loads(given.expression.base.read_text(encoding="utf-8"))
     items = [described["python"], *described["wheels"], *described["infrastructure"].values()]
     for item in items:

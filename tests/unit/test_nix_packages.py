@@ -58,6 +58,7 @@ def test_a_package_brings_what_it_requires_into_closure_and_environment(checkout
 @each_variant
 def test_members_that_need_nothing_from_outside_get_nothing(variant: Variant, checkout: Checkout) -> None:
     monorepo = checkout(variant)
+    assert monorepo.expression.base is not None
     base = json.loads(monorepo.expression.base.read_text(encoding="utf-8"))
     own = {wheel["name"] for wheel in base["wheels"]}
     outside = {f"-{item['name']}-{item['version']}" for item in base["packages"] if item["name"] not in own}
@@ -70,6 +71,7 @@ def test_members_that_need_nothing_from_outside_get_nothing(variant: Variant, ch
 
 def test_a_package_without_what_it_requires_is_named_only_when_it_is_used(checkout: Checkout, tmp_path: Path) -> None:
     monorepo = checkout(nix_lane.VARIANTS[0])
+    assert monorepo.expression.base is not None
     base = json.loads(monorepo.expression.base.read_text(encoding="utf-8"))
     broken = next(item for item in base["packages"] if item["attribute"] == "more-itertools")
     broken["requires"] = ["left-pad"]

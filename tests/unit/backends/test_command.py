@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.backends import command
+from harness.backends.updating import Raised
 from harness.cli import main
 from tests.unit.reporting.backends.made_up_backends import made_up_backends
 from tests.unit.reporting.made_up_run import FIXTURE
@@ -99,8 +100,8 @@ def test_of_a_named_backend_alone_the_locks_are_made(monkeypatch: pytest.MonkeyP
     assert made == ["hatchling"]
 
 
-def _raised(name: str) -> command.Raised:
-    return command.Raised(name=name, changes={"made-up": ("1.0", "1.1")})
+def _raised(name: str) -> Raised:
+    return Raised(name=name, changes={"made-up": ("1.0", "1.1")})
 
 
 def test_a_run_of_backends_cannot_be_gone_on_with_as_one_of_variants(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from harness.backends import hook
 @pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = SimpleNamespace(build_wheel=lambda folder: f"{folder}/a.whl", build_sdist=lambda folder: "a.tar.gz")
-    monkeypatch.setitem(sys.modules, "made_up_for_hooks", SimpleNamespace(inner=made))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "made_up_for_hooks", SimpleNamespace(inner=made))
     return made
 
 

@@ -163,7 +163,11 @@ def test_a_worker_that_dies_while_it_introduces_itself_is_not_waited_for() -> No
     engine = FakeEngine(
         {"tcp://a": lambda job: RETURNED.dump_json(Returned(worker="0", host=host())), "tcp://b": lambda job: None}
     )
-    engine.on_wait = lambda engine: engine.behaviours.pop("tcp://b", None)
+
+    def dies(engine: FakeEngine) -> None:
+        engine.behaviours.pop("tcp://b", None)
+
+    engine.on_wait = dies
     told: list[str] = []
 
     assert set(introductions(engine, ORDER, told.append)) == {"tcp://a"}

@@ -73,12 +73,12 @@ def test_each_member_states_what_it_needs(variant: Variant, apps: int, libs: int
             stated = [Requirement(text).name for text in project.get("dependencies", ())]
             assert sorted(stated) == sorted(shape.needs_of(member.name) if transitive else member.needs)
         if f"{member.name}/package.nix" in files:
-            stated = files[f"{member.name}/package.nix"]
+            described = files[f"{member.name}/package.nix"]
             for need in shape.graph:
                 # Once as an argument, once as a dependency.
-                assert stated.count(f"  myproject-{need}\n") == (need in member.needs)
-                assert stated.count(f"  myproject-{need},\n") == (need in member.needs)
-            assert f'"{member.module}"' in stated
+                assert described.count(f"  myproject-{need}\n") == (need in member.needs)
+                assert described.count(f"  myproject-{need},\n") == (need in member.needs)
+            assert f'"{member.module}"' in described
     for path, text in files.items():
         if path.endswith(".toml") or path == "Pipfile":
             tomllib.loads(text)

@@ -92,7 +92,7 @@ def test_a_wish_names_a_version(tmp_path: Path) -> None:
 def test_pip_is_asked_and_its_refusal_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def answers(status: int, text: str) -> None:
         done = subprocess.CompletedProcess([], status, stdout=text, stderr="no such project")
-        monkeypatch.setattr(pins.subprocess, "run", lambda *args, **options: done)
+        monkeypatch.setattr(subprocess, "run", lambda *args, **options: done)
 
     answers(0, json.dumps({"name": "tool", "versions": ["1.10", "1.9"], "latest": "1.10"}))
     assert newest_release("tool") == "1.10"
