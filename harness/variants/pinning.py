@@ -11,10 +11,10 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import InputError
-from harness.variants.pins import exact_pin
 from harness.provision.relock import relock
-from harness.variants.updating import Relock, update
 from harness.variants.model import Variant, load_variant
+from harness.variants.pins import exact_pin
+from harness.variants.updating import Relock, update
 
 
 def pinned(variants: Sequence[Variant], pins: Sequence[str], place: Path, *, lock: Relock = relock) -> list[Variant]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.variants.pinning import copied
 from harness.provision.interpreters import Interpreter, find_python, python_of
 from harness.variants.file import wanted_python
 from harness.variants.model import Variant, load_variant
+from harness.variants.pinning import copied
 
 _TOOLCHAIN = re.compile(r"^\[toolchain\]\s*(#.*)?$")
 _KEY = re.compile(r"^python\s*=")

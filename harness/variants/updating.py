@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.variants.pins import raised
 from harness.provision.relock import relock
 from harness.variants.model import Variant, load_variant
+from harness.variants.pins import raised
 
 #: Makes a lock from exact requirements.
 Relock = Callable[..., None]

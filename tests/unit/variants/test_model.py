@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import InputError, VariantError
-from harness.variants.file import PLACEHOLDERS, parse_variant_file, placeholders
 from harness.variants import folder_digest, load_variant, load_variants
+from harness.variants.file import PLACEHOLDERS, parse_variant_file, placeholders
 from tests.made_up import VARIANT_TOML, made_up_variant, write_variant
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.variants import pins
 from harness.errors import InputError, ProvisionError
 from harness.variants.pins import Outdated, newest_release, outdated, raised, wanted_pins
 from tests.made_up import VARIANT_TOML, made_up_variant

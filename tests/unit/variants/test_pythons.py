@@ -8,9 +8,9 @@ import pytest
 
 from harness.errors import InputError, VariantError
 from harness.provision.interpreters import base_python, own_python
-from harness.variants.pythons import under_pythons
-from harness.variants.file import parse_variant_file
 from harness.variants import Variant, load_variant
+from harness.variants.file import parse_variant_file
+from harness.variants.pythons import under_pythons
 from tests.made_up import VARIANT_TOML, made_up_variant, write_python
 
 

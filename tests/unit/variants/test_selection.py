@@ -8,8 +8,8 @@ import pytest
 
 from harness.errors import InputError
 from harness.provision.layout import Layout
-from harness.variants.selection import Selected, select
 from harness.variants.file import Profile
+from harness.variants.selection import Selected, select
 from tests.made_up import VARIANT_TOML, write_variant
 
 

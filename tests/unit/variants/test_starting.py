@@ -8,10 +8,10 @@ import pytest
 
 from harness.errors import VariantError
 from harness.provision.layout import Layout
-from harness.variants.starting import annotated, start
+from harness.variants import load_variant, load_variants
 from harness.variants.file import parse_variant_file
 from harness.variants.keys import KEYS
-from harness.variants import load_variant, load_variants
+from harness.variants.starting import annotated, start
 
 LAYOUT = Layout.here()
 SCHEMA = LAYOUT.checkout / "schemas" / "variant.schema.json"
