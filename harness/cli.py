@@ -26,7 +26,7 @@ from harness.cleaning import clean as clean_up
 from harness.cluster.asked import see_cluster
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError, VariantError
-from harness.journal import find_runs, read_samples
+from harness.journal import find_runs
 from harness.merging import merge_runs
 from harness.options import Duration, NearestChoice, Shard, refuse_beside
 from harness.plan import REFERENCE
@@ -360,12 +360,8 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
         Console().print(listing.as_plan(assignment.plan, expected))
         return
     console = Console()
-    words = (
-        listing.rest_in_words(assignment.plan, expected, read_samples(assignment.folder))
-        if assignment.resumes
-        else listing.in_words(assignment.plan, expected)
-    )
-    console.print(words, highlight=False)
+    goes_on = assignment.folder if assignment.resumes else None
+    console.print(listing.foretold(assignment.plan, expected, goes_on), highlight=False)
     if assignment.cluster is not None:
         # Imported here because it brings Dask, which a run on one machine does without.
         from harness.cluster.session import run_on_cluster

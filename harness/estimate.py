@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from harness.errors import ResultsError
-from harness.plan import share, takes_part, unmeasured, variant_of
+from harness.plan import share, takes_part, variant_of
 from harness.records import Cell, Lane, Plan
 from harness.shapes import CANONICAL
 
@@ -65,7 +65,8 @@ class Estimate:
         """Seconds for what is not ``done`` in the blocks of a plan; cells that are ``late`` are not tried again."""
         return sum(
             self.by_cell[cell]
-            for cell in unmeasured(plan, done, late)
+            for cell in plan.cells
+            if cell not in late
             for block in range(plan.blocks)
             if takes_part(plan, cell, block) and (block, cell) not in done
         )

@@ -21,7 +21,7 @@ from harness.errors import InputError, ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
 from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
-from harness.journal import newest_run, read_info
+from harness.journal import newest_run, read_info, read_samples
 from harness.plan import of_shape, order_of, planned
 from harness.progress import describe, spell
 from harness.provision.interpreters import base_python, others
@@ -152,6 +152,15 @@ def see_room(expected: Estimate, layout: Layout) -> None:
         )
 
 
+def foretold(plan: Plan, expected: Estimate, goes_on: Path | None) -> str:
+    """How long a run will take, or the rest of the one in the folder ``goes_on``.
+
+    Raises:
+        ResultsError: a sample of that run is damaged.
+    """
+    return in_words(plan, expected) if goes_on is None else rest_in_words(plan, expected, read_samples(goes_on))
+
+
 def in_words(plan: Plan, expected: Estimate) -> str:
     """How long a plan will take, and how sure that is."""
     block = spell(expected.seconds_per_block)
@@ -171,10 +180,10 @@ def in_words(plan: Plan, expected: Estimate) -> str:
 
 def rest_in_words(plan: Plan, expected: Estimate, taken: Sequence[Sample]) -> str:
     """How long the rest of a run will take, of which these samples are there."""
-    late = {sample.cell for sample in taken if sample.outcome is Outcome.TIMED_OUT}
-    done = {(sample.block, sample.cell) for sample in taken}
     if plan.budget_s is not None:
         return in_words(plan, expected)
+    late = {sample.cell for sample in taken if sample.outcome is Outcome.TIMED_OUT}
+    done = {(sample.block, sample.cell) for sample in taken}
     left = spell(expected.left(plan, done, late))
     there = f"{len(done):,} of {number(planned(plan), 'sample')} are there"
     return f"about {left} for what is left, set-up not counted ({there})"

@@ -20,7 +20,7 @@ from harness.backends.scenarios import BY_NAME
 from harness.backends.session import run_backends
 from harness.backends.updating import Raised, update_backend, update_front_ends
 from harness.errors import InputError
-from harness.journal import find_runs, read_samples
+from harness.journal import find_runs
 from harness.options import NearestChoice, refuse_beside
 from harness.provision.layout import Layout
 from harness.variants.pins import newest_release
@@ -88,12 +88,8 @@ def backends(
         Console().print(listing.as_plan(assignment.plan, expected))
         return
     console = Console()
-    words = (
-        listing.rest_in_words(assignment.plan, expected, read_samples(assignment.folder))
-        if assignment.resumes
-        else listing.in_words(assignment.plan, expected)
-    )
-    console.print(words, highlight=False)
+    goes_on = assignment.folder if assignment.resumes else None
+    console.print(listing.foretold(assignment.plan, expected, goes_on), highlight=False)
     sys.exit(run_backends(assignment, layout, console))
 
 

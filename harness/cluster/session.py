@@ -151,7 +151,7 @@ class _Coordinator:
             journal.take_back(progress.half)
             self._tell(f"{len(progress.half)} samples of blocks that were half done are taken back")
         shapes = self._assignment.shapes
-        looks = [Look(shape=shape.name, whole=number == 0) for number, shape in enumerate(shapes)]
+        looks = [Look(shape=shape.name, whole=place == 0) for place, shape in enumerate(shapes)]
         jobs = [Measure(unit=unit) for unit in progress.left]
         self._open = Counter((unit.shape, unit.block) for unit in progress.left)
         with DealtProgress(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.reporting import words
+from harness.reporting.prose import join
 from harness.reporting.scale.model import Kind, Panel, ScaleView, Size
-from harness.reporting.scale.words import ENDED, join
+from harness.reporting.scale.words import ENDED
 
 #: What people do often, or wait for: the scenarios that are told of first.
 _OFTEN = ("install-cold", "install-warm", "refresh", "nix-build", "nix-refresh")

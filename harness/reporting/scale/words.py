@@ -15,6 +15,7 @@ from harness.analysis.scale import (
 )
 from harness.records import Outcome
 from harness.reporting import words
+from harness.reporting.prose import join
 from harness.reporting.scale.model import (
     Curve,
     Effort,
@@ -28,6 +29,7 @@ from harness.reporting.scale.model import (
     Size,
     Told,
 )
+from harness.spelling import number
 
 #: So many crossing points are told of in words; the table has all.
 _CROSSINGS = 8
@@ -122,7 +124,7 @@ def growth(found: Fit | None, curve: Curve) -> str:
     if found is not None:
         return found.exponent.growth.value
     known = sum(point.median is not None for point in curve.points.values())
-    return f"{_number(known, 'size')}: no curve" if known else words.NONE
+    return f"{number(known, 'size')}: no curve" if known else words.NONE
 
 
 def why(found: Fit | None) -> str:
@@ -147,7 +149,7 @@ def one_more(found: OneMore | None) -> str:
         return words.NONE
     if found.files is None or found.lines is None:
         return found.word or words.NONE
-    outside = f"{_number(found.lines, 'line')} in {_number(found.files, 'file')}" if found.files else "nothing"
+    outside = f"{number(found.lines, 'line')} in {number(found.files, 'file')}" if found.files else "nothing"
     return outside + (f" + {found.own} own" if found.own is not None else "")
 
 
@@ -221,7 +223,7 @@ def _unclear(view: ScaleView) -> Iterator[str]:
             continue
         few = sum(item.exponent.low is None for item in unclear)
         why = f", {few} of them for want of {MINIMUM_BLOCKS} blocks or {MINIMUM_SIZES_OFF_LINE} sizes" if few else ""
-        yield f"{lane.title}: {len(unclear)} of {_number(len(fits), 'curve')}{why}; the tables have their exponents."
+        yield f"{lane.title}: {len(unclear)} of {number(len(fits), 'curve')}{why}; the tables have their exponents."
 
 
 def _bending(view: ScaleView) -> Iterator[str]:
@@ -341,11 +343,6 @@ def lane_crossings(lane: ScaleLane) -> tuple[tuple[Panel, Crossing], ...]:
     return tuple((panel, item) for panel in lane.of(Kind.TIME) for item in panel.crossings)
 
 
-def join(names: Sequence[str]) -> str:
-    """Names as in a sentence."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _between(values: Sequence[float]) -> str:
     """From the smallest to the largest of some exponents."""
     return words.between(_signed(min(values)), _signed(max(values)))
@@ -354,7 +351,3 @@ def _between(values: Sequence[float]) -> str:
 def _signed(value: float) -> str:
     text = f"{value:.2f}"
     return "0.00" if text == "-0.00" else text.replace("-", "\N{MINUS SIGN}")
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
