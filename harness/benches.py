@@ -95,11 +95,10 @@ def warm_all(
     What failed is said on ``console``, and how far it is on ``progress``, if that is another.
     """
     phases = {name: phases_needed({cell.scenario for cell in cells if cell.variant == name}) for name in benches}
-    idle = benches.keys() - {cell.variant for cell in cells}
 
     def warm(name: str) -> Bench | Unready:
         bench = benches[name]
-        if isinstance(bench, Unready) or name in idle:
+        if isinstance(bench, Unready):
             return bench
         with LauncherExecutor() as executor:
             log = journal.folder / "logs" / "warm-up" / f"{name}.log"
