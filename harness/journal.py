@@ -27,6 +27,7 @@ from harness.records import (
     log_name,
 )
 from harness.suggest import did_you_mean
+from harness.uninterrupted import uninterrupted
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class Journal:
     """A run's folder: ``run.json``, ``samples.jsonl``, ``findings.jsonl`` and ``logs/``.
 
-    A sample or finding is on disk (fsync) when the call that appends it returns.
+    A sample or finding is on disk (fsync) when the call that appends it returns; a Ctrl-C meanwhile takes effect then.
     """
 
     def __init__(self, folder: Path, info: RunInfo) -> None:
@@ -92,11 +93,12 @@ class Journal:
         """Put ``run.json`` in place of the one before, whole or not at all."""
         self.info = info
         temporary = self.folder / "run.json.new"
-        with temporary.open("wb") as file:
-            file.write(RUN_INFO.dump_json(info, indent=1) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / "run.json")
+        with uninterrupted():
+            with temporary.open("wb") as file:
+                file.write(RUN_INFO.dump_json(info, indent=1) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.folder / "run.json")
 
     def finish(self, status: RunStatus, at: str) -> None:
         """Say how the run ended, and when (UTC, ISO 8601)."""
@@ -104,12 +106,13 @@ class Journal:
 
     def add_sample(self, sample: Sample) -> None:
         """Append a sample."""
-        _append(self.folder / "samples.jsonl", SAMPLE.dump_json(sample))
+        self.add_samples([sample])
 
     def add_samples(self, samples: Sequence[Sample]) -> None:
         """Append samples that belong together, in one go."""
         if samples:
-            _append(self.folder / "samples.jsonl", b"\n".join(map(SAMPLE.dump_json, samples)))
+            with uninterrupted():
+                _append(self.folder / "samples.jsonl", b"\n".join(map(SAMPLE.dump_json, samples)))
 
     def take_back(self, keys: Collection[tuple[int, Cell]]) -> None:
         """Cut off the samples with these keys: the last ones, of which others that belong to them are missing.
@@ -133,7 +136,8 @@ class Journal:
 
     def add_finding(self, finding: Finding) -> None:
         """Append a finding."""
-        _append(self.folder / "findings.jsonl", FINDING.dump_json(finding))
+        with uninterrupted():
+            _append(self.folder / "findings.jsonl", FINDING.dump_json(finding))
 
     def log_path(self, cell: Cell, block: int) -> Path:
         """Where the output of one execution of a cell goes; made if it is not there."""

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from harness.records import RUN_INFO, Finding, HostFacts, Probe, RunInfo, Sample
+from harness.uninterrupted import uninterrupted
 from harness.units import Unit
 from harness.variants import Variant, folder_digest
 
@@ -37,7 +38,8 @@ class Order:
     @property
     def key(self) -> str:
         """What tells set-ups apart: one that was made for an order of the same key serves this one too."""
-        run = RUN_INFO.dump_json(self.info, include={"run_id", "plan", "shapes", "builders"})
+        with uninterrupted():
+            run = RUN_INFO.dump_json(self.info, include={"run_id", "plan", "shapes", "builders"})
         return hashlib.sha256(b"\0".join([run, self.variants, self.code.encode()])).hexdigest()
 
 

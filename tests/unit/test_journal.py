@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,30 @@ def test_what_lies_in_the_middle_is_not_taken_back(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="others come after it"):
         journal.take_back({(item.block, item.cell) for item in samples(2)})
     assert (journal.folder / "samples.jsonl").read_bytes() == before
+
+
+def test_ctrl_c_waits_until_what_is_being_written_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal.create(tmp_path, made_up_info(PLAN))
+    finding = Finding(run_id="run", variant="venv", lane=Lane.LOCAL, finding="x", value="1", evidence="a")
+    sample = made_up_sample(PLAN.cells[0])
+    usual = os.fsync
+
+    def pressed(file: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+        usual(file)
+
+    monkeypatch.setattr(os, "fsync", pressed)
+    for write in (
+        lambda: journal.add_sample(sample),
+        lambda: journal.add_finding(finding),
+        lambda: journal.finish(RunStatus.INTERRUPTED, "2026-01-02T00:00:00+00:00"),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            write()
+
+    monkeypatch.undo()
+    resumed, known = Journal.resume(journal.folder)
+    assert resumed.info.status is RunStatus.INTERRUPTED
+    assert list(known.samples.values()) == [sample]
+    assert known.findings == {finding.key}
+    assert not known.torn
