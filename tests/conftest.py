@@ -34,6 +34,11 @@ _FIRST = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take what makes the tests longer than CI needs them."""
+    parser.addoption("--every-step", action="store_true", help="check carries out every step of every variant")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first; all tests of a file have one worker, as they share what they prepare (see Makefile)."""
     items.sort(key=_rank)

@@ -38,12 +38,12 @@ from tests.integration.processes import ended, finished, started, until_taken
 pytestmark = pytest.mark.integration
 
 CHECKOUT = Layout.here().checkout
-#: The reference, and one that is fast: `check` carries out every phase of every other, in test_check.py.
-MEASURED = ("uv", "venv")
+#: Two that are fast: `check` carries out every phase of every other, in test_check.py.
+MEASURED = ("uv", "uv-hatchling")
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants, MEASURED)}
-#: Those that every experiment is conducted with: one that names its members by path, and one that does not. The
+#: Those that every experiment is conducted with, fast too: a workspace, and one that names its members by path. The
 #: reference run has all of them.
-EXAMINED = ("hatch", "uv")
+EXAMINED = ("uv", "uv-pip")
 OFFERED = {variant.name: variant for variant in load_variants(Layout.here().variants, EXAMINED)}
 
 
