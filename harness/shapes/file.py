@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import reprlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +11,7 @@ from pydantic import ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from harness.errors import ShapeError
+from harness.file_complaints import Words, explained
 from harness.shapes import graph
 from harness.shapes.checks import MOST_MEMBERS, MOST_MODULES, checked, is_name, normalised, told
 from harness.shapes.model import Kind, Member, Shape
@@ -22,6 +21,7 @@ MOST_BYTES = 32 * 2**20
 
 _STRICT = ConfigDict(extra="forbid")
 _HINT = "docs/shapes.md says what a shape may have."
+_WORDS = Words(sequence="a list", mapping="an object with keys")
 
 Text = Annotated[str, Field(max_length=4000)]
 
@@ -115,7 +115,7 @@ def read_shape(text: str, *, source: str) -> Shape:
     try:
         file = _SHAPE_FILE.validate_python(data)
     except ValidationError as error:
-        raise told([_explained(problem) for problem in error.errors(include_url=False)], source=source) from error
+        raise told(explained(error, _WORDS), source=source) from error
     members = tuple(_member(item) for item in file.members)
     shape = checked(Shape(name=file.name, members=members), source=source)
     order = graph.ordered(shape.graph)
@@ -162,23 +162,3 @@ def _as_data(shape: Shape) -> dict[str, Any]:
             for member in shape.members
         ],
     }
-
-
-def _explained(problem: Mapping[str, Any]) -> str:
-    """One of pydantic's complaints as a person puts it, with the key's dotted name first."""
-    key = ""
-    for part in problem["loc"]:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
-    key = key or "the file"
-    given = reprlib.repr(problem.get("input"))
-    match problem["type"]:
-        case "missing":
-            return f"{key}: this key is required"
-        case "unexpected_keyword_argument":
-            return f"{key}: there is no such key"
-        case "tuple_type":
-            return f"{key}: expected a list, got {given}"
-        case "dataclass_type":
-            return f"{key}: expected an object with keys, got {given}"
-        case _:
-            return f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, got {given}"

@@ -21,7 +21,6 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
@@ -32,6 +31,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 
 from harness.errors import VariantError
+from harness.file_complaints import Words, explained
 from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.suggest import did_you_mean
 from harness.variants.keys import described
@@ -57,6 +57,7 @@ PLACEHOLDERS = frozenset(
 OLDEST_PYTHON = (3, 11)
 
 _STRICT = ConfigDict(extra="forbid")
+_WORDS = Words(sequence="a list of strings (an argument list, never a shell string)", mapping="a table")
 
 T = TypeVar("T")
 
@@ -330,28 +331,8 @@ def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str) ->
     try:
         return kind.validate_python(data)
     except ValidationError as error:
-        told = "; ".join(explain(problem) for problem in error.errors(include_url=False))
+        told = "; ".join(explained(error, _WORDS))
         raise VariantError(f"{source}: {told}", hint=hint) from error
-
-
-def explain(problem: Mapping[str, Any]) -> str:
-    """One of pydantic's complaints about a TOML file as a person puts it, with the key's dotted name first."""
-    key = ""
-    for part in problem["loc"]:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
-    given = problem.get("input")
-    match problem["type"]:
-        case "missing":
-            return f"{key}: this key is required"
-        case "unexpected_keyword_argument":
-            return f"{key}: there is no such key"
-        case "tuple_type":
-            return f"{key}: expected a list of strings (an argument list, never a shell string), got {given!r}"
-        case "value_error":
-            where = f"{key}: " if key else ""
-            return where + str(problem["ctx"]["error"])
-        case _:
-            return f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, got {given!r}"
 
 
 def variant_json_schema() -> dict[str, Any]:
