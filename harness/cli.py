@@ -24,6 +24,7 @@ from harness.checking.session import check as check_variants
 from harness.checking.terminal import as_data, print_step, summary
 from harness.cleaning import clean as clean_up
 from harness.cluster.asked import see_cluster
+from harness.concluding import INTERRUPTED, render_report
 from harness.equipment import ask_for_nix
 from harness.errors import HarnessError, InputError, VariantError
 from harness.journal import find_runs
@@ -34,7 +35,7 @@ from harness.provision.layout import Layout
 from harness.records import Lane
 from harness.repository.command import shape as read_shape
 from harness.scenarios import all_scenarios
-from harness.session import INTERRUPTED, render_report, run_session, set_up
+from harness.session import run_session, set_up
 from harness.shape_asked import asked_shape, third_party_in_words
 from harness.shapes import Shape
 from harness.share import Share

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.assignment import Assignment, shard_of
+from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.equipment import Equipment, equipped
 from harness.experimenting import conduct_all, left_of
 from harness.findings import Observation
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
 from harness.measuring import add_observation, lanes_of, measure
-from harness.opening import SystemClock, info_of, open_journal
+from harness.opening import info_of, open_journal
 from harness.progress import ExperimentProgress
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
-from harness.records import Lane, Outcome, RunStatus
+from harness.records import Lane
 from harness.third_party import keep_locks, third_party_of
 from harness.variants import Variant
 from harness.workspace import remove
-
-INTERRUPTED = 130
 
 
 def run_session(assignment: Assignment, layout: Layout, console: Console) -> int:
@@ -40,6 +36,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     scratch = layout.scratch(assignment.run_id)
     # Another run of that name may be at work: until this one has the state folder to itself it has a place of its own.
     early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
+    journal: Journal | None = None
     with ExitStack() as stack:
         stack.callback(remove, early)
         try:
@@ -60,8 +57,8 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 assignment, layout, nix_version=equipment.nix_version, nix_unavailable=equipment.nix_unavailable
             )
             journal, done = open_journal(assignment, info, console)
-            keep_locks(outside, journal.folder)
             try:
+                keep_locks(outside, journal.folder)
                 measure(
                     assignment,
                     journal,
@@ -74,11 +71,9 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                 _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:
                 return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
-            finish(journal, assignment.report)
-            return ended(journal, console)
+            return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
-            console.print("interrupted before anything was measured")
-            return INTERRUPTED
+            return interrupted(journal, console)
 
 
 def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
@@ -86,45 +81,6 @@ def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
         console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
     else:
         remove(scratch)
-
-
-def finish(journal: Journal, report: Path | None) -> None:
-    """The end of a run that did all of its plan: it is put into the record, and the last report is written."""
-    _put_down(journal, RunStatus.COMPLETE)
-    render_report(journal.folder, report, summary=True)
-
-
-def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
-    """The end of a run that was interrupted, with the words that go on with it; the exit status."""
-    _put_down(journal, RunStatus.INTERRUPTED)
-    results = journal.folder.parent
-    where = "" if results == Path("results") else f" --results {results}"
-    console.print(
-        f"interrupted; to go on: python -m harness {words}{where}", markup=False, soft_wrap=True, highlight=False
-    )
-    render_report(journal.folder, report, summary=True)
-    return INTERRUPTED
-
-
-def _put_down(journal: Journal, status: RunStatus) -> None:
-    journal.finish(status, SystemClock().now().isoformat(timespec="seconds"))
-
-
-def ended(journal: Journal, console: Console) -> int:
-    """The exit status of a run that came to its end; what could not be established is said."""
-    _, taken = Journal.resume(journal.folder)
-    if taken.failed:
-        console.print(_not_established(taken.failed), soft_wrap=True, highlight=False)
-    return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
-
-
-def _not_established(failed: Sequence[str]) -> str:
-    named = ", ".join(failed[:5]) + (" …" if len(failed) > 5 else "")
-    return f"could not be established, see the evidence in the report: {len(failed)} findings ({named})"
-
-
-def _is_bad(outcome: Outcome) -> bool:
-    return outcome not in (Outcome.OK, Outcome.UNSUPPORTED)
 
 
 def _experiment(
@@ -144,12 +100,6 @@ def _experiment(
         conduct_all(
             left, labs.lab, frozenset(plan.lanes), found, lambda variant, name: progress.begins(variant.name, name)
         )
-
-
-def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
-    """Write a run's report in a process of its own: the one that measures never imports pandas."""
-    command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]
-    subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:

@@ -22,6 +22,7 @@ from harness.backends.planning import smallest_of
 from harness.backends.scenarios import BY_NAME
 from harness.bench import Attempt, Unready, how_it_ended
 from harness.benches import STEP_LIMIT_S, nonce
+from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.errors import HarnessError, StateError
 from harness.facts import git_revision
 from harness.host import host_facts
@@ -32,9 +33,8 @@ from harness.opening import SystemClock, go_on
 from harness.plan import schedule, unmeasured
 from harness.progress import RunProgress, SetupProgress
 from harness.provision.layout import Layout
-from harness.records import CONTROL_SUFFIX, Cell, Outcome, Plan, RunInfo, RunStatus, VariantFacts
+from harness.records import CONTROL_SUFFIX, Cell, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
-from harness.session import INTERRUPTED, cut_off, finish, render_report
 from harness.shapes.packages import files_of
 from harness.workspace import remove
 
@@ -46,6 +46,7 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
         HarnessError: set-up failed, or the run cannot be resumed.
     """
     scratch = layout.scratch(assignment.run_id)
+    journal: Journal | None = None
     try:
         with equipped(assignment, layout, console) as equipment, ExitStack() as stack:
             # While the state folder is this run's own: another of that name may wait for it.
@@ -57,13 +58,9 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
                 _measure(assignment, journal, done, benches, scratch, console)
             except KeyboardInterrupt:
                 return cut_off(journal, f"backends --resume {assignment.run_id}", assignment.report, console)
-            finish(journal, assignment.report)
-            _, taken = Journal.resume(journal.folder)
-            outcomes = {sample.outcome for sample in taken.samples.values()}
-            return 1 if taken.failed or outcomes - {Outcome.OK, Outcome.UNSUPPORTED} else 0
+            return conclude(journal, assignment.report, console)
     except KeyboardInterrupt:
-        console.print("interrupted before anything was measured")
-        return INTERRUPTED
+        return interrupted(journal, console)
 
 
 def _journal(assignment: BackendAssignment, layout: Layout, console: Console) -> tuple[Journal, Resumed]:

@@ -16,6 +16,7 @@ from harness.cluster.engine import ClusterLostError, DaskEngine, connected, vers
 from harness.cluster.ledger import differences
 from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
 from harness.cluster.progress import DealtProgress
+from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
 from harness.measuring import lanes_of
@@ -25,7 +26,6 @@ from harness.provision.layout import Layout
 from harness.provision.outside import Outside
 from harness.provision.resolving import resolver
 from harness.records import Cell, FindingKey, Lane, Outcome, RunInfo, Sample
-from harness.session import INTERRUPTED, cut_off, ended, finish, render_report
 from harness.spelling import number
 from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
@@ -40,6 +40,7 @@ def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> 
     """
     asked = asked_cluster(assignment.cluster or "")
     scratch = layout.scratch(assignment.run_id)
+    coordinator: _Coordinator | None = None
     try:
         with ExitStack() as stack:
             if asked.workers:
@@ -48,10 +49,10 @@ def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> 
             stack.callback(_clear, layout, assignment.run_id, workers=asked.workers)
             outside = third_party_of(assignment, scratch, resolver, console)
             engine = stack.enter_context(connected(asked, scratch / "dask"))
-            return _Coordinator(assignment, layout, console, asked, engine, outside).run()
+            coordinator = _Coordinator(assignment, layout, console, asked, engine, outside)
+            return coordinator.run()
     except KeyboardInterrupt:
-        console.print("interrupted before anything was measured")
-        return INTERRUPTED
+        return interrupted(coordinator.journal if coordinator else None, console)
 
 
 def _clear(layout: Layout, run_id: str, *, workers: int) -> None:
@@ -82,6 +83,8 @@ class _Coordinator:
         self._outside = outside
         self._late: set[Cell] = set()
         self._findings: set[FindingKey] = set()
+        #: Nothing before the workers are set up.
+        self.journal: Journal | None = None
 
     def run(self) -> int:
         """Everything from the introductions to the last report."""
@@ -98,6 +101,7 @@ class _Coordinator:
         found = introductions(self._engine, order, self._tell)
         crew, info = self._crew(found, own)
         journal, done = open_journal(self._assignment, info, self._console)
+        self.journal = journal
         keep_locks(self._outside, journal.folder)
         journal.write_info(replace(journal.info, hosts={**journal.info.hosts, **info.hosts}, cluster=info.cluster))
         order = replace(order, info=journal.info)
@@ -120,8 +124,7 @@ class _Coordinator:
                 dealer.give_up()
             words = f"run --resume {self._assignment.run_id} --cluster {self._assignment.cluster}"
             return cut_off(journal, words, self._assignment.report, self._console)
-        finish(journal, self._assignment.report)
-        return ended(journal, self._console)
+        return conclude(journal, self._assignment.report, self._console)
 
     def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Crew, RunInfo]:
         """Who may take part, and the run as it will be: with the Nix that most have, and the machines of all."""
