@@ -255,29 +255,30 @@ harness.facts.version = lambda name: "0.0.1" if name == "uv" else version(name)
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        pytest.param(RUBBISH, "is not used: it answered", id="rubbish"),
-        pytest.param(OTHER_VERSION, "is not used: uv is 0.0.1 there and", id="another version"),
-    ],
-)
-def test_a_worker_that_cannot_be_trusted_is_told_and_not_used(tmp_path: Path, text: str, told: str) -> None:
+#: For each worker that cannot be trusted what it loads, and what is said of it.
+UNTRUSTED = {
+    "rubbish": (RUBBISH, "is not used: it answered"),
+    "another-version": (OTHER_VERSION, "is not used: uv is 0.0.1 there and"),
+}
+
+
+def test_workers_that_cannot_be_trusted_are_told_and_not_used(tmp_path: Path) -> None:
     port = free_port()
-    preload = tmp_path / "preload.py"
-    preload.write_text(text, encoding="utf-8")
-    leader = scheduler(tmp_path, port)
-    good = worker(tmp_path, port, "good")
-    bad = worker(tmp_path, port, "bad", "--preload", str(preload))
-    with ended(leader, good, bad):
-        wait_for_workers(port, 2)
+    started_here = [scheduler(tmp_path, port), worker(tmp_path, port, "good")]
+    for name, (text, _) in UNTRUSTED.items():
+        preload = tmp_path / f"{name}.py"
+        preload.write_text(text, encoding="utf-8")
+        started_here.append(worker(tmp_path, port, name, "--preload", str(preload)))
+    with ended(*started_here):
+        wait_for_workers(port, 1 + len(UNTRUSTED))
         words = ["--blocks", "2", "--run-id", "watched", "--results", str(tmp_path)]
         # They share this machine's cores, which does not matter here.
         run = started("run", *WORDS, *words, "--cluster", f"tcp://127.0.0.1:{port},crowded")
         status, said = finished(run)
 
     assert status == 0, said
-    assert told in " ".join(said.split()), said
+    for _, told in UNTRUSTED.values():
+        assert told in " ".join(said.split()), said
     whole(*read(tmp_path / "watched"))
     assert len({item.worker for item in read(tmp_path / "watched")[1]}) == 1
 
