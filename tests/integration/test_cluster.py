@@ -184,7 +184,7 @@ def test_what_is_asked_for_beside_our_variants_reaches_the_workers(tmp_path: Pat
 
 def test_a_worker_that_is_killed_gives_its_block_to_another(tmp_path: Path) -> None:
     run = started(
-        "run", *WORDS, "--blocks", "4", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "killed"
+        "run", *WORDS, "--blocks", "3", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "killed"
     )
     with ended(run):
         until_taken(tmp_path / "killed" / "samples.jsonl", 6, run)
@@ -199,7 +199,7 @@ def test_a_worker_that_is_killed_gives_its_block_to_another(tmp_path: Path) -> N
 
 
 def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(tmp_path: Path) -> None:
-    words = ["run", *WORDS, "--blocks", "6", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "cut"]
+    words = ["run", *WORDS, "--blocks", "4", "--cluster", "local:2", "--results", str(tmp_path), "--run-id", "cut"]
     run = started(*words)
     with ended(run):
         until_taken(tmp_path / "cut" / "samples.jsonl", 8, run)
@@ -223,7 +223,7 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
     words = ["--cluster", f"tcp://127.0.0.1:{port}", "--results", str(tmp_path)]
     first = scheduler(tmp_path, port)
     hand = worker(tmp_path, port, "one", "--death-timeout", "5")
-    run = started("run", *WORDS, "--blocks", "5", "--run-id", "orphan", *words)
+    run = started("run", *WORDS, "--blocks", "4", "--run-id", "orphan", *words)
     with ended(run, first, hand):
         until_taken(tmp_path / "orphan" / "samples.jsonl", 8, run)
         first.kill()
