@@ -1,4 +1,4 @@
-"""The main path with real tools: every scenario and every experiment with two variants; then interruptions."""
+"""The main path with real tools: every scenario with two variants, every experiment with one; then interruptions."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ CHECKOUT = Layout.here().checkout
 #: Two that are fast: `check` carries out every phase of every other, in test_check.py.
 MEASURED = ("uv", "uv-hatchling")
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants, MEASURED)}
-#: Those that every experiment is conducted with, fast too: a workspace, and one that names its members by path. The
-#: reference run has all of them.
-EXAMINED = ("uv", "uv-pip")
+#: Who every experiment is conducted with: fast too, and no workspace, as it names its members by path. The reference
+#: run has all of them.
+EXAMINED = ("uv-pip",)
 OFFERED = {variant.name: variant for variant in load_variants(Layout.here().variants, EXAMINED)}
 
 
