@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -127,13 +127,13 @@ def test_ctrl_c_waits_until_what_is_being_written_is_whole(tmp_path: Path, monke
     journal = Journal.create(tmp_path, made_up_info(PLAN))
     finding = Finding(run_id="run", variant="venv", lane=Lane.LOCAL, finding="x", value="1", evidence="a")
     sample = made_up_sample(PLAN.cells[0])
-    usual = os.fsync
+    usual = Path.open
 
-    def pressed(file: int) -> None:
+    def pressed(path: Path, mode: str) -> IO[Any]:
         signal.raise_signal(signal.SIGINT)
-        usual(file)
+        return usual(path, mode)
 
-    monkeypatch.setattr(os, "fsync", pressed)
+    monkeypatch.setattr(Path, "open", pressed)
     for write in (
         lambda: journal.add_sample(sample),
         lambda: journal.add_finding(finding),
