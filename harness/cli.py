@@ -238,6 +238,13 @@ def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
 @_directories
 @click.option("--quick", is_flag=True, help="Look at the files alone; install and run nothing.")
 @click.option("--step", "steps", type=_STEP, multiple=True, help="Carry out this alone, and what it needs; repeatable.")
+@click.option("--findings", is_flag=True, help="Conduct every experiment too.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep what passes in FILE, and leave out what passed before: a check that is cut off goes on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.option("--provider", type=_PROVIDER, default=HOST, help="Where Nix takes Python from: host or nixpkgs.")
 def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: bool, **how: Any) -> None:

@@ -1,50 +1,100 @@
-"""What holds for all tests."""
+"""What holds for all tests: which are done, by whom, in which order, in which state folder, and where the time went."""
+
+from __future__ import annotations
 
 import os
+import random
+import signal
+import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from harness.provision.layout import Layout
+from tests import provisioned
+from tests.account import Account
 
 # How long an example takes says something of the machine and nothing of what is tested.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=20, **_UNTIMED)
+settings.register_profile("thorough", max_examples=200, **_UNTIMED)
 
-# One run at a time has a state folder, so workers that test side by side have one each.
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-if _WORKER != "gw0":
-    os.environ["HARNESS_STATE"] = str(Layout.here().state / "tests" / _WORKER)
+# A job that a script starts in the background ignores Ctrl-C, and so would all that is started here.
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
-#: What takes longest begins first, so that nobody waits for it in the end.
-_FIRST = (
-    "test_check",
-    "test_run",
-    "test_cluster",
-    "test_store",
-    "test_page_accessibility",
-    "test_tutorial",
-    "test_your_monorepo",
-    "test_third_party",
-    "test_pythons",
-    "test_isolation",
-    "test_backends",
-    "test_faults",
-    "test_nix",
-)
+#: What every worker's state folder is copied from; set before any test module asks where the state folder is.
+_BASE = provisioned.move_state(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+
+_ACCOUNT = pytest.StashKey[Account]()
+
+#: Of what needs toolchains, what takes longest begins first, so that nobody waits for it in the end.
+_LONGEST = ("test_check", "test_run", "test_nix", "test_derive", "test_store", "test_flake")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take what makes the tests longer than CI needs them."""
-    parser.addoption("--every-step", action="store_true", help="check carries out every step of every variant")
+    """Take what makes the tests longer, and what mixes them up."""
+    parser.addoption("--everything", action="store_true", help="what is left to `make verify` too")
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="in an order that this number decides")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first; all tests of a file have one worker, as they share what they prepare (see Makefile)."""
-    items.sort(key=_rank)
+def pytest_configure(config: pytest.Config) -> None:
+    """Try few examples of each property, or many; open the account."""
+    settings.load_profile("thorough" if config.getoption("--everything") else "quick")
+    if not hasattr(config, "workerinput"):
+        account = Account(began=os.environ.get("TESTS_BEGAN", ""))
+        config.stash[_ACCOUNT] = account
+        config.pluginmanager.register(account)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for `make verify`, put the rest in order, and keep together what shares what it prepares."""
+    if not config.getoption("--everything"):
+        left = [item for item in items if item.get_closest_marker("verify")]
+        items[:] = [item for item in items if not item.get_closest_marker("verify")]
+        config.hook.pytest_deselected(items=left)
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
+    seed = config.getoption("--shuffle")
+    if seed is None:
+        items.sort(key=_rank)
+    else:
+        _shuffle(items, random.Random(seed))  # noqa: S311 - an order of tests keeps no secret
+    if any(map(_needs_tools, items)):
+        provisioned.begin(_BASE, os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
+
+
+@pytest.fixture(autouse=True)
+def _tools(request: pytest.FixtureRequest) -> None:
+    """Wait for toolchains, wheels and Nix' base where a test needs them."""
+    if _needs_tools(request.node):
+        provisioned.wait(_BASE)
+
+
+def _needs_tools(item: pytest.Item) -> bool:
+    return item.get_closest_marker("tools") is not None
 
 
 def _rank(item: pytest.Item) -> int:
+    """What needs no toolchains first, as these are put in place meanwhile; unit tests last, as they are short."""
+    if item.path.parent.name == "lint":
+        return 0
     if not item.get_closest_marker("integration"):
-        return len(_FIRST) + 1
-    return _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST)
+        return len(_LONGEST) + 3
+    if not _needs_tools(item):
+        return 1
+    return 2 + (_LONGEST.index(item.path.stem) if item.path.stem in _LONGEST else len(_LONGEST))
+
+
+def _shuffle(items: list[pytest.Item], order: random.Random) -> None:
+    """Mix modules, and the tests of each module."""
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    groups = list(modules.values())
+    order.shuffle(groups)
+    for group in groups:
+        order.shuffle(group)
+    items[:] = [item for group in groups for item in group]

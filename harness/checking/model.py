@@ -14,6 +14,8 @@ class Verdict(StrEnum):
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
     SKIPPED = "skipped"
+    #: It passed before, with the same files, code and versions: see :mod:`harness.checking.record`.
+    RECORDED = "recorded"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.bench import Attempt, Bench
 from harness.changes import STANDARD
@@ -17,12 +17,12 @@ from harness.scenarios.base import Scenario
 from harness.variants import folder_digest
 from harness.warmup import warm_up
 
-_PHASES = ("tool-install", "lock", "install-cold", "noop", "run", "refresh", "build", "deploy")
-_NIX = ("nix-eval", "nix-build", "nix-refresh")
-_NIX_CHANGES = tuple(f"nix-{name}" for name in STANDARD)
+PHASES = ("tool-install", "lock", "install-cold", "noop", "run", "refresh", "build", "deploy")
+NIX = ("nix-eval", "nix-build", "nix-refresh")
+NIX_CHANGES = tuple(f"nix-{name}" for name in STANDARD)
 
 #: What a check carries out, in order; what else is measured differs from these by its state before alone.
-CARRIED_OUT = (*_PHASES, *STANDARD, *_NIX, *_NIX_CHANGES)
+CARRIED_OUT = (*PHASES, *STANDARD, *NIX, *NIX_CHANGES)
 
 #: What has to have passed for a step to be worth the time.
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -35,7 +35,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(STANDARD, ("run",)),
     "nix-build": ("nix-eval",),
     "nix-refresh": ("nix-build",),
-    **dict.fromkeys(_NIX_CHANGES, ("nix-build",)),
+    **dict.fromkeys(NIX_CHANGES, ("nix-build",)),
 }
 
 
@@ -47,13 +47,18 @@ def chosen(steps: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in CARRIED_OUT if not steps or name in wanted)
 
 
+def _forget(step: str) -> None:
+    """Where nothing is kept on record."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What proving works with. ``confined`` runs commands so that they can write to their own folders alone.
 
     Where the machine cannot do that, it is nothing, for the reason ``not_confined``. ``nix_changes`` is the salt of
     all changes in the Nix lane: what is the same in several of them, strategies or variants is built once, as it counts
-    here that they build, not how long that takes.
+    here that they build, not how long that takes. ``known`` has the steps that need not be carried out, each with the
+    day on which it passed, and ``passed`` is told of each that does now.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -61,6 +66,8 @@ class Means:
     confined: Executor | None
     not_confined: str = ""
     nix_changes: str = "check"
+    known: Mapping[str, str] = field(default_factory=dict)
+    passed: Callable[[str], None] = _forget
 
 
 def prove(bench: Bench, attempt: Attempt, cells: Sequence[Cell], means: Means, report: Report) -> list[Result]:
@@ -75,14 +82,20 @@ def prove(bench: Bench, attempt: Attempt, cells: Sequence[Cell], means: Means, r
     prover = _Prover(bench, attempt, means)
     warmed = False
     for cell in sorted(cells, key=lambda cell: (CARRIED_OUT.index(cell.scenario), cell.strategy or "")):
+        name = step_name(cell)
+        if day := means.known.get(name):
+            add(recorded(bench.variant.name, name, day))
+            continue
         if not warmed and cell.scenario not in ("tool-install", "lock"):
             prover.warm()
             warmed = True
         if lacking := _lacking(cell, results):
             detail = f"left out, as {lacking} failed"
-            add(Result(variant=bench.variant.name, step=step_name(cell), verdict=Verdict.SKIPPED, detail=detail))
-        else:
-            add(prover.step(cell))
+            add(Result(variant=bench.variant.name, step=name, verdict=Verdict.SKIPPED, detail=detail))
+            continue
+        add(prover.step(cell))
+        if counts(results[-1]) and prover.confined_itself(name):
+            means.passed(name)
     add(prover.wrote_nowhere_else(results))
     add(_is_unchanged(bench))
     return results
@@ -110,7 +123,7 @@ class _Prover:
     def step(self, cell: Cell) -> Result:
         """Carry out one cell."""
         scenario = self._means.scenarios[cell.scenario]
-        if cell.scenario in _NIX_CHANGES:
+        if cell.scenario in NIX_CHANGES:
             return carry_out(scenario, self._bench, self._sharing, cell)
         if cell.lane is Lane.NIX or self._confined is None:
             return carry_out(scenario, self._bench, self._free, cell)
@@ -121,6 +134,10 @@ class _Prover:
         if not again.failed:
             self._outside.append(result)
         return again
+
+    def confined_itself(self, step: str) -> bool:
+        """Whether a step did not have to be repeated where it can write to any folder."""
+        return all(result.step != step for result in self._outside)
 
     def wrote_nowhere_else(self, results: Iterable[Result]) -> Result:
         """Whether any step of the local lane wrote, or had to write, to other folders than its own."""
@@ -134,9 +151,22 @@ class _Prover:
             return Result(variant=name, step=step, verdict=Verdict.FAILED, detail=result.step, failure=failure)
         done = [result for result in results if result.verdict is Verdict.PASSED and not result.step.startswith("nix-")]
         if not done:
-            return Result(variant=name, step=step, verdict=Verdict.SKIPPED, detail="no step of the local lane passed")
+            known = any(result.verdict is Verdict.RECORDED for result in results)
+            why = "what passed is on record" if known else "no step of the local lane passed"
+            return Result(variant=name, step=step, verdict=Verdict.SKIPPED, detail=why)
         detail = f"{len(done)} steps passed while they could write to their own folders alone"
         return Result(variant=name, step=step, verdict=Verdict.PASSED, detail=detail)
+
+
+def counts(result: Result) -> bool:
+    """Whether a step is proven: it passed, or was seen not to be possible."""
+    return result.verdict in (Verdict.PASSED, Verdict.UNSUPPORTED)
+
+
+def recorded(variant: str, step: str, day: str) -> Result:
+    """A step that need not be carried out, as it passed on that day."""
+    detail = f"on record since {day}: the same files, code and versions"
+    return Result(variant=variant, step=step, verdict=Verdict.RECORDED, detail=detail)
 
 
 def _lacking(cell: Cell, results: Sequence[Result]) -> str:

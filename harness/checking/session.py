@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -13,12 +15,18 @@ from rich.console import Console
 
 from harness.bench import Attempt, Unready
 from harness.benches import STEP_LIMIT_S, make_benches, nonce
+from harness.changes import STANDARD
 from harness.checking.causes import likely_cause
+from harness.checking.circumstances import circumstances
+from harness.checking.experiments import find_out
 from harness.checking.looking import look, sources_of
 from harness.checking.model import Checked, Failure, Report, Result, Verdict
 from harness.checking.proving import Means, chosen, prove
+from harness.checking.record import Record, read_verified
 from harness.equipment import equipped
 from harness.errors import HarnessError, VariantError
+from harness.findings import experiments
+from harness.labs import Labs
 from harness.measure.confined import ConfinedExecutor, unavailable
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
@@ -36,7 +44,9 @@ class Asked:
     """What is to be checked: folders by name, whose sources are held against those of ``reference``.
 
     With ``quick`` nothing is installed or run; with ``steps``, of what is carried out only they and what they need.
-    ``provider`` is where Nix takes Python and backends from.
+    With ``findings`` every experiment is conducted too, in the place of the standard changes alone, of which one
+    experiment makes all. ``provider`` is where Nix takes Python and backends from. ``record`` is the file with what
+    was proven already, which is not proven again, and which is told what is proven now.
     """
 
     folders: Mapping[str, Path]
@@ -44,6 +54,8 @@ class Asked:
     quick: bool = False
     steps: tuple[str, ...] = ()
     provider: str = HOST
+    findings: bool = False
+    record: Path | None = None
 
 
 def check(asked: Asked, layout: Layout, console: Console, report: Report) -> list[Checked]:
@@ -54,6 +66,8 @@ def check(asked: Asked, layout: Layout, console: Console, report: Report) -> lis
         with one_by_one:
             report(result)
 
+    if asked.record is not None:
+        read_verified(asked.record)  # What is no record is refused before anything is done.
     sources = sources_of(load_variant(asked.reference))
     found: dict[str, list[Result]] = {name: [] for name in asked.folders}
     variants: dict[str, Variant] = {}
@@ -140,6 +154,7 @@ def _proven(
     variants: Sequence[Variant], asked: Asked, layout: Layout, console: Console, tell: Report
 ) -> dict[str, list[Result]]:
     plan = _plan(variants, asked)
+    kept = _Kept(asked.record, layout)
     scratch = layout.scratch("check")
     logs = layout.checks
     logs.mkdir(parents=True, exist_ok=True)
@@ -152,6 +167,15 @@ def _proven(
         remove(scratch)
         stack.callback(remove, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
+        kept.learn(equipment.nix_version)
+        labs = Labs(
+            equipment=equipment,
+            layout=layout,
+            shape=CANONICAL,
+            scratch=scratch / "experiments",
+            logs=logs / "experiments",
+            provider=asked.provider,
+        )
 
         def work(variant: Variant) -> list[Result]:
             bench = benches[variant.name]
@@ -173,12 +197,55 @@ def _proven(
                     confined=None if refused else ConfinedExecutor(executor=launcher, folders=[own]),
                     not_confined=refused,
                     nix_changes=salt,
+                    known=kept.stands(variant),
+                    passed=partial(kept.passed, variant),
                 )
                 attempt = Attempt(executor=free, log_path=log, limit_s=STEP_LIMIT_S, nonce=nonce)
                 cells = [cell for cell in plan.cells if cell.variant == variant.name]
-                return [provisioned, *prove(bench, attempt, cells, means, tell)]
+                results = [provisioned, *prove(bench, attempt, cells, means, tell)]
+                if asked.findings and not any(result.failed for result in results):
+                    results += find_out(
+                        variant.name,
+                        experiments(),
+                        lambda: labs.lab(variant, free),
+                        tell,
+                        known=means.known,
+                        passed=means.passed,
+                        log=str(labs.log(variant)),
+                    )
+                return results
 
         return dict(zip((variant.name for variant in variants), crew.do(work, variants), strict=True))
+
+
+class _Kept:
+    """What is on record, for several threads; without a file nothing is, and nothing is kept."""
+
+    def __init__(self, path: Path | None, layout: Layout) -> None:
+        self._path = path
+        self._layout = layout
+        self._record: Record | None = None
+        self._lock = Lock()
+
+    def learn(self, nix_version: str) -> None:
+        """Read the record, now that it is known which Nix there is.
+
+        Raises:
+            InputError: it is no such file.
+        """
+        if self._path is not None:
+            now = circumstances(self._layout.checkout, self._layout.state, nix_version)
+            self._record = Record(self._path, now, datetime.now(UTC).date().isoformat())
+
+    def stands(self, variant: Variant) -> Mapping[str, str]:
+        """The steps of a variant that need not be carried out, each with its day."""
+        return self._record.stands(variant) if self._record else {}
+
+    def passed(self, variant: Variant, step: str) -> None:
+        """Keep that a step passed."""
+        with self._lock:
+            if self._record:
+                self._record.passed(variant, step)
 
 
 def _plan(variants: Sequence[Variant], asked: Asked) -> Plan:
@@ -186,7 +253,11 @@ def _plan(variants: Sequence[Variant], asked: Asked) -> Plan:
     return make_plan(
         Selection(
             strategies={variant.name: variant.spec.nix.strategies for variant in variants},
-            scenarios={name: known[name].lane for name in chosen(asked.steps)},
+            scenarios={
+                name: known[name].lane
+                for name in chosen(asked.steps)
+                if not asked.findings or name.removeprefix("nix-") not in STANDARD
+            },
             lanes=frozenset(Lane),
             provider=asked.provider,
             blocks=1,

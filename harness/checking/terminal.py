@@ -18,6 +18,7 @@ _MARKS = {
     Verdict.FAILED: ("✗", "bold red"),
     Verdict.UNSUPPORTED: ("–", "yellow"),
     Verdict.SKIPPED: ("·", "dim"),
+    Verdict.RECORDED: ("✓", "dim green"),
 }
 
 _STANDINGS = {

@@ -16,7 +16,7 @@ from harness.backends.catalogue import load_backends
 from harness.provision.layout import Layout
 from tests.integration.processes import ended, finished, started, until_taken
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Of each kind one: a hook, the front end that knows a backend both ways, an isolated one, a start.

@@ -1,8 +1,8 @@
-"""``check`` with real tools: every committed variant is proven; whatever is broken is named with its cause.
+"""``check`` with real tools: the core and what is not on record is carried out; what is broken is named with its cause.
 
-Unless ``--every-step`` is given, the core makes one of the standard changes here and the others none: what a change
-edits is applied to every variant in tests/unit/changes, test_run.py makes all of them under three toolchains, and to
-type them all under every toolchain takes as long as all else together.
+`results/verified.json` has what `make verify` carried out of every variant: all phases, all ways through Nix, all
+experiments, the standard changes among them. What stands there need not be carried out for each commit; see
+tests/recorded.py for what is.
 """
 
 from __future__ import annotations
@@ -11,28 +11,25 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.changes import STANDARD
-from harness.checking.proving import CARRIED_OUT
+from harness.checking.proving import NIX, PHASES
 from harness.provision.layout import Layout
 from harness.variants import load_variants
-from harness.variants.file import Profile
+from tests import recorded
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 LAYOUT = Layout.here()
 VARIANTS = load_variants(LAYOUT.variants)
-NAMES = [variant.name for variant in VARIANTS]
-CORE = {variant.name for variant in VARIANTS if variant.spec.profile is Profile.CORE}
-#: What is carried out of every variant: all but the changes.
-COMMON = [name for name in CARRIED_OUT if name.removeprefix("nix-") not in STANDARD]
 #: What the core makes besides: the change that takes an edit, a lock and an installation, in both lanes.
-CHANGES = ["add-dependency", "nix-add-dependency"]
+CHANGES = ("add-dependency", "nix-add-dependency")
+#: The one that is fast enough for every experiment, the six changes among them.
+EXAMINED = "uv"
 #: Those in which every breakage below shows: they can do what is broken.
 BREAKABLE = [
     variant.name for variant in VARIANTS if not {"add-dependency", "build", "nix"} & set(variant.spec.unsupported)
@@ -57,38 +54,48 @@ def wrong(item: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {step["step"]: step["failure"] for step in item["steps"] if step["verdict"] == "failed"}
 
 
-@pytest.fixture(scope="module")
-def proven(request: pytest.FixtureRequest) -> tuple[set[int], dict[str, Any]]:
-    """Every variant, checked; and the exit statuses there were."""
-    if request.config.getoption("--every-step"):
-        status, checked = check()
-        return {status}, checked
-    found, checked = set(), {}
-    for steps, names in (([*COMMON, *CHANGES], CORE), (COMMON, {*NAMES} - CORE)):
-        status, those = check(*(word for name in steps for word in ("--step", name)), *sorted(names))
-        found.add(status)
-        checked |= those
-    return found, checked
+def words_for(steps: Sequence[str]) -> list[str]:
+    return [word for name in steps for word in ("--step", name)]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_variant_is_as_it_has_to_be(proven: tuple[set[int], dict[str, Any]], name: str) -> None:
-    item = proven[1][name]
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"check {name}"))
+        for name in (*recorded.core(), *recorded.carried_out())
+    ],
+)
+def test_a_variant_is_as_it_has_to_be(name: str) -> None:
+    steps = (*PHASES, *NIX, *(CHANGES if name in recorded.core() else ()))
+    status, checked = check(name, *(("--findings",) if name == EXAMINED else words_for(steps)))
+    item = checked[name]
 
     assert wrong(item) == {}
+    assert status == 0
     assert item["standing"] in ("passed", "unsupported")
     assert all(step["detail"] for step in item["steps"])
+    verdicts = {step["step"].split(" (")[0]: step["verdict"] for step in item["steps"]}
+    wanted = {"schema", "sources", "locks", "provision", "writes", "unchanged", *PHASES}
+    if recorded.variants()[name].spec.nix.strategies:
+        wanted |= {*NIX}
+    if name in recorded.core():
+        wanted |= {"finding changes"} if name == EXAMINED else {*CHANGES}
+    assert wanted <= verdicts.keys()
+    assert "skipped" not in verdicts.values()
 
 
-def test_it_ends_well_and_leaves_nothing_out(proven: tuple[set[int], dict[str, Any]]) -> None:
-    statuses, checked = proven
+def test_the_files_of_every_other_variant_hold_up() -> None:
+    names = sorted({*recorded.variants()} - {*recorded.core(), *recorded.carried_out()})
+    status, checked = check("--quick", *names) if names else (0, {})
 
-    assert statuses == {0}
-    assert set(checked) == set(NAMES)
-    for name, wanted in (("hatch", [*COMMON, *CHANGES]), ("flit", COMMON)):
-        steps = {step["step"]: step["verdict"] for step in checked[name]["steps"]}
-        assert {"schema", "sources", "locks", "writes", "unchanged", *wanted} <= {step.split()[0] for step in steps}
-        assert "skipped" not in steps.values()
+    assert {name: wrong(item) for name, item in checked.items()} == {name: {} for name in names}
+    assert status == 0
+
+
+def test_every_variant_is_on_record_or_carried_out() -> None:
+    proven = {name for name, variant in recorded.variants().items() if recorded.on_record(variant)}
+
+    assert proven | {*recorded.core(), *recorded.carried_out()} == {*recorded.variants()}
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -133,46 +140,43 @@ BREAKAGES: dict[Callable[[Path], None], tuple[str, str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """A folder of variants: two that were chosen at random, each broken in each way, and their names."""
-    place = tmp_path_factory.mktemp("broken")
-    chosen = random.SystemRandom().sample(BREAKABLE, 2)
-    for model in chosen:
-        for number, breakage in enumerate(BREAKAGES):
-            done = harness("new", f"{model}-broken-{number}", "--from", model, "--variants-dir", str(place))
-            assert done.returncode == 0, done.stderr
-            breakage(place / f"{model}-broken-{number}")
-    return place, chosen
+def break_one(model: str, place: Path) -> list[str]:
+    """Copies of a variant below ``place``, each broken in another way; their names."""
+    names = []
+    for number, breakage in enumerate(BREAKAGES):
+        names.append(f"{model}-broken-{number}")
+        done = harness("new", names[-1], "--from", model, "--variants-dir", str(place))
+        assert done.returncode == 0, done.stderr
+        breakage(place / names[-1])
+    return names
 
 
-@pytest.fixture(scope="module")
-def found(broken: tuple[Path, list[str]]) -> dict[str, Any]:
-    place, chosen = broken
-    names = [f"{model}-broken-{number}" for model in chosen for number in range(len(BREAKAGES))]
-    steps = [word for name in ("build", "add-dependency", "nix-eval") for word in ("--step", name)]
-    status, checked = check("--variants-dir", str(place), *steps, *names)
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param([EXAMINED], id=EXAMINED, marks=pytest.mark.xdist_group("broken")),
+        pytest.param(random.SystemRandom().sample(BREAKABLE, 2), id="two-at-random", marks=pytest.mark.verify),
+    ],
+)
+def test_what_is_broken_is_named_with_its_cause(chosen: list[str], tmp_path: Path) -> None:
+    broken = {model: break_one(model, tmp_path) for model in chosen}
+    names = [name for some in broken.values() for name in some]
+    steps = words_for(("build", "add-dependency", "nix-eval"))
+    status, checked = check("--variants-dir", str(tmp_path), *steps, *names)
+
     assert status == 1
-    return checked
+    for model, some in broken.items():
+        for name, (step, cause) in zip(some, BREAKAGES.values(), strict=True):
+            failures = wrong(checked[name])
+            assert checked[name]["standing"] == "failed"
+            assert step in failures, (model, checked[name])
+            assert cause in failures[step]["cause"], (model, failures[step])
+            assert failures[step]["ran"]
+            assert failures[step]["expected"]
+            assert failures[step]["came"]
 
 
-@pytest.mark.parametrize("which", [0, 1])
-@pytest.mark.parametrize("number", range(len(BREAKAGES)))
-def test_what_is_broken_is_named_with_its_cause(
-    broken: tuple[Path, list[str]], found: dict[str, Any], which: int, number: int
-) -> None:
-    step, cause = list(BREAKAGES.values())[number]
-    item = found[f"{broken[1][which]}-broken-{number}"]
-
-    failures = wrong(item)
-    assert item["standing"] == "failed"
-    assert step in failures, (broken[1], item)
-    assert cause in failures[step]["cause"], (broken[1], failures[step])
-    assert failures[step]["ran"]
-    assert failures[step]["expected"]
-    assert failures[step]["came"]
-
-
+@pytest.mark.verify
 def test_a_new_variant_passes_as_it_is(tmp_path: Path) -> None:
     place = tmp_path / "ours"
     begun = harness("new", "mine", "--from", "uv", "--variants-dir", str(place))
@@ -183,6 +187,7 @@ def test_a_new_variant_passes_as_it_is(tmp_path: Path) -> None:
     assert wrong(checked["mine"]) == {}
 
 
+@pytest.mark.xdist_group("a team's own")
 def test_a_variant_of_a_teams_own_stands_beside_ours_in_the_report(tmp_path: Path) -> None:
     place, results = tmp_path / "ours", tmp_path / "results"
     assert harness("new", "mine", "--from", "uv", "--variants-dir", str(place)).returncode == 0

@@ -32,7 +32,7 @@ from harness.variants import Variant
 from harness.variants.selection import Selected, select
 from tests.fakes import execution
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 LAYOUT = Layout.here()
 VARIANTS = select(Selected(), LAYOUT.variants)
@@ -41,7 +41,12 @@ MEMBERS = [f"members.{member.name}" for member in CANONICAL.members]
 ENVIRONMENTS = [f"environments.{name}" for name in APPLICATIONS]
 CHECKS = [f"checks.{name}" for name in APPLICATIONS]
 
-each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+#: The first stands for all in `make test`, where test_check.py builds the core.
+each_variant = pytest.mark.parametrize(
+    "variant",
+    [VARIANTS[0], *(pytest.param(variant, marks=pytest.mark.verify) for variant in VARIANTS[1:])],
+    ids=lambda variant: variant.name,
+)
 some_variant = pytest.mark.parametrize("variant", VARIANTS[:1], ids=lambda variant: variant.name)
 
 

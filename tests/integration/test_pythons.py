@@ -12,7 +12,7 @@ from harness.provision.interpreters import Interpreter, others, own_python
 from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, RUN_INFO, SAMPLE, Lane, Outcome, RunInfo, Sample
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 
 CHECKOUT = Layout.here().checkout
 SCENARIOS = ("tool-install", "install-cold", "run", "deploy", "nix-build")

@@ -35,14 +35,14 @@ from harness.strategies import DERIVED, offered, refusal
 from harness.variants import load_variants
 from tests.integration.processes import ended, finished, started, until_taken
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 CHECKOUT = Layout.here().checkout
 #: Two that are fast: `check` carries out every phase of every other, in test_check.py.
 MEASURED = ("uv", "uv-hatchling")
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants, MEASURED)}
-#: Who every experiment is conducted with: fast too, and no workspace, as it names its members by path. The reference
-#: run has all of them.
+#: Who every experiment is conducted with: fast too, and no workspace, as it names its members by path. In `make test`
+#: uv does that, as a check.
 EXAMINED = ("uv-pip",)
 OFFERED = {variant.name: variant for variant in load_variants(Layout.here().variants, EXAMINED)}
 
@@ -181,6 +181,7 @@ def test_friction_is_counted_for_every_variant(run: Run) -> None:
         )
 
 
+@pytest.mark.verify
 def test_every_finding_is_established(examined: Run) -> None:
     info, _ = read(examined[0])
     known = findings(examined[0])
@@ -202,6 +203,7 @@ def test_every_finding_is_established(examined: Run) -> None:
         assert not {name for name in unsupported if name.partition(".")[0] in STANDARD}
 
 
+@pytest.mark.verify
 def test_every_change_works_and_what_is_derived_takes_next_to_no_edit_of_nix(examined: Run) -> None:
     info, _ = read(examined[0])
     found = {(item.variant, item.strategy, item.finding): item for item in findings(examined[0])}
@@ -217,6 +219,7 @@ def test_every_change_works_and_what_is_derived_takes_next_to_no_edit_of_nix(exa
                 assert int(found[variant, DERIVED, f"{name}.lines-added"].value) <= 1
 
 
+@pytest.mark.verify
 def test_evidence_names_no_place_of_this_machine(examined: Run) -> None:
     text = (examined[0] / "findings.jsonl").read_text(encoding="utf-8")
 

@@ -34,7 +34,7 @@ from harness.stocktaking import take_stock
 from harness.variants import load_variants
 from tests.integration.processes import LIMIT_S, command_lines, finished, started, until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 USUAL = Layout.here()
 (VARIANT,) = load_variants(USUAL.variants, ("uv",))
@@ -265,7 +265,10 @@ def pythons() -> list[Path]:
     return list({path.resolve(): path for path in answering}.values())
 
 
-@pytest.mark.parametrize("minor", range(11, 15))
+@pytest.mark.parametrize(
+    "minor",
+    [pytest.param(minor, marks=() if minor == 13 else pytest.mark.verify) for minor in range(11, 15)],
+)
 def test_a_member_is_built_and_run_with_each_python_there_is(minor: int, layout: Layout) -> None:
     present = [path for path in pythons() if path.name == f"python3.{minor}"]
     if not present:

@@ -13,7 +13,7 @@ from harness.provision.lock import read_lock
 from harness.records import RUN_INFO, SAMPLE, Outcome
 from tests.integration.shop import write_shop
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 CHECKOUT = Layout.here().checkout
 VARIANTS = ("--variant", "uv", "--variant", "venv")
@@ -25,6 +25,7 @@ def run(repository: Path, results: Path, *words: str) -> subprocess.CompletedPro
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.verify
 def test_members_are_installed_and_built_with_what_they_require_from_outside(tmp_path: Path) -> None:
     write_shop(tmp_path / "shop", "more-itertools>=9.1,<11")
     results = tmp_path / "results"

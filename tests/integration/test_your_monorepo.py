@@ -13,7 +13,7 @@ import pytest
 
 from harness.provision.layout import Layout
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 
 CHECKOUT = Layout.here().checkout
 

@@ -1,0 +1,1 @@
+"""The code, looked at without running it."""

@@ -1,0 +1,26 @@
+"""What looks at the code without running it, beside the first tests: ruff, mypy, and the layers of the harness."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+LINTERS = {
+    "mypy": [BIN / "mypy"],
+    "import-linter": [BIN / "lint-imports", "--no-logo"],
+    "ruff": [BIN / "ruff", "check", "."],
+    "ruff-format": [BIN / "ruff", "format", "--check", "."],
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LINTERS])
+def test_nothing_is_found(name: str) -> None:
+    done = subprocess.run(LINTERS[name], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr

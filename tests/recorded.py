@@ -1,0 +1,92 @@
+"""What of the variants is carried out by `make test`, and what it trusts `results/verified.json` for."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import textwrap
+from functools import cache
+
+from harness.checking.circumstances import code_digest
+from harness.checking.proving import NIX, PHASES
+from harness.checking.record import Verified, read_verified
+from harness.provision.layout import Layout
+from harness.variants import Variant, load_variants
+from harness.variants.file import Profile
+
+LAYOUT = Layout.here()
+PATH = LAYOUT.checkout / "results" / "verified.json"
+
+
+@cache
+def variants() -> dict[str, Variant]:
+    """Every variant that can be proven, by name."""
+    return {item.name: item for item in load_variants(LAYOUT.variants) if not item.spec.unavailable}
+
+
+@cache
+def verified() -> Verified:
+    """What is on record."""
+    return read_verified(PATH)
+
+
+def core() -> list[str]:
+    """Those that are carried out each time."""
+    return [name for name, variant in variants().items() if variant.spec.profile is Profile.CORE]
+
+
+def on_record(variant: Variant) -> bool:
+    """Whether every phase, and every way through Nix, was proven with just these files, by whatever harness."""
+    steps = {name.partition(" ")[0] for name in verified().steps_of(variant)}
+    # Without a strategy there is one step, which says why.
+    return {*PHASES, *(NIX if variant.spec.nix.strategies else NIX[1:2])} <= steps
+
+
+def by_this_harness(variant: Variant) -> bool:
+    """Whether all that is on record of a variant was carried out by the code of this checkout."""
+    proofs = verified().steps_of(variant).values()
+    return all(verified().circumstances[proof.by].harness == this_harness() for proof in proofs)
+
+
+@cache
+def this_harness() -> str:
+    """The digest of the code that carries steps out."""
+    return code_digest(LAYOUT.checkout)
+
+
+@cache
+def carried_out() -> dict[str, str]:
+    """The variants that `make test` carries out beside the core, each with the reason."""
+    others = {name: variant for name, variant in variants().items() if name not in core()}
+    why = {name: "its files are not those on record" for name, variant in others.items() if not on_record(variant)}
+    older = [name for name, variant in others.items() if name not in why and not by_this_harness(variant)]
+    if older:
+        # Another one with each commit, so that in the end all had their turn.
+        why[older[int(_commit(), 16) % len(older)]] = "chosen by this commit, as the harness has changed"
+    return why
+
+
+def told() -> list[str]:
+    """What is said of it at the end of the tests, in lines of 80 columns at most."""
+    trusted = {name: variant for name, variant in variants().items() if name not in {*core(), *carried_out()}}
+    lines = [f"carried out: {', '.join(core())}"]
+    lines += [f"carried out: {name}: {why}" for name, why in carried_out().items()]
+    for words, some in (
+        ("proven by record", [name for name, variant in trusted.items() if by_this_harness(variant)]),
+        ("proven by an older harness", [name for name, variant in trusted.items() if not by_this_harness(variant)]),
+    ):
+        if some:
+            lines += _wrapped(f"{words}: {', '.join(some)}")
+    return lines
+
+
+def _commit() -> str:
+    done = subprocess.run(
+        ["git", "-C", str(LAYOUT.checkout), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    # What is in no repository has no commit, and then it is the first one's turn.
+    return hashlib.sha256(done.stdout.encode()).hexdigest() if done.returncode == 0 else "0"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, width=78, subsequent_indent="  ")
