@@ -65,8 +65,9 @@ def plan_of(request: Request) -> Plan:
     """The plan of a request.
 
     Who names neither scenarios nor findings gets all of both, and the changes take turns; who names some of the one
-    gets none of the other. Who asks for every variant gets those outside the core in what is done every day alone.
-    Changes and experiments are made with the canonical members, so without them there are none.
+    gets none of the other. Installing a toolchain is measured in the first block alone, unless it is all that is
+    measured. Who asks for every variant gets those outside the core in what is done every day alone. Changes and
+    experiments are made with the canonical members, so without them there are none.
 
     Raises:
         InputError: it holds nothing to measure and no experiment, or asks for what the shapes do not have.
@@ -80,6 +81,7 @@ def plan_of(request: Request) -> Plan:
     scenarios = {
         name: scenario.lane for name, scenario in all_scenarios().items() if everything or name in request.scenarios
     }
+    asked_for = {name for name, lane in scenarios.items() if lane in request.lanes}
     plan = make_plan(
         Selection(
             strategies={variant.name: variant.spec.nix.strategies for variant in measured(request.variants)},
@@ -87,7 +89,7 @@ def plan_of(request: Request) -> Plan:
             lanes=request.lanes,
             shapes=[shape.name for shape in request.shapes],
             canonical_only=OF_CHANGES,
-            once=frozenset({"tool-install"}),
+            once=INSTALLING,
             everyday=frozenset(variant.name for variant in request.variants if _in_passing(request, variant)),
             rare=RARE if everything else frozenset(),
             only_strategies=frozenset(request.strategies),
@@ -97,6 +99,8 @@ def plan_of(request: Request) -> Plan:
             seed=request.seed,
             reference=reference_among([variant.name for variant in measured(request.variants)]),
             turns=tuple(_turns(changes=canonical)) if everything else (),
+            # Who asks for it alone wants to know it well.
+            only_first=INSTALLING if asked_for - INSTALLING else frozenset(),
             experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
             limit_s=request.limit_s,
             shard=request.shard,
@@ -131,6 +135,9 @@ def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 
 #: The scenarios of changes: they are made by patches to the files that variants are committed with.
 OF_CHANGES = frozenset(name for change in STANDARD for name in (change, f"nix-{change}"))
+
+#: The scenarios about the toolchain itself, which a person installs once, and the harness with pip whatever it is.
+INSTALLING = frozenset({"tool-install"})
 
 #: The scenarios that say what building several at once saves.
 PARALLEL = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))

@@ -209,6 +209,8 @@ def as_plan(plan: Plan, expected: Estimate) -> RenderableType:
     head = f"{what}, {blocks}, seed {plan.seed}, digest {plan.digest[:12]}"
     taking = [group[0] for group in plan.turns if group]
     turns = f" These take turns, one group in each block: {', '.join(taking)}." if taking else ""
+    if plan.only_first:
+        turns += f" In the first block alone: {', '.join(plan.only_first)}."
     words = Text(f"Every {'other ' if turns else ''}cell runs once in each block; nothing was run now.{turns}")
     found = Text(f"Experiments, when all is timed: {', '.join(plan.experiments) or 'none'}.")
     return Group(Text(head), Text(in_words(plan, expected)), words, found, *(("", table) if plan.cells else ()))

@@ -191,6 +191,7 @@ def _undealt(plan: Plan) -> dict[str, object]:
         "the cells": frozenset(plan.cells),
         "the reference": plan.reference,
         "the turns": plan.turns,
+        "what is in the first block alone": plan.only_first,
         "the experiments": plan.experiments,
         "the lanes": plan.lanes,
         "the provider": plan.provider,

@@ -18,8 +18,9 @@ from harness.strategies import refusal
 REFERENCE = "venv"
 
 #: The scenarios in which the reference runs twice in each block: a long, a short and a Nix one show what noise there
-#: is, and the others would double the reference's share of the time to show the same.
-CONTROLLED = frozenset({"tool-install", "run", "nix-build"})
+#: is, and the others would double the reference's share of the time to show the same. What is in one block alone is
+#: not controlled: one pair shows no noise.
+CONTROLLED = frozenset({"tool-install", "deploy", "run", "nix-build"})
 
 #: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
 STANDS_FOR = "nix-build"
@@ -37,11 +38,11 @@ class Selection:
     ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
     to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
     under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
-    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
-    scenario may be in several. Of ``shapes``, those in ``canonical_only`` are planned for the canonical one, and those
-    in ``once``, to which members make no difference, for the first. The variants of ``everyday`` have no part in the
-    scenarios that are ``rare``. With ``only_strategies``, those alone are planned. ``limit_s`` and ``shard`` are
-    as in the plan.
+    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a scenario may be in several.
+    Those in ``only_first`` are in the first block alone. Of ``shapes``, those in ``canonical_only`` are planned for the
+    canonical one, and those in ``once``, to which members make no difference, for the first. The variants of
+    ``everyday`` have no part in the scenarios that are ``rare``. With ``only_strategies``, those alone are planned.
+    ``limit_s`` and ``shard`` are as in the plan.
     """
 
     strategies: Mapping[str, Sequence[str]]
@@ -60,6 +61,7 @@ class Selection:
     reference: str = REFERENCE
     control: frozenset[str] = CONTROLLED
     turns: Sequence[Sequence[str]] = ()
+    only_first: frozenset[str] = frozenset()
     experiments: Sequence[str] = ()
     limit_s: float = LIMIT_S
     shard: tuple[int, int] | None = None
@@ -75,6 +77,7 @@ def make_plan(selection: Selection) -> Plan:
         digest="",
         budget_s=selection.budget_s,
         turns=_turns(selection),
+        only_first=tuple(name for name in _asked_for(selection) if name in selection.only_first),
         experiments=tuple(selection.experiments),
         lanes=tuple(lane for lane in Lane if lane in selection.lanes),
         provider=selection.provider,
@@ -87,10 +90,10 @@ def make_plan(selection: Selection) -> Plan:
 def digest_of(plan: Plan) -> str:
     """What names exactly this plan: a SHA-256 over all of it but the digest itself.
 
-    What is as it usually is, the limit and that there are no shards, is left out: so plans that were made before it
-    could be otherwise keep their names.
+    What is as it usually is, the limit, that there are no shards and nothing is in the first block alone, is left out:
+    so plans that were made before it could be otherwise keep their names.
     """
-    usual = {"limit_s": plan.limit_s == LIMIT_S, "shard": plan.shard is None}
+    usual = {"limit_s": plan.limit_s == LIMIT_S, "shard": plan.shard is None, "only_first": not plan.only_first}
     text = _PLAN.dump_json(replace(plan, digest=""), exclude={name for name, is_so in usual.items() if is_so})
     return hashlib.sha256(text).hexdigest()
 
@@ -133,7 +136,9 @@ def _of_one_shape(selection: Selection, shape: str) -> Iterable[Cell]:
             names.append(variant + CONTROL_SUFFIX)
         for name in names:
             for scenario, lane in selection.scenarios.items():
-                if lane not in selection.lanes or (name != variant and scenario not in selection.control):
+                if lane not in selection.lanes:
+                    continue
+                if name != variant and scenario not in selection.control - selection.only_first:
                     continue
                 if variant in selection.everyday and scenario in selection.rare:
                     continue
@@ -159,16 +164,26 @@ def _of_one_shape(selection: Selection, shape: str) -> Iterable[Cell]:
 
 def _turns(selection: Selection) -> tuple[tuple[str, ...], ...]:
     """The groups that take turns, without what was not asked for; one that was empty from the beginning stays."""
-    wanted = {name for name, lane in selection.scenarios.items() if lane in selection.lanes}
+    wanted = _asked_for(selection)
     groups = [(group, tuple(name for name in group if name in wanted)) for group in selection.turns]
     found = tuple(left for group, left in groups if left or not group)
     return found if any(found) else ()
 
 
+def _asked_for(selection: Selection) -> list[str]:
+    """The scenarios of a selection in the lanes that were chosen."""
+    return [name for name, lane in selection.scenarios.items() if lane in selection.lanes]
+
+
 def takes_part(plan: Plan, cell: Cell, block: int) -> bool:
-    """Whether a cell is executed in a block: one that takes turns with others, or is another shard's, is not in all."""
+    """Whether a cell is executed in a block.
+
+    It is not in all if it takes turns with others, is in the first alone, or is dealt to another shard in some.
+    """
     if plan.shard is not None and dealt_to(cell, block, plan.shard[1]) != plan.shard[0]:
         return False
+    if cell.scenario in plan.only_first:
+        return block == 0
     turns = _turns_of(plan, cell)
     return not turns or block % len(plan.turns) in turns
 
@@ -193,13 +208,15 @@ def unmeasured(plan: Plan, done: Container[tuple[int, Cell]], late: Container[Ce
 
 def executions(plan: Plan, cell: Cell) -> int:
     """How often a cell is executed in all blocks of a plan."""
-    if not plan.turns and plan.shard is None:
+    if not plan.turns and not plan.only_first and plan.shard is None:
         return plan.blocks
     return sum(takes_part(plan, cell, block) for block in range(plan.blocks))
 
 
 def share(plan: Plan, cell: Cell) -> float:
     """The share of a plan's blocks in which a cell is executed, in the long run."""
+    if cell.scenario in plan.only_first:
+        return takes_part(plan, cell, 0) / plan.blocks
     of_turns = len(_turns_of(plan, cell)) / len(plan.turns) or 1.0 if plan.turns else 1.0
     return of_turns / (plan.shard[1] if plan.shard is not None else 1)
 

@@ -146,10 +146,11 @@ class Plan:
 
     With ``budget_s``, ``blocks`` is only the most there can be: blocks go on until every comparison is settled or so
     many seconds are up, and a cell that is settled is left out of the blocks that follow. ``turns`` are groups of
-    scenarios that take turns, one group a block; every other scenario is in every block. ``experiments`` are the
-    kinds of findings that are established by doing, in these ``lanes``, that of Nix with this ``provider``. What is
-    measured of a cell may take ``limit_s`` seconds. Of several shapes, one is measured after the other, each in blocks
-    of its own. ``shard`` is which part of the plan is done, counted from 1, and of how many; nothing if all of it is.
+    scenarios that take turns, one group a block; those of ``only_first`` are in the first block alone; every other
+    scenario is in every block. ``experiments`` are the kinds of findings that are established by doing, in these
+    ``lanes``, that of Nix with this ``provider``. What is measured of a cell may take ``limit_s`` seconds. Of several
+    shapes, one is measured after the other, each in blocks of its own. ``shard`` is which part of the plan is done,
+    counted from 1, and of how many; nothing if all of it is.
     """
 
     cells: tuple[Cell, ...]
@@ -159,6 +160,7 @@ class Plan:
     digest: str
     budget_s: Seconds | None = None
     turns: tuple[tuple[str, ...], ...] = ()
+    only_first: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = tuple(Lane)
     provider: str = "host"

@@ -145,7 +145,7 @@ def method(report: Report) -> tuple[str, ...]:
         "Each cell (variant, lane, scenario) runs once in each block, in an order shuffled by the recorded seed, so"
         " that slow minutes hit all alike. Cold means that every cache is empty, and was seen to be; warm means that"
         " everything needed is in the toolchain's own cache. All packages are fetched beforehand, and measuring is"
-        " offline against an index on loopback, which counts requests and bytes.",
+        f" offline against an index on loopback, which counts requests and bytes.{_only_first(report)}",
         "A sample counts only if its result was verified afterwards. Samples that failed, timed out or could not be"
         " set up have no time and are in no median; they are counted and shown by themselves. Outliers are reported"
         " and never dropped (modified z-score above 3.5, Iglewicz and Hoaglin 1993).",
@@ -209,6 +209,15 @@ def limits(report: Report) -> tuple[str, ...]:
     )
     found.append("Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years.")
     return tuple(found)
+
+
+def _only_first(report: Report) -> str:
+    """What is measured once, if anything: one round is a figure, and no verdict."""
+    once = tuple(dict.fromkeys(name for run in report.runs for name in run.plan.only_first))
+    if not once:
+        return ""
+    are = "is" if len(once) == 1 else "are"
+    return f" Of all this {join(once)} {are} in the first block alone: one round, so a figure and no verdict."
 
 
 def _few(count: int) -> str:

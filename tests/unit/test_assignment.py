@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from harness.assignment import reference_among
+from harness.assignment import Request, plan_of, reference_among
+from harness.records import CONTROL_SUFFIX, Lane
+from harness.shapes import CANONICAL
+from tests.made_up import made_up_variant
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    return Request(
+        variants=tuple(made_up_variant(tmp_path, name) for name in ("one", "two")),
+        lanes=frozenset(Lane),
+        scenarios=(),
+        findings=(),
+        shapes=(CANONICAL,),
+        provider="host",
+        blocks=6,
+        budget_s=None,
+        seed=0,
+        results=tmp_path,
+        report=None,
+        run_id="asked",
+        command_line=(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -22,3 +47,29 @@ def test_a_run_without_the_usual_reference_holds_its_variants_against_the_first(
     names: list[str], reference: str
 ) -> None:
     assert reference_among(names) == reference
+
+
+@pytest.mark.parametrize("scenarios", [(), ("tool-install", "run"), ("tool-install", "nix-build")])
+def test_the_toolchain_is_installed_in_the_first_block_alone(request_: Request, scenarios: tuple[str, ...]) -> None:
+    plan = plan_of(replace(request_, scenarios=scenarios))
+
+    assert plan.only_first == ("tool-install",)
+    controlled = {cell.scenario for cell in plan.cells if cell.variant.endswith(CONTROL_SUFFIX)}
+    assert controlled
+    assert "tool-install" not in controlled
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scenarios": ("tool-install",)},
+        {"scenarios": ("tool-install", "nix-build"), "lanes": frozenset({Lane.LOCAL})},
+    ],
+)
+def test_who_measures_the_installation_alone_has_it_in_every_block(
+    request_: Request, change: dict[str, object]
+) -> None:
+    plan = plan_of(replace(request_, **change))
+
+    assert plan.only_first == ()
+    assert {cell.variant for cell in plan.cells} == {"one", "two", "one" + CONTROL_SUFFIX}

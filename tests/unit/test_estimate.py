@@ -169,3 +169,14 @@ def test_sizes_are_read_from_samples(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps(item) for item in (row, {**row, "sizes": {}})) + "\n", encoding="utf-8")
 
     assert [item.disk_bytes for item in read_earlier(path)] == [12, None]
+
+
+def test_what_is_in_the_first_block_alone_counts_for_one_block() -> None:
+    a, b = cell("a", "tool-install"), cell("b")
+    once = replace(plan(a, b), only_first=("tool-install",))
+
+    found = estimate(once, block(0, (a, 0), (b, 60)))
+
+    assert found.seconds_per_block * once.blocks == pytest.approx(60 + 6 * 1)
+    assert found.left(once, ()) == 60 + 6 * 1
+    assert found.left(once, {(0, a)}) == 6 * 1

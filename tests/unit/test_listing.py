@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
 from harness.estimate import estimate
-from harness.listing import in_words, rest_in_words
+from harness.listing import as_plan, in_words, rest_in_words
 from harness.plan import Selection, make_plan
 from harness.records import Lane, Outcome
 from tests.made_up import made_up_sample
@@ -32,3 +37,14 @@ def test_the_rest_of_a_run_is_what_is_not_there_and_did_not_take_too_long() -> N
         "about 36 s for what is left, set-up not counted (0 of 6 samples are there)"
     )
     assert in_words(PLAN, expected).startswith("about 12 s a block, 36 s for 3, set-up not counted")
+
+
+def test_a_plan_says_what_is_in_the_first_block_alone() -> None:
+    out = io.StringIO()
+    once = replace(PLAN, only_first=("lock",))
+
+    Console(file=out, width=200).print(as_plan(once, estimate(once, [])))
+
+    told = out.getvalue()
+    assert "Every other cell runs once in each block; nothing was run now. In the first block alone: lock." in told
+    assert "about 8 s a block, 24 s for 3" in told

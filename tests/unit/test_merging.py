@@ -195,6 +195,7 @@ def other_python(info: RunInfo) -> RunInfo:
         ({"change": lambda info: replace(info, builders="ssh://a")}, "Nix builds on"),
         ({"selection": replace(SELECTION, scenarios={"lock": Lane.LOCAL})}, "the cells differ"),
         ({"selection": replace(SELECTION, strategies={"venv": ()})}, "the variants differ"),
+        ({"selection": replace(SELECTION, only_first=frozenset({"lock"}))}, "what is in the first block alone differ"),
         ({"selection": replace(SELECTION, limit_s=7.0)}, "the limit is 300.0 in one and 7.0 in the other"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from harness.plan import (
     order_of,
     planned,
     schedule,
+    share,
     takes_part,
     unmeasured,
     variant_of,
@@ -123,6 +125,54 @@ def test_what_is_planned_is_what_is_scheduled(blocks: int) -> None:
 
     assert planned(plan) == len(done)
     assert all(executions(plan, cell) == done.count(cell) for cell in plan.cells)
+
+
+ONCE = replace(TURNING, only_first=frozenset({"lock", "gone"}), control=frozenset({"lock", "run"}))
+
+
+@given(blocks=st.integers(1, 8), shards=st.integers(1, 4))
+def test_what_is_in_the_first_block_alone_is_done_once_wherever_it_is_counted(blocks: int, shards: int) -> None:
+    plan = make_plan(replace(ONCE, blocks=blocks))
+    parts = [make_plan(replace(ONCE, blocks=blocks, shard=(number, shards))) for number in range(1, shards + 1)]
+    once = [cell for cell in plan.cells if cell.scenario == "lock"]
+    left = schedule(plan, done=(), settled=lambda: (), time_is_up=lambda: False)
+    found = [(block, cell) for block, cells in left for _, cell in cells if cell.scenario == "lock"]
+
+    assert plan.only_first == ("lock",)
+    assert sorted(found, key=str) == sorted(((0, cell) for cell in once), key=str)
+    for cell in once:
+        assert executions(plan, cell) == sum(executions(part, cell) for part in parts) == 1
+        assert [share(plan, cell) * blocks, sum(share(part, cell) * blocks for part in parts)] == pytest.approx([1, 1])
+        assert cell not in unmeasured(plan, {(0, cell)})
+    others = [cell for cell in plan.cells if cell.scenario in {"run", "nix-build"}]
+    assert all(executions(plan, cell) == blocks for cell in others)
+    assert planned(plan) == sum(map(planned, parts))
+
+
+def test_what_is_in_one_block_alone_is_not_measured_twice_in_it() -> None:
+    control = {cell.scenario for cell in make_plan(ONCE).cells if cell.variant.endswith(CONTROL_SUFFIX)}
+
+    assert control == {"run"}
+    repeated = make_plan(replace(ONCE, only_first=frozenset())).cells
+    assert {cell.scenario for cell in repeated if cell.variant.endswith(CONTROL_SUFFIX)} == {"lock", "run"}
+
+
+def test_a_budget_goes_on_without_what_is_in_the_first_block_alone() -> None:
+    plan = make_plan(replace(ONCE, budget_s=60.0))
+    blocks = schedule(plan, done=(), settled=lambda: (), time_is_up=lambda: False)
+    _, first = next(blocks)
+    _, second = next(blocks)
+
+    assert "lock" in {cell.scenario for _, cell in first}
+    assert "lock" not in {cell.scenario for _, cell in second}
+
+
+def test_a_plan_in_which_all_is_in_every_block_keeps_the_digest_it_always_had() -> None:
+    digest = "0e4f0c5f122f7f71a4bfa62447c1b456e202c21ca6dd7f765c16c1cdfd7e5afb"
+
+    assert make_plan(SELECTION).digest == digest
+    assert make_plan(replace(SELECTION, only_first=frozenset({"gone"}))).digest == digest
+    assert make_plan(replace(SELECTION, only_first=frozenset({"lock"}))).digest != digest
 
 
 def test_turns_hold_only_what_was_asked_for() -> None:

@@ -25,6 +25,7 @@ SELECTION = Selection(
     shapes=("canonical", "apps=2,libs=2"),
     canonical_only=frozenset({"add-library", "nix-add-library"}),
     turns=(("add-library", "nix-add-library"), ()),
+    only_first=frozenset({"lock"}),
 )
 PLAN = make_plan(SELECTION)
 
@@ -44,6 +45,10 @@ def test_units_hold_what_the_plan_executes_and_nothing_twice() -> None:
 def test_a_unit_has_every_variant_of_its_scenario_with_the_reference() -> None:
     for unit in units_of(PLAN):
         assert {variant_of(cell) for cell in unit.cells} == {"uv", "venv"}
+
+
+def test_what_is_in_the_first_block_alone_is_a_unit_of_that_block() -> None:
+    assert {unit.block for unit in units_of(PLAN) if unit.scenario == "lock"} == {0}
 
 
 def test_units_come_shape_by_shape_and_block_by_block() -> None:

@@ -127,6 +127,30 @@ def test_the_method_names_only_scenarios_in_which_the_reference_was_repeated(tmp
     assert "noise was not checked with it" in prose.method(read_report([run]))[-1]
 
 
+def test_what_was_measured_in_one_round_has_a_figure_and_no_verdict(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path / "runs", scenarios=("tool-install", "run"), blocks=6, mishaps=False)
+    info = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    cells = info["plan"]["cells"]
+    repeated = {"variant": "venv~aa", "scenario": "tool-install"}
+    info["plan"]["cells"] = [cell for cell in cells if not repeated.items() <= cell.items()]
+    info["plan"]["only_first"] = ["tool-install"]
+    (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    kept = [line for line in lines if line["scenario"] == "run" or not (line["block"] or "~aa" in line["variant"])]
+    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+
+    report = read_report([run])
+    found = report.sections[0].scenario("tool-install")
+    assert found is not None
+    for row in found.rows:
+        assert row.summary is not None
+        assert row.summary.count == 1
+        assert row.comparison is None or row.comparison.verdict is Verdict.UNDECIDED
+        assert words.ratio_interval(row.comparison) == words.NONE
+    assert "tool-install is in the first block alone: one round, so a figure and no verdict." in prose.method(report)[0]
+    write_report([run], tmp_path / "out")
+
+
 def test_figures_of_two_providers_never_stand_together(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "runs", scenarios=("nix-build",), blocks=2)
     lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
