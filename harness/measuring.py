@@ -47,9 +47,11 @@ def measure(
     scratch: Path,
     console: Console,
     *,
-    after_block: Callable[[], None],
+    renew: Callable[[], None],
 ) -> None:
     """Measure what is left of a plan; a budget of time is shared out among the shapes that are left.
+
+    ``renew`` renews the report: after each block, and early in a run that has just begun.
 
     Raises:
         HarnessError: the journal cannot be written any more.
@@ -75,8 +77,9 @@ def measure(
                 if finding.key not in done.findings:
                     journal.add_finding(finding)
             if part.cells:
+                early = number == 0 and not done.samples
                 place = _Place(executor=executor, prober=prober, folder=folder, console=console)
-                _measure_shape(variants, shape, part, journal, done, equipment, place, after_block)
+                _measure_shape(variants, shape, part, journal, done, equipment, place, renew, early=early)
             if not assignment.keep:
                 remove(folder)
 
@@ -124,7 +127,9 @@ def _measure_shape(
     done: Resumed,
     equipment: Equipment,
     place: _Place,
-    after_block: Callable[[], None],
+    renew: Callable[[], None],
+    *,
+    early: bool,
 ) -> None:
     known = {key: sample for key, sample in done.samples.items() if key[1].shape == shape.name}
     late = {sample.cell for sample in known.values() if sample.outcome is Outcome.TIMED_OUT}
@@ -136,7 +141,7 @@ def _measure_shape(
 
     def between(block: int) -> None:
         place.prober.take(block)
-        after_block()
+        renew()
 
     benches = make_benches(variants, shape, plan, equipment, place.folder)
     if left := unmeasured(plan, known, late):
@@ -150,7 +155,8 @@ def _measure_shape(
         settled=settled,
         time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
     )
-    with RunProgress(plan, place.console, after_block=between, done=known.keys()) as progress:
+    halfway = renew if early else None
+    with RunProgress(plan, place.console, after_block=between, halfway=halfway, done=known.keys()) as progress:
         run_blocks(blocks, benches, journal, means, _Remembering(late, progress))
 
 

@@ -12,8 +12,12 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from harness.plan import executions, planned
+from harness.plan import executions, order_of, planned
 from harness.records import Cell, Outcome, Plan, Sample
+
+#: With so many cells or more in its first block, a run has its first report when half of them are done: a person who
+#: has just begun one should not wait for the whole block to see anything. Fewer are done soon enough.
+MANY_CELLS = 20
 
 
 class Estimate:
@@ -67,7 +71,11 @@ def tell_failure(sample: Sample, console: Console) -> bool:
 
 
 class RunProgress:
-    """A :class:`harness.runner.Watcher` for people."""
+    """A :class:`harness.runner.Watcher` for people.
+
+    ``after_block`` renews the report after each block. ``halfway``, if given, writes the first one after half of the
+    first block, if that has many cells. Nothing is measured meanwhile.
+    """
 
     def __init__(
         self,
@@ -75,12 +83,16 @@ class RunProgress:
         console: Console,
         *,
         after_block: Callable[[int], None],
+        halfway: Callable[[], None] | None = None,
         done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._plan = plan
         self._console = console
         self._after_block = after_block
+        first = len(order_of(plan, 0))
+        self._halfway = halfway if first >= MANY_CELLS else None
+        self._until_halfway = (first + 1) // 2
         self._monotonic = monotonic
         self._estimate = Estimate(plan, done)
         self._done = len(done)
@@ -126,15 +138,23 @@ class RunProgress:
         left = self._seconds_left()
         self._progress.update(self._task, advance=1, left="" if left is None else f"{spell(left)} left")
         self._failed += tell_failure(sample, self._console)
+        self._until_halfway -= 1
+        if self._halfway is not None and not self._until_halfway:
+            self._progress.update(self._task, description="writing the first report", left="")
+            self._halfway()
+            self._say_done(f"half of block {self._of(0, ' of ')} done, first report written", left)
 
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""
         self._progress.update(self._task, description="renewing the report", left="")
         self._after_block(block)
-        left = self._seconds_left()
-        more = "" if block + 1 == self._plan.blocks or not left else f", {self._roughly} {spell(left)} left"
+        left = None if block + 1 == self._plan.blocks else self._seconds_left()
+        self._say_done(f"block {self._of(block, ' of ')} done, report renewed", left)
+
+    def _say_done(self, what: str, left: float | None) -> None:
+        more = f", {self._roughly} {spell(left)} left" if left else ""
         failed = f", {self._failed} failed so far" if self._failed else ""
-        self._console.print(f"block {self._of(block, ' of ')} done, report renewed{failed}{more}", highlight=False)
+        self._console.print(f"{what}{failed}{more}", highlight=False)
 
     @property
     def _roughly(self) -> str:

@@ -66,7 +66,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                     equipment,
                     scratch,
                     console,
-                    after_block=lambda: render_report(journal.folder, assignment.report, summary=False),
+                    renew=lambda: render_report(journal.folder, assignment.report, summary=False),
                 )
                 _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from harness.plan import Selection, make_plan
-from harness.progress import Estimate, RunProgress, describe, spell
-from harness.records import Lane, Outcome
+from harness.plan import Selection, make_plan, order_of
+from harness.progress import MANY_CELLS, Estimate, RunProgress, describe, spell
+from harness.records import Lane, Outcome, Plan
 from tests.made_up import made_up_sample
 
 PLAN = make_plan(
@@ -66,3 +66,58 @@ def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
         "failed uv · local · run: it said [no]",
         "block 1 of 2 done, report renewed, 1 failed so far, about 2 s left",
     ]
+
+
+def with_cells(count: int) -> Plan:
+    return make_plan(
+        Selection(
+            strategies={f"tool-{number:02}": () for number in range(count)},
+            scenarios={"run": Lane.LOCAL},
+            lanes=frozenset({Lane.LOCAL}),
+            blocks=2,
+        )
+    )
+
+
+def watched(plan: Plan, *, early: bool = True) -> tuple[list[str], list[str]]:
+    """What a run of a plan does in which order, a cell or a report, and the lines it says."""
+    out = io.StringIO()
+    done: list[str] = []
+    with RunProgress(
+        plan,
+        Console(file=out, width=80),
+        after_block=lambda block: done.append(f"report after block {block}"),
+        halfway=(lambda: done.append("first report")) if early else None,
+        monotonic=lambda: 0.0,
+    ) as progress:
+        for block in range(plan.blocks):
+            progress.block_begins(block)
+            for position, cell in enumerate(order_of(plan, block)):
+                progress.cell_begins(cell, block, position)
+                done.append("cell")
+                progress.cell_ends(made_up_sample(cell, block=block))
+            progress.block_ends(block)
+    return done, out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(("count", "half"), [(MANY_CELLS, MANY_CELLS // 2), (MANY_CELLS + 1, MANY_CELLS // 2 + 1)])
+def test_the_first_report_comes_between_cells_when_half_of_the_first_block_is_done(count: int, half: int) -> None:
+    done, said = watched(with_cells(count))
+
+    first = ["cell"] * half + ["first report"] + ["cell"] * (count - half) + ["report after block 0"]
+    assert done == first + ["cell"] * count + ["report after block 1"]
+    assert said[0] == "half of block 1 of 2 done, first report written"
+
+
+def test_a_small_block_has_its_report_at_its_end() -> None:
+    few = MANY_CELLS - 1
+
+    done, said = watched(with_cells(few))
+    assert done == (["cell"] * few + ["report after block 0"]) + (["cell"] * few + ["report after block 1"])
+    assert len(said) == 2
+
+
+def test_a_run_that_goes_on_has_a_report_already() -> None:
+    done, _ = watched(with_cells(MANY_CELLS), early=False)
+
+    assert "first report" not in done
