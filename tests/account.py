@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,9 @@ class Account:
     def __init__(self, began: str) -> None:
         self._set_up_began = float(began) if began else None
         self._began = time.time()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._tests: Counter[str] = Counter()
-        self._each: Counter[str] = Counter()
+        self._each: defaultdict[str, float] = defaultdict(float)
         self._left = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -46,6 +47,11 @@ class Account:
         """Count what is left out."""
         self._left += len(items)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Hear from a worker what it left out; all leave out the same."""
+        self._left = getattr(node, "workeroutput", {}).get("left", self._left)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         """Print the table."""
         say = terminalreporter.write_line
@@ -53,7 +59,7 @@ class Account:
         terminalreporter.section("where the time went")
         say(f"{'room':<44}{'tests':>8}{'seconds':>10}{'share':>8}")
         total = sum(self._seconds.values()) or 1.0
-        for room, seconds in self._seconds.most_common():
+        for room, seconds in sorted(self._seconds.items(), key=_longest):
             say(f"{room:<44}{self._tests[room]:>8}{seconds:>10.1f}{seconds / total:>8.0%}")
         went_by = time.time() - self._began
         say(f"{f'in all, by {workers} at once':<44}{sum(self._tests.values()):>8}{total:>10.1f}")
@@ -62,15 +68,20 @@ class Account:
         say(f"{'went by':<52}{went_by:>10.1f}")
         if self._set_up_began is not None:
             say(f"{'with set-up':<52}{time.time() - self._set_up_began:>10.1f}")
-        for test, seconds in self._each.most_common(_NAMED):
+        for test, seconds in sorted(self._each.items(), key=_longest)[:_NAMED]:
             if seconds >= LONG_S:
                 say(f"{seconds:>6.1f} s  {test[-(_WIDTH - 10) :]}")
-        if not config.getoption("everything"):
+        if self._tests["integration/check"]:
             say("")
             for line in recorded.told():
                 say(line)
-            if self._left:
-                say(f"left to `make verify`: {self._left} tests")
+        if self._left:
+            words = "on record already" if config.getoption("everything") else "left to `make verify`"
+            say(f"{words}: {self._left} tests")
+
+
+def _longest(item: tuple[str, float]) -> float:
+    return -item[1]
 
 
 def room_of(test: str) -> str:

@@ -6,12 +6,14 @@ import os
 import random
 import signal
 import threading
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import provisioned
+from harness.checking.record import Record
+from tests import provisioned, recorded
 from tests.account import Account
 
 # How long an example takes says something of the machine and nothing of what is tested.
@@ -45,15 +47,20 @@ def pytest_configure(config: pytest.Config) -> None:
         account = Account(began=os.environ.get("TESTS_BEGAN", ""))
         config.stash[_ACCOUNT] = account
         config.pluginmanager.register(account)
+        if config.getoption("--everything"):
+            config.pluginmanager.register(recorded.Keeper(recorded.record_of_tests()))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is for `make verify`, put the rest in order, and keep together what shares what it prepares."""
-    if not config.getoption("--everything"):
-        left = [item for item in items if item.get_closest_marker("verify")]
-        items[:] = [item for item in items if not item.get_closest_marker("verify")]
-        config.hook.pytest_deselected(items=left)
+    everything = config.getoption("--everything")
+    left = {item for item in items if _is_left_out(item, everything=everything)}
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    if hasattr(config, "workerinput"):
+        # Of what a worker leaves out, the process that prints the table hears nothing else.
+        config.workeroutput["left"] = len(left)
+    items[:] = [item for item in items if item not in left]
     for item in items:
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
@@ -64,6 +71,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _shuffle(items, random.Random(seed))  # noqa: S311 - an order of tests keeps no secret
     if any(map(_needs_tools, items)):
         provisioned.begin(_BASE, os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
+
+
+def _is_left_out(item: pytest.Item, *, everything: bool) -> bool:
+    """Of everything, modules that are on record as they are; otherwise what is for `make verify`."""
+    if not everything:
+        return item.get_closest_marker("verify") is not None
+    module = recorded.module_of(item.nodeid)
+    return recorded.is_kept(module) and _on_record().module_stands(module)
+
+
+@cache
+def _on_record() -> Record:
+    return recorded.record_of_tests()
 
 
 @pytest.fixture(autouse=True)

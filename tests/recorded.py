@@ -1,15 +1,23 @@
-"""What of the variants is carried out by `make test`, and what it trusts `results/verified.json` for."""
+"""What `make test` carries out of the variants, what it trusts `results/verified.json` for, and how tests get there."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
-from harness.checking.circumstances import code_digest
+import pytest
+
+from harness.checking.circumstances import circumstances, code_digest
 from harness.checking.proving import NIX, PHASES
-from harness.checking.record import Verified, read_verified
+from harness.checking.record import Record, Verified, read_verified
 from harness.provision.layout import Layout
 from harness.variants import Variant, load_variants
 from harness.variants.file import Profile
@@ -90,3 +98,66 @@ def _commit() -> str:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, width=78, subsequent_indent="  ")
+
+
+class Keeper:
+    """A plugin of pytest that puts each module of integration tests on record as soon as all of its tests passed.
+
+    It works in the process that starts the workers; what one of them collected is what all have to do.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._left: Counter[str] = Counter()
+        self._failed: set[str] = set()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Learn what there is to do, where there are no workers."""
+        self._learn(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Learn what there is to do, from a worker."""
+        self._learn(ids)
+
+    def _learn(self, ids: Iterable[str]) -> None:
+        self._left = Counter(map(module_of, ids)) or self._left
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count down; what was skipped was not proven."""
+        module = module_of(report.nodeid)
+        if report.outcome != "passed":
+            self._failed.add(module)
+        if report.when == "teardown":
+            self._left[module] -= 1
+            if not self._left[module] and module not in self._failed and is_kept(module):
+                self._record.tested(module)
+
+
+def module_of(test: str) -> str:
+    """The module of a test, as a path."""
+    return test.partition("::")[0]
+
+
+def is_kept(module: str) -> bool:
+    """Whether a module's tests are left out where they stand on record: those that take long."""
+    return module.startswith("tests/integration/")
+
+
+def record_of_tests() -> Record:
+    """The record that tests are put on: they depend on every file of the checkout but results."""
+    files = subprocess.run(
+        ["git", "-C", str(LAYOUT.checkout), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    digest = hashlib.sha256()
+    for name in sorted(filter(None, files.split("\0"))):
+        path = LAYOUT.checkout / name
+        if not name.startswith(("results/", "report/")) and path.is_file() and not path.is_symlink():
+            digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    nix = shutil.which("nix-build")
+    said = subprocess.run([nix, "--version"], capture_output=True, text=True, check=True).stdout if nix else ""
+    now = circumstances(LAYOUT.checkout, Path.home(), said.rpartition(" ")[2].strip())
+    return Record(PATH, replace(now, harness=digest.hexdigest()), datetime.now(UTC).date().isoformat())

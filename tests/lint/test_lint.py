@@ -12,15 +12,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
 LINTERS = {
-    "mypy": [BIN / "mypy"],
-    "import-linter": [BIN / "lint-imports", "--no-logo"],
-    "ruff": [BIN / "ruff", "check", "."],
-    "ruff-format": [BIN / "ruff", "format", "--check", "."],
+    "mypy": ("mypy",),
+    "import-linter": ("lint-imports", "--no-logo"),
+    "ruff": ("ruff", "check", "."),
+    "ruff-format": ("ruff", "format", "--check", "."),
 }
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LINTERS])
 def test_nothing_is_found(name: str) -> None:
-    done = subprocess.run(LINTERS[name], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    program, *words = LINTERS[name]
+    done = subprocess.run([BIN / program, *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -32,6 +32,8 @@ def proven(
     confined: Answers | None = None,
     text: str = VARIANT_TOML,
     stale: str | None = None,
+    known: dict[str, str] | None = None,
+    kept: list[str] | None = None,
 ) -> dict[str, Result]:
     """What each step of a made-up variant comes to; ``confined`` answers for commands that cannot write elsewhere."""
     bench = made_up_bench(tmp_path, text)
@@ -42,6 +44,8 @@ def proven(
         free=free,
         confined=Toolbox(spaces, confined, stale=stale) if confined else None,
         not_confined="" if confined else "no Landlock",
+        known=known or {},
+        passed=(kept if kept is not None else []).append,
     )
     told: list[Result] = []
     results = prove(bench, made_up_attempt(free, tmp_path), cells(bench), means, told.append)
@@ -160,6 +164,47 @@ def test_what_is_unsupported_is_no_failure(tmp_path: Path) -> None:
 
     assert (found["noop"].verdict, found["noop"].detail) == (Verdict.UNSUPPORTED, "It has none.")
     assert found["run"].verdict is Verdict.PASSED
+
+
+def test_what_is_on_record_is_not_carried_out_and_what_passes_is_kept(tmp_path: Path) -> None:
+    kept: list[str] = []
+    ran: list[Command] = []
+
+    def watched(command: Command) -> Execution | None:
+        ran.append(command)
+        return execution(exit_code=1) if command.argv == ("tool", "run", "goodbye") else None
+
+    known = {"lock": "2026-11-30", "noop": "2026-11-30"}
+    found = proven(tmp_path, answers=watched, confined=watched, known=known, kept=kept)
+
+    assert {step for step, result in found.items() if result.verdict is Verdict.RECORDED} == {*known}
+    assert found["lock"].detail.startswith("on record since 2026-11-30")
+    assert found["install-cold"].verdict is Verdict.FAILED
+    assert kept == [step for step in STEPS if found[step].verdict is Verdict.PASSED]
+    assert ran
+
+
+def test_where_all_is_on_record_nothing_is_run(tmp_path: Path) -> None:
+    def nothing(command: Command) -> Execution | None:
+        pytest.fail(f"{command.argv} is run")
+
+    found = proven(tmp_path, answers=nothing, confined=nothing, known=dict.fromkeys(STEPS, "2026-11-30"))
+
+    assert {result.verdict for step, result in found.items() if step in STEPS} == {Verdict.RECORDED}
+    assert (found["writes"].verdict, found["writes"].detail) == (Verdict.SKIPPED, "what passed is on record")
+
+
+def test_a_step_that_passes_only_unconfined_is_not_kept(tmp_path: Path) -> None:
+    kept: list[str] = []
+
+    def refused(command: Command) -> Execution | None:
+        return execution(exit_code=1) if command.argv == ("tool", "lock") else None
+
+    found = proven(tmp_path, confined=refused, kept=kept)
+
+    assert found["lock"].verdict is Verdict.PASSED
+    assert "lock" not in kept
+    assert "run" in kept
 
 
 def test_all_that_is_carried_out_is_there() -> None:

@@ -1,0 +1,71 @@
+"""harness.checking.circumstances: the digest covers what carries steps out, wherever that lies, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.checking.circumstances import circumstances, code_digest, reached
+from harness.provision.layout import Layout
+
+CHECKOUT = Layout.here().checkout
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in ("harness", "nix"):
+        shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=ignored)
+    return tmp_path
+
+
+def test_it_does_not_depend_on_where_the_checkout_lies(copy: Path) -> None:
+    assert code_digest(copy) == code_digest(CHECKOUT)
+
+
+def test_every_scenario_every_experiment_and_what_they_reach_count(copy: Path) -> None:
+    before = code_digest(copy)
+    counted = {
+        "harness/scenarios/deploy.py": True,
+        "harness/findings/stale.py": True,
+        "harness/bench.py": True,
+        "harness/workspace.py": True,
+        "harness/nix/rebuilds.py": True,
+        "harness/changes/third-party.txt": True,
+        "nix/default.nix": True,
+        "harness/reporting/view.py": False,
+        "harness/cli.py": False,
+    }
+    for name, counts in counted.items():
+        path = copy / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"{text}\n# edited\n", encoding="utf-8")
+        assert (code_digest(copy) != before) is counts, name
+        path.write_text(text, encoding="utf-8")
+
+
+def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
+    files = {
+        "__init__": "",
+        "a": "def late():\n    from harness import b\n",
+        "b": "import harness.c.d\nimport json\n",
+        "c/__init__": "from harness.e import x\n",
+        "c/d": "",
+        "e": "",
+        "f": "import harness.a\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "harness" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    found = reached(tmp_path, ["harness.a"])
+
+    assert set(found) == {"harness", "harness.a", "harness.b", "harness.c", "harness.c.d", "harness.e"}
+
+
+def test_a_machine_without_nix_has_no_version_of_it(tmp_path: Path) -> None:
+    assert "nix" not in circumstances(CHECKOUT, tmp_path, "").tools
+    assert circumstances(CHECKOUT, tmp_path, "2.8.0").tools["nix"] == "2.8.0"
