@@ -146,6 +146,11 @@ PARALLEL = tuple(name for name in all_scenarios() if name.startswith("nix-build-
 RARE = OF_CHANGES | {*PARALLEL, "nix-refresh-application", "nix-refresh-outside"}
 
 
+def makes_changes(plan: Plan) -> bool:
+    """Whether anything of a plan brings packages in from outside, as changes do and some experiments."""
+    return bool(plan.experiments) or any(cell.scenario in OF_CHANGES for cell in plan.cells)
+
+
 def _in_passing(request: Request, variant: Variant) -> bool:
     """Whether a variant is there because every one of ours is, and not for its own sake."""
     return request.whole_profile and variant.spec.profile is Profile.ALL and variant.folder.parent == request.ours

@@ -151,12 +151,14 @@ def equipped(
     provider: str = HOST,
     outside: Mapping[str, Outside] = MappingProxyType({}),
     builders: str = "",
+    changes: bool = True,
 ) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
     With ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the equipment says
     why. ``outside`` has the third party of shapes by their names, which is fetched too. What is built later is built on
-    ``builders``, if Nix is given any.
+    ``builders``, if Nix is given any. Without ``changes`` none is made, so what they bring in from outside is not
+    fetched, unless Nix has to have it.
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
@@ -166,7 +168,9 @@ def equipped(
     with ExitStack() as stack:
         stack.enter_context(occupied(layout, console))
         progress = stack.enter_context(SetupProgress(console))
-        fetched = fetch_wheels(variants, [layout.infrastructure, *layout.third_party], layout, progress)
+        brought_in = layout.third_party if changes or nix else ()
+        extra = [*([layout.infrastructure] if nix else ()), *brought_in]
+        fetched = fetch_wheels(variants, extra, layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
         supplied = [variant for variant in variants if variant.name not in fetched.problems]
         wheels = layout.wheelhouse
@@ -175,7 +179,7 @@ def equipped(
             stack.callback(shutil.rmtree, wheels, ignore_errors=True)
             locks = [found.lock for found in outside.values()]
             more = fetch_outside(supplied, locks, layout, progress)
-            put_on_shelf(supplied, locks, layout, wheels)
+            put_on_shelf(supplied, brought_in, locks, layout, wheels)
             progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
         index = stack.enter_context(Index([wheels], layout.state / "index"))
         toolchains = install_toolchains(supplied, layout, index, os.environ, progress)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.assignment import Assignment, shard_of
+from harness.assignment import Assignment, makes_changes, shard_of
 from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.equipment import Equipment, equipped
 from harness.experimenting import conduct_all, left_of
@@ -50,6 +50,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                     provider=assignment.plan.provider,
                     outside=outside,
                     builders=assignment.builders,
+                    changes=makes_changes(assignment.plan),
                 )
             )
             stack.callback(_clear, scratch, console, keep=assignment.keep)

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.assignment import assignment_of
+from harness.assignment import assignment_of, makes_changes
 from harness.bench import Bench, Unready
 from harness.benches import make_benches, nonce, warm_all
 from harness.cluster.cores import cores_here, share_of
@@ -161,6 +161,7 @@ class Station:
                 provider=order.info.plan.provider,
                 outside=outside,
                 builders=order.info.builders,
+                changes=makes_changes(order.info.plan),
             )
         )
         info = info_of(

@@ -91,8 +91,10 @@ def fetch_outside(variants: Sequence[Variant], locks: Sequence[Path], layout: La
     return Fetched(fetched=sum(one.fetched for one in found), present=sum(one.present for one in found))
 
 
-def put_on_shelf(variants: Sequence[Variant], locks: Sequence[Path], layout: Layout, shelf: Path) -> None:
-    """Put links to the wheels of variants, of changes, and of what shapes have from outside (``locks``) into a folder.
+def put_on_shelf(
+    variants: Sequence[Variant], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
+) -> None:
+    """Put links to wheels into a folder: of variants, of ``changes``, and of what shapes have from outside (``locks``).
 
     Members take the newest version that the index has and suits them, and the wheelhouse has those of other runs too.
 
@@ -104,7 +106,7 @@ def put_on_shelf(variants: Sequence[Variant], locks: Sequence[Path], layout: Lay
     for python in dict.fromkeys(map(python_of, variants)):
         house = Wheelhouse(layout.wheelhouse, python=python)
         own = [lock for variant in variants if python_of(variant) == python for lock in _locks(variant)]
-        for lock in (*own, *layout.third_party):
+        for lock in (*own, *changes):
             wheels |= dict.fromkeys(house.wheels(lock))
         for lock in locks:
             wheels |= dict.fromkeys(Wheelhouse(layout.outside_wheels, python=python).wheels(lock))

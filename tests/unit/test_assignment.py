@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.assignment import Request, plan_of, reference_among
+from harness.assignment import Request, makes_changes, plan_of, reference_among
 from harness.records import CONTROL_SUFFIX, Lane
 from harness.shapes import CANONICAL
 from tests.made_up import made_up_variant
@@ -73,3 +73,19 @@ def test_who_measures_the_installation_alone_has_it_in_every_block(
 
     assert plan.only_first == ()
     assert {cell.variant for cell in plan.cells} == {"one", "two", "one" + CONTROL_SUFFIX}
+
+
+@pytest.mark.parametrize(
+    ("asked", "makes"),
+    [
+        ({}, True),
+        ({"scenarios": ("add-library",)}, True),
+        ({"scenarios": ("nix-add-dependency",)}, True),
+        ({"findings": ("stale-value",)}, True),
+        ({"scenarios": ("run", "nix-build")}, False),
+    ],
+)
+def test_what_changes_bring_in_is_needed_where_one_may_be_made(
+    request_: Request, asked: dict[str, tuple[str, ...]], makes: bool
+) -> None:
+    assert makes_changes(plan_of(replace(request_, **asked))) is makes

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from harness import equipment, nix_pythons
-from harness.equipment import prepare_nix
-from harness.errors import NixUnavailableError
+from harness.equipment import equipped, prepare_nix
+from harness.errors import NixUnavailableError, ProvisionError
 from harness.measure.command import Execution
 from harness.nix import Nix, NixProgram
 from harness.provision.layout import Layout
@@ -100,3 +101,31 @@ def test_without_a_connection_nixpkgs_is_unavailable_and_host_is_offered(
         prepared(tmp_path, monkeypatch, Played(cut_off=True))
 
     assert "--provider host" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("nix", "changes", "extra"),
+    [
+        (False, False, []),
+        (False, True, ["third-party.txt", "third-party-newer.txt"]),
+        (True, False, ["infrastructure.txt", "third-party.txt", "third-party-newer.txt"]),
+    ],
+)
+def test_only_what_a_run_needs_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nix: bool, changes: bool, extra: list[str]
+) -> None:
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    asked: list[str] = []
+
+    def fetch(variants: Sequence[Variant], locks: Sequence[Path], *_: object) -> None:
+        asked.extend(lock.name for lock in locks)
+        raise ProvisionError("this is far enough")
+
+    monkeypatch.setattr(equipment, "fetch_wheels", fetch)
+    with (
+        pytest.raises(ProvisionError, match="far enough"),
+        equipped([], layout, Console(quiet=True), nix=nix, changes=changes),
+    ):
+        pass
+
+    assert asked == extra

@@ -57,7 +57,7 @@ def test_a_shelf_has_what_the_locks_name_and_nothing_of_other_runs(
     shelf = tmp_path / "shelf"
     (shelf / "left-over").mkdir(parents=True)
 
-    put_on_shelf([variant], [lock], layout, shelf)
+    put_on_shelf([variant], layout.third_party, [lock], layout, shelf)
 
     assert sorted(path.relative_to(shelf).as_posix() for path in shelf.rglob("*.whl")) == [
         "backend/backend-2.0-py3-none-any.whl",
