@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from harness.bench import Attempt, Bench, Unready
 from harness.equipment import Equipment
 from harness.errors import HarnessError, MeasureError
 from harness.journal import Journal
-from harness.measure.executor import LauncherExecutor
+from harness.measure.crew import Crew
 from harness.plan import variant_of
 from harness.progress import SetupProgress
 from harness.provision.interpreters import python_of
@@ -94,13 +94,14 @@ def warm_all(
 
     What failed is said on ``console``, and how far it is on ``progress``, if that is another.
     """
+    crew = Crew()
     phases = {name: phases_needed({cell.scenario for cell in cells if cell.variant == name}) for name in benches}
 
     def warm(name: str) -> Bench | Unready:
         bench = benches[name]
         if isinstance(bench, Unready):
             return bench
-        with LauncherExecutor() as executor:
+        with crew.executor() as executor:
             log = journal.folder / "logs" / "warm-up" / f"{name}.log"
             log.parent.mkdir(parents=True, exist_ok=True)
             attempt = Attempt(executor=executor, log_path=log, limit_s=limit_s, nonce=nonce)
@@ -118,9 +119,12 @@ def warm_all(
                 console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
             return bench
 
-    with SetupProgress(progress or console) as shown, ThreadPoolExecutor(max_workers=2) as pool:
-        warmed = {}
-        for name, bench in zip(benches, pool.map(warm, benches), strict=True):
-            warmed[name] = bench
-            shown.doing(f"warming up: {len(warmed)} of {len(benches)} done")
-    return warmed
+    done = itertools.count(1)
+    with SetupProgress(progress or console) as shown:
+
+        def warm_and_say(name: str) -> Bench | Unready:
+            bench = warm(name)
+            shown.doing(f"warming up: {next(done)} of {len(benches)} done")
+            return bench
+
+        return dict(zip(benches, crew.do(warm_and_say, list(benches)), strict=True))

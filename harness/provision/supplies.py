@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import ProvisionError
-from harness.measure.executor import LauncherExecutor
+from harness.measure.crew import Crew
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python, python_of
 from harness.provision.layout import Layout
@@ -136,11 +135,12 @@ def install_toolchains(
     One that fails does not stop the others.
     """
     layout.toolchains.mkdir(parents=True, exist_ok=True)
+    crew = Crew()
 
     def install(variant: Variant) -> Path | ProvisionError:
         progress.doing(f"installing the toolchain of {variant.name}")
         try:
-            with LauncherExecutor() as executor:
+            with crew.executor() as executor:
                 return ensure_toolchain(
                     variant.name,
                     lock=variant.toolchain_lock,
@@ -153,8 +153,7 @@ def install_toolchains(
         except ProvisionError as error:
             return error
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        made = dict(zip((variant.name for variant in variants), pool.map(install, variants), strict=True))
+    made = dict(zip((variant.name for variant in variants), crew.do(install, variants), strict=True))
     return Toolchains(
         bins={name: found for name, found in made.items() if isinstance(found, Path)},
         problems={name: found.message for name, found in made.items() if isinstance(found, ProvisionError)},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import pytest
 
 from harness.errors import InputError, ProvisionError
+from harness.measure.command import Command
+from harness.measure.crew import Stopped
 from harness.provision import supplies
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
@@ -125,3 +129,33 @@ def test_each_toolchain_is_installed_under_its_python(tmp_path: Path, monkeypatc
 
     assert set(install_toolchains(variants, layout, index, {}, Silent()).bins) == {"one", "two"}
     assert used == {"one": own_python().path, "two": python}
+
+
+def test_installations_under_way_are_ended_when_the_work_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = threading.Event()
+    ended: list[str] = []
+
+    def ensure(name: str, *, executor: Any, **_: Any) -> Path:
+        if name == "cut-off":
+            assert under_way.wait(60)
+            raise ValueError("whatever it is, no installation that failed")
+        argv = (sys.executable, "-c", "import time; time.sleep(60)")
+        command = Command(argv=argv, cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log")
+        under_way.set()
+        try:
+            executor.run(command)
+        except Stopped:
+            ended.append(name)
+            raise
+        return tmp_path
+
+    monkeypatch.setattr(supplies, "ensure_toolchain", ensure)
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    variants = [made_up_variant(tmp_path, name) for name in ("long", "cut-off")]
+    index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
+
+    with pytest.raises(ValueError, match="whatever it is"):
+        install_toolchains(variants, layout, index, {}, Silent())
+    assert ended == ["long"]
