@@ -25,6 +25,9 @@ _PARTS = ("wheelhouse", "toolchains")
 #: What provisioning may take at most, in seconds, with everything still to be downloaded.
 LIMIT_S = 1200.0
 
+#: What was begun here and nobody waits for; kept, as Python complains about a child that it forgets.
+_begun: list[subprocess.Popen[bytes]] = []
+
 #: This process' own state folder, once it is there.
 _ready: list[Path] = []
 
@@ -49,17 +52,19 @@ def begin(base: Layout, session: str) -> None:
         file.write(session)
         file.flush()
         (folder / "provisioned").unlink(missing_ok=True)
-        log = (folder / "provisioned.log").open("w", encoding="utf-8")
-        # It is nobody's child that has to be waited for: its end is told by a file.
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.provisioned", str(folder)],
-            cwd=base.checkout,
-            env={**os.environ, "HARNESS_STATE": str(base.state)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (folder / "provisioned.log").open("w", encoding="utf-8") as log:
+            # Nobody waits for it: its end is told by a file.
+            _begun.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.provisioned", str(folder)],
+                    cwd=base.checkout,
+                    env={**os.environ, "HARNESS_STATE": str(base.state)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            )
 
 
 def wait(base: Layout) -> None:
