@@ -10,24 +10,28 @@ import pytest
 
 from harness.records import FINDING, Lane, Tone
 from harness.reporting import words
-from harness.reporting.charts.sections import draw_charts
+from harness.reporting.charts.friction import draw_friction
 from harness.reporting.friction import by_hand
 from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
-from harness.reporting.writer import read_report, write_report
+from harness.reporting.writer import read_report
 from harness.strategies import HANDWRITTEN
 from tests.unit.reporting.made_up_findings import FACTS, made_up_findings
 from tests.unit.reporting.made_up_run import TURNS, made_up_run
+from tests.unit.reporting.pages import page_of
 
 VARIANTS = ("venv", "uv", "hatch")
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
-    return made_up_run(tmp_path / "runs", variants=VARIANTS, scenarios=("run", "nix-build"), mishaps=False)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that nobody changes."""
+    return made_up_run(
+        tmp_path_factory.mktemp("runs"), variants=VARIANTS, scenarios=("run", "nix-build"), mishaps=False
+    )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report(run: Path) -> Report:
     return read_report([run])
 
@@ -104,9 +108,11 @@ def test_what_was_not_counted_is_no_figure_and_is_named_beside_the_picture(tmp_p
     run = made_up_run(tmp_path / "runs", variants=(*VARIANTS, "pdm"), scenarios=("run",), blocks=1, mishaps=False)
     report = read_report([run])
     row = report.changes[1].row("pdm")
-    chart = next(item for item in draw_charts(report) if item.name == "friction-changes")
+    chart = draw_friction(report)
 
     assert row is not None
+    assert chart is not None
+    assert chart.name == "friction-changes"
     assert row.local.measures["works"].value == "unsupported"
     assert words.by_hand(row.local) == words.NONE
     assert by_hand(row.local) is None
@@ -143,9 +149,8 @@ def test_answers_are_tallied_by_tone_and_counts_are_left_out(report: Report) -> 
     assert words.tally(by_title["What is stated by hand"].of("uv")) == words.NONE
 
 
-def test_only_hazards_surprise_and_each_leads_to_its_evidence(run: Path, report: Report, tmp_path: Path) -> None:
-    write_report([run], tmp_path / "out")
-    ids = set(re.findall(r'\sid="([^"]+)"', (tmp_path / "out" / "index.html").read_text(encoding="utf-8")))
+def test_only_hazards_surprise_and_each_leads_to_its_evidence(report: Report) -> None:
+    ids = set(re.findall(r'\sid="([^"]+)"', page_of(report)))
     by_variant = {story.variant: story.surprises for story in report.stories}
 
     titles = {name: {title for item in found for title, _ in item.places} for name, found in by_variant.items()}

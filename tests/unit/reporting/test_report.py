@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +14,72 @@ from harness.errors import ResultsError
 from harness.journal import Journal
 from harness.records import RUN_INFO, Finding, Lane, Outcome, RunStatus
 from harness.reporting import prose, words
+from harness.reporting.model import Report
 from harness.reporting.read.tails import LINES, read_tail
 from harness.reporting.terminal import summary
-from harness.reporting.writer import read_report, write_report
-from tests.unit.reporting.made_up_run import FIXTURE, made_up_run
+from harness.reporting.writer import ReportPaths, read_report, write_report
+from tests.unit.reporting.made_up_run import made_up_run
+from tests.unit.reporting.pages import markdown_of, page_of
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>" onmouseover="x|`# [a](b)'
+
+
+def test_the_small_run_is_told_whole(small: Report) -> None:
+    assert [section.slug for section in small.sections] == ["local-canonical", "nix-canonical-host-handwritten"]
+    assert [section.title for section in small.sections] == [
+        "Local lane",
+        "Nix lane (provider host, strategy handwritten)",
+    ]
+    assert {section.variants for section in small.sections} == {("hatch", "uv", "poetry", "venv")}
+    assert [scenario.name for section in small.sections for scenario in section.scenarios] == [
+        *("lock", "refresh", "build", "deploy", "add-dependency"),
+        *("nix-build", "nix-add-dependency"),
+    ]
+    assert [row.name for section in small.sections for row in section.sizes] == [
+        *("sdists_bytes", "wheels_bytes", "deploy_bytes"),
+        *("build_closure_bytes", "runtime_closure_bytes"),
+    ]
+    assert (small.reference, small.blocks, small.samples, small.planned) == ("venv", 6, 160, 210)
+    assert small.outcomes == {
+        Outcome.OK: 135,
+        Outcome.FAILED: 6,
+        Outcome.TIMED_OUT: 1,
+        Outcome.UNSUPPORTED: 12,
+        Outcome.SETUP_FAILED: 6,
+    }
+    assert (small.notes, small.noise, small.trends, small.scale, small.machines, small.compared) == (
+        *((), ()),
+        *(None, None, None, None),
+    )
+
+
+def test_each_failure_is_told_once_with_its_blocks_and_the_end_of_its_log(small: Report) -> None:
+    assert [(item.cell, item.outcome, item.count, item.blocks) for item in small.failures] == [
+        ("hatch · local · refresh", Outcome.FAILED, 6, (1, 2, 3, 4, 5, 6)),
+        ("poetry · local · deploy", Outcome.SETUP_FAILED, 6, (1, 2, 3, 4, 5, 6)),
+        ("uv · local · build", Outcome.TIMED_OUT, 1, (2,)),
+    ]
+    assert {item.tail.splitlines()[-1] for item in small.failures} == {"error: it did not work"}
+    assert small.hidden_failures == 0
+    assert [(item.cell, item.reason) for item in small.unsupported] == [
+        ("venv · local · lock", "pip has no lock command that covers editable members.")
+    ]
+
+
+def test_a_scenario_has_a_row_for_each_variant_with_its_verdict_and_its_group(small: Report) -> None:
+    build, deploy = (small.sections[0].scenario(name) for name in ("build", "deploy"))
+    assert build is not None
+    assert deploy is not None
+    assert {row.variant: row.comparison and row.comparison.verdict for row in build.rows} == {
+        "hatch": Verdict.FASTER,
+        "uv": Verdict.UNDECIDED,
+        "poetry": Verdict.FASTER,
+        "venv": None,
+    }
+    assert deploy.groups == (("uv",), ("hatch",), ("venv",))
+    failed = deploy.row("poetry")
+    assert failed is not None
+    assert (failed.summary, failed.outcomes) == (None, {Outcome.SETUP_FAILED: 6})
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
@@ -52,7 +111,10 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("blocks", [0, 1])
 def test_a_run_that_has_just_begun_has_a_report(tmp_path: Path, blocks: int) -> None:
-    run = made_up_run(tmp_path / "runs", blocks=blocks, status=RunStatus.RUNNING)
+    scenarios = ("install-cold", "refresh", "nix-build")
+    run = made_up_run(
+        tmp_path / "runs", variants=("hatch", "venv"), scenarios=scenarios, blocks=blocks, status=RunStatus.RUNNING
+    )
     paths = write_report([run], tmp_path / "out")
     page = paths.html.read_text(encoding="utf-8")
     assert "is still going on" in page
@@ -61,7 +123,7 @@ def test_a_run_that_has_just_begun_has_a_report(tmp_path: Path, blocks: int) -> 
 
 
 def test_a_run_in_which_everything_failed_has_a_report(tmp_path: Path) -> None:
-    run = made_up_run(tmp_path / "runs", scenarios=("run", "refresh"), blocks=6, mishaps=False)
+    run = made_up_run(tmp_path / "runs", variants=("uv", "venv"), scenarios=("run", "refresh"), blocks=6, mishaps=False)
     lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
     failed = [{**line, "outcome": "failed", "wall_s": None, "reason": "No."} for line in lines]
     (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed), encoding="utf-8")
@@ -81,7 +143,7 @@ def test_without_the_reference_there_are_figures_and_no_verdicts(tmp_path: Path)
 
 
 def test_the_report_of_a_quiet_run_says_what_is_so(tmp_path: Path) -> None:
-    run = made_up_run(tmp_path / "runs", blocks=8, mishaps=False)
+    run = made_up_run(tmp_path / "runs", scenarios=("install-warm", "nix-build"), blocks=8, mishaps=False)
     report = read_report([run])
     local, nix = report.sections
     assert (local.lane, nix.lane) == (Lane.LOCAL, Lane.NIX)
@@ -109,9 +171,7 @@ def test_where_the_reference_differs_from_itself_no_verdict_is_given(tmp_path: P
     assert {row.comparison.verdict for row in noisy.rows if row.comparison} == {Verdict.UNDECIDED}
     assert noisy.groups == ()
     assert {row.comparison.verdict for row in quiet.rows if row.comparison} == {Verdict.SLOWER}
-    paths = write_report([run], tmp_path / "out")
-    for path in (paths.html, paths.markdown):
-        text = path.read_text(encoding="utf-8")
+    for text in (page_of(report), markdown_of(report)):
         assert "The machine was too noisy: venv differed from itself in 1 scenario" in text.split("In short")[0]
 
 
@@ -169,22 +229,42 @@ def test_figures_of_two_providers_never_stand_together(tmp_path: Path) -> None:
 def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("in the way")
     with pytest.raises(ResultsError, match="cannot be written"):
-        write_report([FIXTURE], tmp_path / "out")
+        write_report([bare(tmp_path)], tmp_path / "out")
 
 
 def test_writing_again_leaves_nothing_else_behind(tmp_path: Path) -> None:
+    run = bare(tmp_path)
     for _ in range(2):
-        paths = write_report([FIXTURE], tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "figures",
-        "findings.csv",
-        "hyperfine.json",
-        "index.html",
-        "report.md",
-        "samples.parquet",
-        "summary.csv",
-    ]
-    assert all(path.is_file() for path in paths.figures)
+        write_report([run], tmp_path / "out")
+    assert files(tmp_path / "out") == FILES
+    assert files(tmp_path / "out" / "figures") == []
+
+
+def test_every_file_of_a_report_is_there_and_named(small_paths: ReportPaths) -> None:
+    assert files(small_paths.html.parent) == FILES
+    assert files(small_paths.html.parent / "figures") == sorted(path.name for path in small_paths.figures)
+
+
+FILES = [
+    "figures",
+    "findings.csv",
+    "hyperfine.json",
+    "index.html",
+    "report.md",
+    "samples.parquet",
+    "summary.csv",
+]
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def bare(folder: Path) -> Path:
+    """A run of which there is nothing to draw."""
+    run = made_up_run(folder / "bare", variants=("uv", "venv"), scenarios=("run",), blocks=0)
+    (run / "findings.jsonl").write_text("", encoding="utf-8")
+    return run
 
 
 def test_the_end_of_a_log_is_shown_without_what_is_not_text(tmp_path: Path) -> None:
@@ -203,10 +283,9 @@ def test_a_log_outside_the_run_is_not_read(tmp_path: Path) -> None:
     assert "cannot be read" in read_tail(tmp_path / "run", "gone.log")
 
 
-def test_the_terminal_shows_all_of_it_at_80_columns(tmp_path: Path) -> None:
-    run = Path(shutil.copytree(FIXTURE, tmp_path / "run"))
+def test_the_terminal_shows_all_of_it_at_80_columns(small: Report, tmp_path: Path) -> None:
     console = Console(width=80, record=True, file=(tmp_path / "out").open("w", encoding="utf-8"))
-    console.print(summary(read_report([run])))
+    console.print(summary(small))
     text = console.export_text()
     console.file.close()
     assert max(len(line) for line in text.splitlines()) <= 80

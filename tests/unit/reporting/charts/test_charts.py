@@ -19,9 +19,9 @@ from harness.reporting.compact import compact
 from harness.reporting.markdown import render_markdown
 from harness.reporting.model import Report
 from harness.reporting.sampled import MOST_PER_CELL
-from harness.reporting.writer import read_report, write
+from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_nix import made_up_nix_run
-from tests.unit.reporting.made_up_run import FIXTURE, made_up_run
+from tests.unit.reporting.made_up_run import made_up_run
 
 SIX = tuple(Probe(block=block, wall_s=0.2 + block / 100, user_s=0.2) for block in range(-1, 6))
 
@@ -37,9 +37,14 @@ def report(run: Path) -> Report:
 
 
 @pytest.fixture(scope="module")
-def charts(run: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Chart, ...]:
+def drawn(report: Report) -> tuple[Chart, ...]:
+    return draw_charts(report)
+
+
+@pytest.fixture(scope="module")
+def charts(drawn: tuple[Chart, ...], tmp_path_factory: pytest.TempPathFactory) -> tuple[Chart, ...]:
     nix = made_up_nix_run(tmp_path_factory.mktemp("runs"), variants=("venv", "uv", "hatch"))
-    return (*draw_charts(read_report([run])), *draw_charts(read_report([nix])))
+    return (*drawn, *draw_charts(read_report([nix])))
 
 
 def named(charts: tuple[Chart, ...], name: str) -> Chart:
@@ -81,8 +86,8 @@ def test_figures_of_a_table_are_those_of_the_scenarios(charts: tuple[Chart, ...]
     assert report.changes[0].facts.title in friction.rows[0][0]
 
 
-def test_markdown_has_the_tables_that_it_has_nowhere_else(report: Report) -> None:
-    text = render_markdown(report, draw_charts(report))
+def test_markdown_has_the_tables_that_it_has_nowhere_else(report: Report, drawn: tuple[Chart, ...]) -> None:
+    text = render_markdown(report, drawn)
     assert text.count("### Samples by block") == 2
     assert text.count("### Where the time goes") == 1
     assert "### Time by scenario" not in text
@@ -140,7 +145,9 @@ def test_a_single_block_has_no_distribution_and_many_are_cut(tmp_path: Path) -> 
     alone = read_report([made_up_run(tmp_path, blocks=1, run_id="one", scenarios=("run",))])
     assert draw_distribution(alone, alone.sections[0]) is None
     blocks = MOST_BLOCKS + 3
-    long = read_report([made_up_run(tmp_path, blocks=blocks, run_id="long", scenarios=("run",))])
+    long = read_report(
+        [made_up_run(tmp_path, variants=("uv", "venv"), blocks=blocks, run_id="long", scenarios=("run",))]
+    )
     chart = draw_distribution(long, long.sections[0])
     assert chart is not None
     assert chart.columns[1:] == tuple(f"Block {number}" for number in range(4, blocks + 1))
@@ -174,16 +181,6 @@ def test_the_overview_keeps_text_from_runs_as_text(report: Report) -> None:
     chart = draw_overview(hostile)
     assert chart is not None
     assert "&lt;script&gt;&amp;" in chart.svg
-
-
-def test_the_example_of_the_repository_is_drawn_and_linked(tmp_path: Path) -> None:
-    paths = write(read_report([FIXTURE]), tmp_path)
-    page = paths.html.read_text(encoding="utf-8")
-    shown = [path.stem for path in paths.figures if path.stem != "overview"]
-    assert shown == sorted(shown, key=shown.index)
-    for name in shown:
-        assert page.count(f'href="figures/{name}.svg" download="{name}.svg"') == 1
-    assert page.count("The same as a table") == len(shown)
 
 
 def test_a_path_is_shortened_without_being_changed() -> None:

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from harness.reporting.model import Report
 from harness.reporting.situations.briefs import briefs
-from harness.reporting.writer import read_report
-from tests.unit.reporting.made_up_run import FIXTURE
-from tests.unit.reporting.made_up_scale import made_up_scale_run
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return read_report([made_up_scale_run(tmp_path_factory.mktemp("runs"))])
 
 
 def said(report: Report) -> list[str]:
@@ -41,5 +29,5 @@ def test_a_sentence_leads_to_the_curves_it_is_about(report: Report) -> None:
     assert {sentence[0].anchor for sentence in found.sentences} <= slugs
 
 
-def test_one_size_is_no_growth() -> None:
-    assert "brief-scale" not in {brief.slug for brief in briefs(read_report([Path(FIXTURE)]))}
+def test_one_size_is_no_growth(small: Report) -> None:
+    assert "brief-scale" not in {brief.slug for brief in briefs(small)}

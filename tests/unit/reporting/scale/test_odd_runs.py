@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from harness.reporting.charts.scale import draw_scale
 from harness.reporting.writer import read_report, write_report
 from tests.unit.reporting.made_up_scale import made_up_scale_run, shape_name
+from tests.unit.reporting.pages import markdown_of, markdown_section, page_of
 
 BAIT = '<script>alert(1)</script>"><img src=x> [a](b) | {{7*7}}'
 
 
 def test_a_run_that_has_just_begun_says_what_will_be_measured(tmp_path: Path) -> None:
     run = made_up_scale_run(tmp_path / "runs", blocks=0, sizes=(3, 10, 30))
-    page = write_report([run], tmp_path / "out").html.read_text(encoding="utf-8")
+    page = page_of(read_report([run]))
     assert "To be measured with 3, 10 and 30 members." in page
     assert "Could not bear a size" not in page
 
@@ -23,7 +25,8 @@ def test_where_nothing_succeeds_there_is_no_figure_and_each_size_says_why(tmp_pa
     lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
     failed = [line | {"outcome": "failed", "wall_s": None, "max_rss_bytes": None, "sizes": {}} for line in lines]
     (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed), encoding="utf-8")
-    view = read_report([run]).scale
+    report = read_report([run])
+    view = report.scale
     assert view is not None
     points = [
         point
@@ -34,17 +37,17 @@ def test_where_nothing_succeeds_there_is_no_figure_and_each_size_says_why(tmp_pa
     ]
     assert {(point.median, point.status) for point in points} == {(None, "failed")}
     assert {curve.fit for lane in view.lanes for panel in lane.panels for curve in panel.curves} == {None}
-    paths = write_report([run], tmp_path / "out")
-    assert "lock, install-cold and refresh failed at 3 members" in paths.markdown.read_text(encoding="utf-8")
+    assert {cell for chart in draw_scale(report) for row in chart.rows for cell in row[1:]} == {"failed"}
+    assert "lock, install-cold and refresh failed at 3 members" in markdown_of(report)
 
 
 def test_one_size_has_no_section_and_a_small_table_with_the_changes(tmp_path: Path) -> None:
     run = made_up_scale_run(tmp_path / "runs", blocks=1, sizes=(3,))
-    paths = write_report([run], tmp_path / "out")
-    page, text = (path.read_text(encoding="utf-8") for path in (paths.html, paths.markdown))
+    report = read_report([run])
+    page, text = page_of(report), markdown_of(report)
     assert 'id="scale"' not in page
     assert "## Scale" not in text
-    changes = text.split("## Changes and their friction")[1].split("\n## ")[0]
+    changes = markdown_section(text, "Changes and their friction")
     assert "| venv | 4 lines in 2 files + 9 own |" in changes
     assert "The members are those of" not in text
     assert "member-lines" not in page.split('id="findings"')[1]
@@ -71,7 +74,7 @@ def test_what_cannot_be_done_with_any_members_is_said_once(tmp_path: Path) -> No
 
 
 def test_names_of_shapes_and_members_stay_text(tmp_path: Path) -> None:
-    run = made_up_scale_run(tmp_path / "runs", blocks=1, sizes=(10, 3, 30), source="SOURCE")
+    run = made_up_scale_run(tmp_path / "runs", variants=("uv", "venv"), blocks=1, sizes=(10, 3, 30), source="SOURCE")
     for name in ("run.json", "samples.jsonl", "findings.jsonl"):
         text = (run / name).read_text(encoding="utf-8")
         for told in (shape_name(10), "lib-000", "SOURCE", "app-000"):

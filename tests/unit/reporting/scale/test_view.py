@@ -10,24 +10,29 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.analysis.scale import Growth
+from harness.reporting.charts.drawing import Chart
 from harness.reporting.charts.scale import draw_scale
 from harness.reporting.compare.facts import changed_findings
 from harness.reporting.model import Report
 from harness.reporting.read.runs import load_runs
 from harness.reporting.scale import words
 from harness.reporting.scale.model import Kind, Panel, ScaleLane, ScaleView
-from harness.reporting.writer import read_report, write_report
+from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_scale import SIZES, made_up_scale_run, shape_name
+from tests.unit.reporting.pages import (
+    faults,
+    figures_of,
+    markdown_of,
+    markdown_section,
+    page_of,
+    page_section,
+    tables_of,
+)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_up_scale_run(tmp_path_factory.mktemp("runs"))
-
-
-@pytest.fixture(scope="module")
-def report(run: Path) -> Report:
-    return read_report([run])
+def charts(report: Report) -> tuple[Chart, ...]:
+    return tuple(draw_scale(report))
 
 
 @pytest.fixture(scope="module")
@@ -163,20 +168,54 @@ def test_with_few_blocks_exponents_have_no_interval_and_the_section_says_so(tmp_
     assert words.exponent_interval(fits[0].exponent) == "–"
 
 
-def test_figures_that_are_missing_are_never_zero_nor_a_time(run: Path, tmp_path: Path) -> None:
-    paths = write_report([run], tmp_path / "out")
-    page = paths.html.read_text(encoding="utf-8")
-    section = page.split('<section aria-labelledby="scale">')[1].split("</section>")[0]
+def test_the_section_of_page_and_markdown_is_in_order_and_has_the_same_figures(
+    report: Report, view: ScaleView, charts: tuple[Chart, ...]
+) -> None:
+    page = page_of(report, charts)
+    section = page_section(page, "scale")
+    markdown = markdown_section(markdown_of(report, charts), "Scale: how cost grows with members")
+    assert list(faults(page)) == []
+    # One of sizes and one of crossing points; for each lane three of curves, one of effort, one of what is made again;
+    # and one for each picture.
+    assert len(tables_of(section)) == 2 + 2 * 5 + len(charts)
+    figures = figures_of(markdown)
+    assert len(figures) > 50
+    assert not [figure for figure in sorted(figures) if figure not in section]
+    for item in view.told:
+        assert f"<dt>{item.title}<dd>" in section
+        assert f"**{item.title}**" in markdown
+        for sentence in item.sentences:
+            assert sentence in section
+            assert f"- {sentence}\n" in markdown
+    assert "| lock | pdm | 893 ms | 2.76 s | 11.5 s | 64.1 s | timed-out | 1.23 | 1.22 to 1.23 | 1.43 |" in markdown
+    assert "| install-cold | venv | pdm | 3–10 | 4.8 | 1.22× | 0.731× |" in markdown
+    for chart in charts:
+        assert f"[{chart.name}.svg](figures/{chart.name}.svg)" in markdown
+
+
+def test_figures_that_are_missing_are_never_zero_nor_a_time(report: Report) -> None:
+    section = page_section(page_of(report), "scale")
     assert "nan" not in section.lower()
     assert "None" not in section.replace("None was", "")
-    ids = re.findall(r'\sid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    labels = re.findall(r'role="group" aria-label="([^"]+)"', page)
-    assert len(labels) == len(set(labels))
 
 
-def test_every_picture_has_a_table_and_marks_what_timed_out(report: Report) -> None:
-    charts = list(draw_scale(report))
+def test_what_is_told_is_in_order_and_follows_from_the_figures(view: ScaleView) -> None:
+    assert [item.title for item in view.told] == [
+        *("Sizes", "Grows worse than linear", "Grows linearly", "Grows less than linearly", "Does not grow"),
+        *("Between the last two sizes", "Could not bear a size", "Crossing points", "Memory and disk"),
+        *("One more application", "After an edit of the core"),
+    ]
+    assert told(view, "Sizes") == "Measured with 3, 10, 30, 100 and 300 members."
+    assert told(view, "Grows less than linearly") == (
+        "Local lane: lock with uv (0.53) and venv (0.83); install-cold with pdm (0.80) and uv (0.14)."
+    )
+    assert told(view, "One more application").startswith(
+        "Local lane: with 300 members, lines outside its own folder are from 0 with pdm to 4 with venv."
+    )
+    assert "nix-build timed out at 300 members." in told(view, "Could not bear a size")
+
+
+def test_every_picture_has_a_table_and_marks_what_timed_out(charts: tuple[Chart, ...]) -> None:
     assert [chart.name for chart in charts] == [
         "scale-local-time",
         "scale-local-weight",
