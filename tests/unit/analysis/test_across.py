@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from harness.analysis.across import Change, Doubt, Held, hold, median_ratio, ratios, settle, together
+from tests.unit.analysis.simulating import simulated
 
 Blocks = dict[tuple[str, int], float]
 
@@ -25,31 +26,42 @@ def family(rng: np.random.Generator, *, ratio: float = 1.0, cells: int = 40, blo
     return settle([hold(noisy(rng, 1, blocks, noise), noisy(rng, ratio, blocks, noise)) for _ in range(cells)])
 
 
-@pytest.mark.parametrize(("blocks", "noise"), [(6, 0.01), (6, 0.03), (10, 0.03), (10, 0.15), (30, 0.15)])
-def test_two_runs_of_the_same_rarely_hold_a_single_false_change(blocks: int, noise: float) -> None:
+@simulated(20, 50)
+@pytest.mark.parametrize(
+    ("blocks", "noise"),
+    [
+        (6, 0.03),
+        (10, 0.15),
+        *(pytest.param(*it, marks=pytest.mark.verify) for it in ((6, 0.01), (10, 0.03), (30, 0.15))),
+    ],
+)
+def test_two_runs_of_the_same_rarely_hold_a_single_false_change(blocks: int, noise: float, runs: int) -> None:
     rng = np.random.default_rng(31)
-    families = [family(rng, blocks=blocks, noise=noise) for _ in range(50)]
+    families = [family(rng, blocks=blocks, noise=noise) for _ in range(runs)]
     assert sum(any(item.verdict.changed for item in held) for held in families) / len(families) <= 0.05
-    assert sum(item.verdict.changed for held in families for item in held) / 2000 <= 0.005
+    assert sum(item.verdict.changed for held in families for item in held) / (40 * runs) <= 0.005
 
 
-def test_it_holds_at_the_very_edge_of_the_band() -> None:
+@simulated(20, 60)
+def test_it_holds_at_the_very_edge_of_the_band(runs: int) -> None:
     rng = np.random.default_rng(32)
-    families = [family(rng, ratio=1.03, blocks=8, noise=0.02) for _ in range(60)]
+    families = [family(rng, ratio=1.03, blocks=8, noise=0.02) for _ in range(runs)]
     assert sum(any(item.verdict.changed for item in held) for held in families) / len(families) <= 0.10
 
 
-def test_it_holds_for_runs_that_are_not_equally_noisy_nor_long() -> None:
+@simulated(20, 50)
+def test_it_holds_for_runs_that_are_not_equally_noisy_nor_long(runs: int) -> None:
     rng = np.random.default_rng(33)
-    families = [settle([hold(noisy(rng, 1, 6, 0.2), noisy(rng, 1, 25, 0.01)) for _ in range(40)]) for _ in range(50)]
+    families = [settle([hold(noisy(rng, 1, 6, 0.2), noisy(rng, 1, 25, 0.01)) for _ in range(40)]) for _ in range(runs)]
     assert sum(any(item.verdict.changed for item in held) for held in families) / len(families) <= 0.10
 
 
+@simulated(10, 50)
 @pytest.mark.parametrize(("ratio", "verdict"), [(1.2, Change.SLOWER), (1 / 1.2, Change.FASTER)])
-def test_a_difference_of_a_fifth_is_found_among_forty(ratio: float, verdict: Change) -> None:
+def test_a_difference_of_a_fifth_is_found_among_forty(ratio: float, verdict: Change, runs: int) -> None:
     rng = np.random.default_rng(34)
     found = []
-    for _ in range(50):
+    for _ in range(runs):
         same = [hold(noisy(rng, 1, 10), noisy(rng, 1, 10)) for _ in range(39)]
         found.append(settle([*same, hold(noisy(rng, 1, 10), noisy(rng, ratio, 10))])[-1].verdict)
     assert found.count(verdict) == len(found)
@@ -91,7 +103,6 @@ def test_the_interval_is_that_of_resampling_itself(sizes: tuple[int, int]) -> No
 
 
 @given(SECONDS, SECONDS)
-@settings(deadline=None)
 def test_turned_round_ratios_are_inverted_and_faster_is_slower(base: list[float], new: list[float]) -> None:
     there, back = hold(base, new), hold(new, base)
     turned = {Change.FASTER: Change.SLOWER, Change.SLOWER: Change.FASTER}
@@ -115,7 +126,6 @@ def test_turned_round_ratios_are_inverted_and_faster_is_slower(base: list[float]
 
 
 @given(SECONDS, SECONDS, st.floats(0.01, 100))
-@settings(deadline=None)
 def test_a_machine_twice_as_fast_in_both_runs_changes_no_ratio(base: list[float], new: list[float], by: float) -> None:
     here, there = hold(base, new), hold([value * by for value in base], [value * by for value in new])
     assert here.ratio is not None
@@ -125,7 +135,6 @@ def test_a_machine_twice_as_fast_in_both_runs_changes_no_ratio(base: list[float]
 
 
 @given(st.lists(st.tuples(SECONDS, SECONDS), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=40)
 def test_correction_only_ever_takes_verdicts_back(pairs: list[tuple[list[float], list[float]]]) -> None:
     single = [hold(base, new) for base, new in pairs]
     for before, after in zip(single, settle(single), strict=True):
@@ -135,7 +144,6 @@ def test_correction_only_ever_takes_verdicts_back(pairs: list[tuple[list[float],
 
 
 @given(SECONDS, SECONDS)
-@settings(deadline=None)
 def test_few_blocks_are_never_enough(base: list[float], new: list[float]) -> None:
     held = hold(base, new)
     few = min(len(base), len(new)) < 6

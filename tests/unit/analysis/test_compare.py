@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from harness.analysis.compare import Verdict, by_block, compare, correct, judge, tie_groups, withhold
+from tests.unit.analysis.simulating import simulated
 
 DECIDED = (Verdict.FASTER, Verdict.SLOWER)
 
@@ -19,29 +20,29 @@ def noisy(rng: np.random.Generator, seconds: float, count: int, noise: float = 0
     return seconds * rng.lognormal(0, noise, count)
 
 
+@simulated(150, 600)
 @pytest.mark.parametrize("noise", [0.03, 0.15])
-def test_the_same_against_itself_is_rarely_called_different(noise: float) -> None:
+def test_the_same_against_itself_is_rarely_called_different(noise: float, runs: int) -> None:
     rng = np.random.default_rng(11)
-    runs = 600
     wrong = sum(judge(noisy(rng, 1, 10, noise) / noisy(rng, 1, 10, noise)).verdict in DECIDED for _ in range(runs))
     assert wrong / runs <= 0.05
 
 
-def test_many_comparisons_of_equals_rarely_hold_a_single_false_verdict() -> None:
+@simulated(50, 150)
+def test_many_comparisons_of_equals_rarely_hold_a_single_false_verdict(runs: int) -> None:
     rng = np.random.default_rng(12)
-    tables = 150
     wrong = 0
-    for _ in range(tables):
+    for _ in range(runs):
         reference = blocks(noisy(rng, 1, 8, 0.15))
         made = [compare(blocks(noisy(rng, 1, 8, 0.15)), reference) for _ in range(6)]
         wrong += any(item.verdict in DECIDED for item in correct(made))
-    assert wrong / tables <= 0.05
+    assert wrong / runs <= 0.05
 
 
+@simulated(200, 400)
 @pytest.mark.parametrize(("factor", "verdict"), [(1.1, Verdict.SLOWER), (1 / 1.1, Verdict.FASTER)])
-def test_a_tenth_more_or_less_is_found_with_ten_blocks(factor: float, verdict: Verdict) -> None:
+def test_a_tenth_more_or_less_is_found_with_ten_blocks(factor: float, verdict: Verdict, runs: int) -> None:
     rng = np.random.default_rng(13)
-    runs = 400
     found = sum(judge(noisy(rng, factor, 10) / noisy(rng, 1, 10)).verdict is verdict for _ in range(runs))
     assert found / runs >= 0.95
 
@@ -50,7 +51,7 @@ def test_a_tenth_more_or_less_is_found_with_ten_blocks(factor: float, verdict: V
 def test_a_machine_that_slows_by_half_midway_changes_no_verdict(factor: float) -> None:
     rng = np.random.default_rng(14)
     slowed = np.where(np.arange(12) < 6, 1.0, 1.5)
-    for _ in range(40):
+    for _ in range(15):
         variant, reference = noisy(rng, factor, 12), noisy(rng, 1, 12)
         quiet = compare(blocks(variant), blocks(reference))
         slow = compare(blocks(variant * slowed), blocks(reference * slowed))
@@ -127,14 +128,15 @@ def test_correction_counts_comparisons_that_show_nothing_but_not_those_never_tes
     assert correct([weak, *[nothing] * 30])[0].verdict is Verdict.UNDECIDED
 
 
-def test_the_whole_table_holds_at_the_edge_of_the_band_with_a_shared_noisy_reference() -> None:
+@simulated(50, 150)
+def test_the_whole_table_holds_at_the_edge_of_the_band_with_a_shared_noisy_reference(runs: int) -> None:
     rng = np.random.default_rng(16)
-    tables, wrong = 150, 0
-    for _ in range(tables):
+    wrong = 0
+    for _ in range(runs):
         reference = blocks(noisy(rng, 1, 8, 0.1))
         made = [compare(blocks(noisy(rng, factor, 8, 0.1)), reference) for factor in (1.03, 1 / 1.03) * 2]
         wrong += any(item.verdict in DECIDED for item in correct(made))
-    assert wrong / tables <= 0.05
+    assert wrong / runs <= 0.05
 
 
 def test_a_withheld_verdict_keeps_its_figures_and_says_why() -> None:
@@ -190,9 +192,9 @@ def test_machines_on_different_sides_leave_no_verdict_and_are_named() -> None:
     assert mostly.verdict not in DECIDED
 
 
-def test_a_difference_between_machines_is_not_taken_for_one_between_variants() -> None:
+@simulated(100, 200)
+def test_a_difference_between_machines_is_not_taken_for_one_between_variants(runs: int) -> None:
     rng = np.random.default_rng(22)
-    runs = 200
     wrong = 0
     for _ in range(runs):
         # On each of four machines the ratio is off by something of its own, in no direction.

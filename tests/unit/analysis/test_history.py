@@ -10,6 +10,7 @@ import pytest
 from harness.analysis.compare import Verdict
 from harness.analysis.history import MINIMUM_RUNS, Point, find_shifts, points
 from harness.analysis.statistics import Interval
+from tests.unit.analysis.simulating import simulated
 
 
 def night(run: int, ratio: float, *, width: float = 0.01, shared: int = 6) -> Point:
@@ -47,28 +48,29 @@ def test_a_block_in_which_the_reference_took_no_time_has_no_ratio() -> None:
     assert (point.ratio, point.shared) == (None, 0)
 
 
-def test_runs_that_differ_as_runs_do_are_rarely_said_to_stand_apart() -> None:
+@simulated(100, 300)
+def test_runs_that_differ_as_runs_do_are_rarely_said_to_stand_apart(runs: int) -> None:
     # Nights differ by 3% and each interval claims 1%: what holds the single run against itself alone would be fooled.
     rng = np.random.default_rng(5)
-    histories = 300
     wrong = 0
-    for _ in range(histories):
+    for _ in range(runs):
         found, looked = find_shifts({key: nights(rng.lognormal(0, 0.03, 20).tolist()) for key in "abcd"})
         assert looked == 4 * (20 - MINIMUM_RUNS)
         wrong += any(found.values())
-    assert wrong / histories <= 0.05
+    assert wrong / runs <= 0.05
 
 
+@simulated(60, 200)
 @pytest.mark.parametrize(("factor", "verdict"), [(1.25, Verdict.SLOWER), (0.8, Verdict.FASTER)])
-def test_a_lasting_change_is_found_where_it_begins(factor: float, verdict: Verdict) -> None:
+def test_a_lasting_change_is_found_where_it_begins(factor: float, verdict: Verdict, runs: int) -> None:
     rng = np.random.default_rng(6)
-    histories, found = 200, 0
-    for _ in range(histories):
+    found = 0
+    for _ in range(runs):
         ratios = rng.lognormal(0, 0.01, 20)
         ratios[14:] *= factor
         shifts, _ = find_shifts({key: nights(ratios.tolist()) for key in "abcd"})
         found += [(item.run, item.verdict) for item in shifts["a"]] == [("n-14", verdict)]
-    assert found / histories >= 0.95
+    assert found / runs >= 0.95
 
 
 def test_one_night_alone_is_over_and_is_no_measure_for_later_ones() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.analysis.compare import MINIMUM_BLOCKS, Block
@@ -38,7 +38,6 @@ def fitted(found: Fit | None) -> Fit:
     return found
 
 
-@settings(max_examples=60)
 @given(
     power=st.floats(-0.5, 3),
     factor=st.floats(1e-3, 1e3),
@@ -54,7 +53,6 @@ def test_an_exact_power_law_gives_back_its_exponent(power: float, factor: float,
     assert found.sizes == tuple(sorted(sizes))
 
 
-@settings(max_examples=40)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_neither_the_order_of_blocks_nor_that_of_sizes_matters(data: st.DataObject, seed: int) -> None:
     given_points = points(law(0.8, fixed=1.0), count=7, noise=0.2, seed=seed)

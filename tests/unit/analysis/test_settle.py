@@ -14,6 +14,7 @@ from harness.analysis.settle import PRECISION, precise, settled_cells
 from harness.analysis.statistics import Interval
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Outcome, Plan, Sample
 from tests.made_up import made_up_sample
+from tests.unit.analysis.simulating import simulated
 
 DECIDED = (Verdict.FASTER, Verdict.SLOWER)
 REFERENCE = Cell(variant="venv", lane=Lane.LOCAL, scenario="run")
@@ -121,26 +122,29 @@ def stops(rng: np.random.Generator, noise: float, factor: float = 1.0, most: int
     return count, item.verdict
 
 
-def test_with_little_noise_most_comparisons_settle_soon() -> None:
+@simulated(60, 200)
+def test_with_little_noise_most_comparisons_settle_soon(runs: int) -> None:
     rng = np.random.default_rng(21)
-    found = [stops(rng, 0.03, most=10)[0] for _ in range(200)]
+    found = [stops(rng, 0.03, most=10)[0] for _ in range(runs)]
     assert np.quantile(found, 0.9) <= 9
 
 
-def test_with_much_noise_six_blocks_do_not_settle_a_comparison() -> None:
+@simulated(100, 200)
+def test_with_much_noise_six_blocks_do_not_settle_a_comparison(runs: int) -> None:
     rng = np.random.default_rng(22)
-    assert sum(stops(rng, 0.3, most=7)[0] == 6 for _ in range(200)) <= 4
+    assert sum(stops(rng, 0.3, most=7)[0] == 6 for _ in range(runs)) / runs <= 0.02
 
 
-@pytest.mark.parametrize("noise", [0.03, 0.06, 0.1])
-def test_stopping_by_width_does_not_inflate_false_verdicts(noise: float) -> None:
+@simulated(40, 120)
+@pytest.mark.parametrize("noise", [0.03, 0.06, pytest.param(0.1, marks=pytest.mark.verify)])
+def test_stopping_by_width_does_not_inflate_false_verdicts(noise: float, runs: int) -> None:
     rng = np.random.default_rng(23)
-    runs = 120
     assert sum(stops(rng, noise)[1] in DECIDED for _ in range(runs)) / runs <= 0.05
 
 
+@simulated(60, 200)
 @pytest.mark.parametrize(("factor", "share"), [(1.1, 0.85), (1.2, 0.99)])
-def test_where_the_rule_stops_real_differences_are_found(factor: float, share: float) -> None:
+def test_where_the_rule_stops_real_differences_are_found(factor: float, share: float, runs: int) -> None:
     rng = np.random.default_rng(24)
     assert PRECISION == 0.05
-    assert sum(stops(rng, 0.03, factor)[1] is Verdict.SLOWER for _ in range(200)) / 200 >= share
+    assert sum(stops(rng, 0.03, factor)[1] is Verdict.SLOWER for _ in range(runs)) / runs >= share

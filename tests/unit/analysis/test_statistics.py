@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.statistics import median_interval, nested_interval, outliers, summarise
+from tests.unit.analysis.simulating import simulated
 
 
 def test_constant_figures_have_an_interval_without_width() -> None:
@@ -94,11 +95,11 @@ def test_groups_need_not_be_of_one_size(sizes: tuple[int, ...]) -> None:
     assert nested_interval(values, groups) == found
 
 
-def test_the_interval_of_groups_holds_what_it_promises() -> None:
+@simulated(100, 300)
+def test_the_interval_of_groups_holds_what_it_promises(runs: int) -> None:
     # Eight machines, drawn from many whose own medians differ: the interval has to be about all of them.
     rng = np.random.default_rng(4)
     groups = [str(group) for group in range(8) for _ in range(6)]
-    runs = 300
     hits = plain = 0
     for _ in range(runs):
         values = np.repeat(rng.lognormal(0, 0.1, 8), 6) * rng.lognormal(0, 0.03, 48)

@@ -12,10 +12,12 @@ from harness.reporting.read.runs import load_runs
 from harness.reporting.writer import read_report
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
-    write_run(tmp_path / "made-up", samples=1000)
-    return tmp_path / "made-up"
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that nobody changes."""
+    folder = tmp_path_factory.mktemp("runs") / "made-up"
+    write_run(folder, samples=1000)
+    return folder
 
 
 def samples(run: Path) -> list[Sample]:

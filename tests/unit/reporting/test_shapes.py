@@ -11,13 +11,16 @@ from rich.console import Console
 from harness.journal import Journal
 from harness.records import RUN_INFO, Finding, Lane, ShapeFacts
 from harness.reporting import prose
+from harness.reporting.charts.sections import draw_charts
 from harness.reporting.exports.findings import findings_csv
 from harness.reporting.exports.summary import summary_csv
+from harness.reporting.model import Report
 from harness.reporting.shapes import about, chain, shapes_of
 from harness.reporting.terminal import summary
-from harness.reporting.writer import read_report, write_report
+from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_run import FIXTURE
 from tests.unit.reporting.made_up_scale import made_up_scale_run, shape_facts, shape_name
+from tests.unit.reporting.pages import markdown_of, page_of, page_section
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +30,30 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up_scale_run(folder, sizes=(30, 3), run_id="theirs", source="../our repo")
 
 
-def test_a_run_that_describes_no_shapes_has_none_and_keeps_every_section() -> None:
-    report = read_report([FIXTURE])
-    assert report.shapes.primary == ""
-    assert report.further == ()
-    assert report.scale is None
-    assert prose.members(report) == ()
-    assert prose.lead(report).startswith("The same small monorepo, a library and two applications that import it, ")
+@pytest.fixture(scope="module")
+def report(theirs: Path) -> Report:
+    return read_report([theirs])
 
 
-def test_sections_are_of_the_primary_shape_and_exports_have_all(theirs: Path) -> None:
-    report = read_report([theirs])
+@pytest.fixture(scope="module")
+def page(report: Report) -> str:
+    return page_of(report)
+
+
+@pytest.fixture(scope="module")
+def markdown(report: Report) -> str:
+    return markdown_of(report)
+
+
+def test_a_run_that_describes_no_shapes_has_none_and_keeps_every_section(small: Report) -> None:
+    assert small.shapes.primary == ""
+    assert small.further == ()
+    assert small.scale is None
+    assert prose.members(small) == ()
+    assert prose.lead(small).startswith("The same small monorepo, a library and two applications that import it, ")
+
+
+def test_sections_are_of_the_primary_shape_and_exports_have_all(report: Report) -> None:
     own = shape_name(30)
     assert report.shapes.primary == own
     assert {section.shape for section in report.sections} == {own}
@@ -50,35 +66,32 @@ def test_sections_are_of_the_primary_shape_and_exports_have_all(theirs: Path) ->
     assert sum("member-lines" in line for line in lines) == 2 * 2 * 3
 
 
-def test_page_markdown_and_terminal_name_the_shape_first(theirs: Path, tmp_path: Path) -> None:
-    report = read_report([theirs])
-    paths = write_report([theirs], tmp_path / "out")
-    page = paths.html.read_text(encoding="utf-8").split("<nav")[0]
-    text = paths.markdown.read_text(encoding="utf-8").split("## In short")[0]
+def test_page_markdown_and_terminal_name_the_shape_first(
+    report: Report, page: str, markdown: str, tmp_path: Path
+) -> None:
+    text = markdown.split("## In short")[0]
     console = Console(width=80, record=True, file=(tmp_path / "said").open("w", encoding="utf-8"))
     console.print(summary(report))
     said = " ".join(console.export_text().split())
     console.file.close()
-    for told in (" ".join(page.split()), text, said):
+    for told in (" ".join(page.split("<nav")[0].split()), text, said):
         assert "(read from ../our repo): 20 libraries and 10 applications, 30 members in all" in told
         assert "the longest chain has 4 dependencies" in told
         assert "shared, it means lib-000: the core" in told
         assert "hello means app-000, the first application, goodbye app-009, the last one" in told
         assert "made with the three canonical members" in told
     assert "The same monorepo, 20 libraries and 10 applications, packaged with 3 toolchains" in text
-    assert "Many members, large trees" not in paths.markdown.read_text(encoding="utf-8")
+    assert "Many members, large trees" not in markdown
 
 
 def test_two_shapes_have_no_section_on_scale_and_one_more_application_stands_with_the_changes(
-    theirs: Path, tmp_path: Path
+    report: Report, page: str
 ) -> None:
-    report = read_report([theirs])
     assert report.scale is not None
     assert not report.scale.shown
     assert report.scale.lanes == ()
-    page = write_report([theirs], tmp_path / "out").html.read_text(encoding="utf-8")
     assert 'id="scale"' not in page
-    assert 'id="scale-friction"' in page.split('id="changes"')[1].split("</section>")[0]
+    assert 'id="scale-friction"' in page_section(page, "changes")
     assert "a section on scale takes three sizes" in page
 
 
@@ -104,7 +117,7 @@ def test_a_finding_of_another_shape_never_stands_in_place_of_the_primary_ones() 
 
 
 def test_answers_of_a_further_shape_are_exported_and_shown_nowhere(tmp_path: Path) -> None:
-    run = made_up_scale_run(tmp_path, sizes=(3, 10, 30), variants=("uv", "venv"))
+    run = made_up_scale_run(tmp_path, sizes=(3, 10, 30), variants=("uv", "venv"), blocks=1)
     info = RUN_INFO.validate_json((run / "run.json").read_bytes())
     journal = Journal(run, info)
     journal.add_finding(
@@ -118,10 +131,11 @@ def test_answers_of_a_further_shape_are_exported_and_shown_nowhere(tmp_path: Pat
             evidence="It is so.",
         )
     )
-    paths = write_report([run], tmp_path / "out")
-    assert "77777" not in paths.html.read_text(encoding="utf-8")
-    assert "77777" not in paths.markdown.read_text(encoding="utf-8")
-    (line,) = [line for line in paths.findings.read_text(encoding="utf-8").splitlines() if "77777" in line]
+    report = read_report([run])
+    charts = draw_charts(report)
+    assert "77777" not in page_of(report, charts)
+    assert "77777" not in markdown_of(report, charts)
+    (line,) = [line for line in findings_csv(report).splitlines() if "77777" in line]
     assert shape_name(30) in line
 
 

@@ -25,9 +25,9 @@ from tests.unit.reporting.made_up_run import FIXTURE, made_up_run
 LINES = [SAMPLE.validate_json(line) for line in (FIXTURE / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return read_report([FIXTURE])
+@pytest.fixture(name="report")
+def _report(small: Report) -> Report:
+    return small
 
 
 def table(text: str) -> list[dict[str, str]]:

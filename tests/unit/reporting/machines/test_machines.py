@@ -14,8 +14,9 @@ from harness.records import MergedRun, Probe, RunInfo, Sample
 from harness.reporting.machines import words
 from harness.reporting.machines.model import Agreement
 from harness.reporting.model import Report
-from harness.reporting.writer import read_report, write_report
+from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_run import made_up_run
+from tests.unit.reporting.pages import faults, markdown_of, page_of
 
 Place = Callable[[Sample], str]
 
@@ -51,13 +52,13 @@ def two(sample: Sample) -> str:
     return f"machine-{'ab'[sample.block % 2]}"
 
 
-@pytest.fixture
-def report(tmp_path: Path) -> Report:
-    return read_report([dealt(tmp_path, two, cluster="Dask 1 to 2 workers")])
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return read_report([dealt(tmp_path_factory.mktemp("runs"), two, cluster="Dask 1 to 2 workers")])
 
 
-def test_a_run_on_one_machine_says_nothing_of_machines(tmp_path: Path) -> None:
-    assert read_report([made_up_run(tmp_path)]).machines is None
+def test_a_run_on_one_machine_says_nothing_of_machines(small: Report) -> None:
+    assert small.machines is None
 
 
 def test_every_machine_is_told_with_what_was_measured_on_it(report: Report) -> None:
@@ -119,9 +120,10 @@ def test_the_page_and_markdown_say_where_each_sample_was_taken(tmp_path: Path) -
             shard=(1, 2),
         ),
     )
-    paths = write_report([dealt(tmp_path / "runs", two, merged=merged)], tmp_path / "report")
-    page, text = paths.html.read_text(encoding="utf-8"), paths.markdown.read_text(encoding="utf-8")
+    report = read_report([dealt(tmp_path, two, merged=merged)])
+    page, text = page_of(report), markdown_of(report)
 
+    assert list(faults(page)) == []
     assert 'id="machines"' in page
     assert "Block 1, machine-a, worker a" in page
     assert "Block 2, machine-b, worker b" in page

@@ -17,12 +17,11 @@ from harness.reporting.overview.view import BY_GROUP, BY_NAME, ELSEWHERE, TOPICS
 from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_overview import answered, counted, overview, timed
-from tests.unit.reporting.made_up_run import FIXTURE
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return read_report([FIXTURE])
+@pytest.fixture(name="report")
+def _report(small: Report) -> Report:
+    return small
 
 
 def measure(report: Report, name: str, lane: Lane = Lane.LOCAL) -> Measure:

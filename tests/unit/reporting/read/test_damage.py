@@ -30,36 +30,41 @@ def place_of(outcome: str) -> int:
     return next(place for place, line in enumerate(lines) if json.loads(line)["outcome"] == outcome)
 
 
-@pytest.mark.parametrize("outcome", ["ok", "failed"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"block": 1.5},
-        {"block": -1},
-        {"block": "1"},
-        {"block": 10**13},
-        {"position": None},
-        {"variant": None},
-        {"variant": 3},
-        {"scenario": None},
-        {"lane": "remote"},
-        {"outcome": "fine"},
-        {"started_at": 3},
-        {"log_path": None},
-        {"unknown": 1},
-        {"sizes": {"a_bytes": -1}},
-        {"sizes": {"a_bytes": 1.5}},
-        {"max_rss_bytes": -1},
-        {"requests": "many"},
-    ],
-    ids=str,
-)
-def test_what_the_format_does_not_have_is_refused(tmp_path: Path, outcome: str, change: dict[str, Any]) -> None:
-    place = place_of(outcome)
-    run = with_line(tmp_path, place, change)
+CHANGES: list[dict[str, Any]] = [
+    {"block": 1.5},
+    {"block": -1},
+    {"block": "1"},
+    {"block": 10**13},
+    {"position": None},
+    {"variant": None},
+    {"variant": 3},
+    {"scenario": None},
+    {"lane": "remote"},
+    {"outcome": "fine"},
+    {"started_at": 3},
+    {"log_path": None},
+    {"unknown": 1},
+    {"sizes": {"a_bytes": -1}},
+    {"sizes": {"a_bytes": 1.5}},
+    {"max_rss_bytes": -1},
+    {"requests": "many"},
+]
 
-    with pytest.raises(ResultsError, match=r"samples\.jsonl"):
+
+def complaint(run: Path) -> str:
+    """What is said of a run that cannot be read; nothing, if it can."""
+    try:
         load_runs([run])
+    except ResultsError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("outcome", ["ok", "failed"])
+def test_what_the_format_does_not_have_is_refused(tmp_path: Path, outcome: str) -> None:
+    place = place_of(outcome)
+    runs = [with_line(tmp_path / str(number), place, change) for number, change in enumerate(CHANGES)]
+    assert [change for change, run in zip(CHANGES, runs, strict=True) if "samples.jsonl" not in complaint(run)] == []
 
 
 def test_the_fixture_itself_is_read(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from harness.reporting.compare.facts import changed_tools
 from harness.reporting.compare.machine import reference_changed
 from harness.reporting.read.together import difference
 from harness.reporting.read.versions import changed_variant
-from harness.reporting.writer import write_report
+from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_nights import made_up_night
+from tests.unit.reporting.pages import markdown_of, page_of
 
 
 def under(info: RunInfo, python: str) -> RunInfo:
@@ -45,10 +46,10 @@ def test_what_was_not_recorded_is_no_difference(info: RunInfo, then: str, now: s
 
 
 def test_the_report_names_it_among_the_versions(tmp_path: Path) -> None:
-    run = made_up_night(tmp_path, run_id="a", blocks=1, scenarios=("run",))
+    run = made_up_night(tmp_path, run_id="a", variants=("uv", "venv"), blocks=1, scenarios=("run",))
     info = RUN_INFO.validate_json((run / "run.json").read_bytes())
     for python in ("", "3.98.1"):
         (run / "run.json").write_bytes(RUN_INFO.dump_json(under(info, python)))
-        paths = write_report([run], tmp_path / f"report{python}")
-        for path in (paths.html, paths.markdown):
-            assert ("Python 3.98.1" in path.read_text(encoding="utf-8")) == bool(python)
+        report = read_report([run])
+        for text in (page_of(report), markdown_of(report)):
+            assert ("Python 3.98.1" in text) == bool(python)

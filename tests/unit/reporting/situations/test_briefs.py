@@ -11,14 +11,12 @@ from harness.records import Lane
 from harness.reporting.model import Report
 from harness.reporting.overview.model import Measure
 from harness.reporting.situations.briefs import briefs, tally
-from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_overview import answered, counted, overview, timed
-from tests.unit.reporting.made_up_run import FIXTURE
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return read_report([FIXTURE])
+@pytest.fixture(name="report")
+def _report(small: Report) -> Report:
+    return small
 
 
 def said(report: Report, slug: str, *measures: Measure) -> list[str]:
