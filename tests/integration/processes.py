@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,13 +19,43 @@ LIMIT_S = 420.0
 Seen = TypeVar("Seen")
 
 
-def started(*words: str, **env: str) -> subprocess.Popen[str]:
+#: What is started in the background ignores Ctrl-C, and so does all that it starts in turn: from here on nothing does.
+#: It is said before Python starts anew, as one that has threads is not to run code of its own between fork and exec.
+_HEEDS_CTRL_C = """
+import os, signal, sys
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+#: Leaves out the reports that are renewed after each block, in a process of their own: each takes longer than all else
+#: that is done with variants that are made up.
+WITHOUT_REPORTS = """
+from harness import concluding
+
+concluding.render_report = lambda *words, **more: None
+"""
+
+_MAIN = """
+from harness.cli import main
+
+main(prog_name="harness")
+"""
+
+
+def heeding(*words: str) -> list[str]:
+    """The command of this Python with these arguments, which heeds Ctrl-C however the tests were started."""
+    return [sys.executable, "-c", _HEEDS_CTRL_C, *words]
+
+
+def started(*words: str, changed: str = "", **env: str) -> subprocess.Popen[str]:
     """The harness with these arguments, in a session of its own, so that a Ctrl-C is for it alone.
 
-    What is started in the background ignores Ctrl-C, and so would what it starts: here it never does.
+    ``changed`` is Python that is run before, and changes what is not looked at.
     """
+    begin = ("-c", f"{changed}{_MAIN}") if changed else ("-m", "harness")
     return subprocess.Popen(
-        [sys.executable, "-m", "harness", *words],
+        heeding(*begin, *words),
         cwd=Layout.here().checkout,
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,
@@ -34,12 +63,14 @@ def started(*words: str, **env: str) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=_heeds_ctrl_c,
     )
 
 
-def _heeds_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def done(*words: str, **env: str) -> tuple[int, str]:
+    """The exit status of the harness with these arguments, without reports, and all that it printed."""
+    process = started(*words, changed=WITHOUT_REPORTS, **env)
+    with ended(process):
+        return finished(process)
 
 
 def finished(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -15,14 +15,15 @@ import pytest
 from harness.bench import Attempt, Bench
 from harness.equipment import ask_for_nix
 from harness.errors import MeasureError
-from harness.journal import Journal
+from harness.journal import Journal, read_samples
 from harness.measure.executor import LauncherExecutor
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
 from harness.records import SAMPLE, Cell, Lane, Outcome, Sample
 from harness.sampling import Place, take_sample
 from harness.scenarios import all_scenarios
-from tests.integration.processes import children_of, descendants_of, ended, finished, started, until, until_taken
+from tests.integration.contestants import write_contestants
+from tests.integration.processes import WITHOUT_REPORTS, children_of, descendants_of, ended, finished, started, until
 from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info, made_up_sample
 
 pytestmark = pytest.mark.integration
@@ -147,22 +148,29 @@ def fill_the_journal(results: Path) -> None:
 
 
 def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) -> None:
-    words = ["run", "--variant", "venv", "--lane", "local", "--scenario", "tool-install", "--blocks", "3"]
-    process = started(*words, "--results", str(tmp_path), "--run-id", "cut")
-    samples = tmp_path / "cut" / "samples.jsonl"
-    with ended(process):
-        until_taken(samples, 1, process)
-        index = [pid for pid, line in children_of(process.pid).items() if "harness.provision.index_app" in line]
-        assert len(index) == 1
-        os.kill(index[0], signal.SIGKILL)
-        _, output = finished(process)
+    with write_contestants(tmp_path / "contestants", "instant", asks_index=True) as contestants:
+        # It is done once when the checkout is set up, and once in the first block.
+        contestants.hold("install", after=2)
+        words = ["run", *contestants.words, "--scenario", "install-warm", "--blocks", "3"]
+        words += ["--results", str(tmp_path), "--run-id", "cut"]
+        process = started(*words, changed=WITHOUT_REPORTS)
+        with ended(process):
+            until(lambda: contestants.held("install"), process)
+            index = [pid for pid, line in children_of(process.pid).items() if "harness.provision.index_app" in line]
+            assert len(index) == 1
+            os.kill(index[0], signal.SIGKILL)
+            contestants.release("install")
+            status, output = finished(process)
 
-    outcomes = [SAMPLE.validate_json(line).outcome for line in samples.read_bytes().splitlines()]
-    assert len(outcomes) == 3 * 2, output  # the reference is there twice
-    assert outcomes[0] is Outcome.OK
-    assert outcomes[-1] is Outcome.OK, output
+    assert status == 1
+    assert [sample.outcome for sample in read_samples(tmp_path / "cut")] == [
+        Outcome.OK,
+        Outcome.FAILED,
+        Outcome.OK,
+    ], output
 
 
+@pytest.mark.verify
 def test_a_nix_that_is_killed_fails_its_cell_and_the_next_one_is_built(tmp_path: Path) -> None:
     version, unavailable = ask_for_nix(Layout.here())
     if not version:

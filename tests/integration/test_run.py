@@ -1,10 +1,7 @@
-"""The main path with real tools: every scenario with two variants, every experiment with one; then interruptions."""
+"""The main path with real tools: every scenario with two variants, every experiment with one."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -16,7 +13,7 @@ import pytest
 from harness.changes import STANDARD
 from harness.findings import experiments, inspections, wanted
 from harness.growing.friction import FACTS as GROWTH
-from harness.plan import CONTROLLED, planned, takes_part
+from harness.plan import CONTROLLED, planned
 from harness.provision.layout import Layout
 from harness.records import (
     CONTROL_SUFFIX,
@@ -33,7 +30,6 @@ from harness.records import (
 from harness.scenarios import all_scenarios
 from harness.strategies import DERIVED, offered, refusal
 from harness.variants import load_variants
-from tests.integration.processes import ended, finished, started, until_taken
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
@@ -241,71 +237,3 @@ def test_the_report_and_the_terminal_say_what_came_out(run: Run) -> None:
 
 def test_nothing_is_left_in_the_state_folder(run: Run) -> None:
     assert not Layout.here().scratch("whole").exists()
-
-
-def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
-    words = ["run", "--variant", "uv", "--lane", "local", "--blocks", "200", "--results", str(tmp_path)]
-    process = started(*words, "--run-id", "cut")
-    with ended(process):
-        until_taken(tmp_path / "cut" / "samples.jsonl", 12, process)
-        os.kill(process.pid, signal.SIGINT)
-        status, output = finished(process)
-
-    assert status == 130, output
-    info, taken = read(tmp_path / "cut")
-    assert info.status is RunStatus.INTERRUPTED
-    assert len(taken) >= 12
-    assert (tmp_path / "cut" / "report" / "index.html").is_file()
-    assert "interrupted" in output
-    assert json.loads((tmp_path / "cut" / "run.json").read_text(encoding="utf-8"))["finished_at"]
-
-
-def test_killed_and_resumed_with_real_tools_it_is_the_whole_run(tmp_path: Path) -> None:
-    scenarios = ["lock", "install-warm", "noop", "refresh", "run", "build"]
-    words = ["--variant", "uv", *(word for name in scenarios for word in ("--scenario", name))]
-    words += ["--blocks", "3", "--results", str(tmp_path), "--run-id", "cut"]
-    for deaths, enough in enumerate((5, 16)):
-        again = ["--resume", "cut", "--results", str(tmp_path)]
-        process = started("run", *(again if deaths else words))
-        with ended(process):
-            until_taken(tmp_path / "cut" / "samples.jsonl", enough, process)
-    done = harness("run", "--resume", "cut", "--results", str(tmp_path))
-
-    assert done.returncode == 0, done.stderr
-    info, taken = read(tmp_path / "cut")
-    assert info.status is RunStatus.COMPLETE
-    executed = [(sample.block, sample.cell) for sample in taken]
-    assert len(executed) == len(set(executed))
-    cells = info.plan.cells
-    assert set(executed) == {
-        (block, cell) for block in range(3) for cell in cells if takes_part(info.plan, cell, block)
-    }
-    assert all(sample.outcome is Outcome.OK for sample in taken)
-
-
-def test_what_an_earlier_run_found_out_is_taken_over_and_not_established_again(tmp_path: Path) -> None:
-    words = ["run", "--variant", "uv", "--finding", "missing-init", "--lane", "local", "--results", str(tmp_path)]
-    first = harness(*words, "--run-id", "first")
-    second = harness(*words, "--run-id", "second", "--findings-of", "first")
-
-    assert (first.returncode, second.returncode) == (0, 0), second.stderr
-    established, taken_over = findings(tmp_path / "first"), findings(tmp_path / "second")
-    assert {item.run_id for item in established} == {"first"}
-    by_experiment = {name for kind in experiments().values() for name in kind.facts}
-    assert {item.run_id for item in taken_over if item.finding in by_experiment} == {"first"}
-    assert {(item.finding, item.value) for item in taken_over} == {(item.finding, item.value) for item in established}
-    assert "took over" in (tmp_path / "second" / "report" / "report.md").read_text(encoding="utf-8")
-
-
-def test_a_budget_ends_a_run_when_all_is_settled_or_the_time_is_up(tmp_path: Path) -> None:
-    words = ["--variant", "uv", "--variant", "venv", "--scenario", "run", "--lane", "local", "--budget", "60s"]
-    done = harness("run", *words, "--results", str(tmp_path), "--run-id", "budget")
-
-    assert done.returncode == 0, done.stderr
-    info, taken = read(tmp_path / "budget")
-    assert info.plan.budget_s == 60.0
-    blocks = max(sample.block for sample in taken) + 1
-    assert 1 <= blocks < info.plan.blocks
-    assert len(info.probes) == blocks + 1
-    # What is settled leaves; nothing leaves before it was measured in six blocks.
-    assert all(sum(sample.cell == cell for sample in taken) >= min(6, blocks) for cell in info.plan.cells)
