@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from harness.changes import STANDARD, VariantChange, load_change
@@ -64,13 +65,21 @@ class Edited:
 
     def texts(self, *suffixes: str) -> dict[str, str]:
         """The files whose names end so, by their path."""
-        found = (path for path in sorted(self.root.rglob("*")) if path.suffix in suffixes and path.is_file())
-        return {path.relative_to(self.root).as_posix(): path.read_text(encoding="utf-8") for path in found}
+        return {name: (self.root / name).read_text(encoding="utf-8") for name in self._named(suffixes)}
 
-    @property
+    @cached_property
     def sources(self) -> dict[str, bytes]:
         """Every Python source, to the byte."""
-        return {name: (self.root / name).read_bytes() for name in self.texts(".py")}
+        return {name: (self.root / name).read_bytes() for name in self._named((".py",))}
+
+    def _named(self, suffixes: tuple[str, ...]) -> list[str]:
+        return [name for name in self._files if Path(name).suffix in suffixes]
+
+    @cached_property
+    def _files(self) -> list[str]:
+        """Every file but Git's own, by its path."""
+        names = (path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file())
+        return sorted(name for name in names if not name.startswith(".git/"))
 
 
 def _clone(variant: Variant, folder: Path) -> Path:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,6 @@ from harness.variants import Variant
 from harness.workspace import Surroundings, Workspace
 from tests.made_up import execution
 from tests.unit.changes.committed import (
-    ROOT,
     VARIANTS,
     Edited,
     Editor,
@@ -32,7 +32,6 @@ from tests.unit.changes.committed import (
 )
 
 each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
-each_change = pytest.mark.parametrize("name", list(STANDARD))
 
 #: What the changes bring in from outside, as far as the sources use it: the test needs no package for it.
 MORE_ITERTOOLS = """\
@@ -46,6 +45,8 @@ def argmin(values):
 
 #: A path from the machine's root: no part of a longer path, and not one that begins with a tool's own placeholder.
 ABSOLUTE = re.compile(r"(?<![\w./~}-])(?:/[\w.+-]+){2,}|[A-Za-z]:\\\w|\bfile:/+(?![/${])")
+#: A member that the overlay adds: its attribute and its folder.
+CALLED = re.compile(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{", re.MULTILINE)
 ADDRESS = re.compile(r"\b(?!file:)\w+://|\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b")
 
 
@@ -54,16 +55,15 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Editor:
     return Editor(tmp_path_factory.mktemp("edited"))
 
 
-def edited(editor: Editor, variant: Variant, name: str) -> Edited:
-    """The checkout after a change; a variant that cannot make it is no subject of the test that asks."""
-    if not possible(variant, name):
-        pytest.skip(f"{variant.name} says why it cannot make {name}")
-    return editor.edited(variant, name)
+def edited(editor: Editor, variant: Variant) -> Iterator[tuple[str, Edited]]:
+    """The checkout after each change that a variant can make; of the others it says why it cannot."""
+    for name in STANDARD:
+        if possible(variant, name):
+            yield name, editor.edited(variant, name)
 
 
-PATCHES = sorted((ROOT / "variants").glob("*/changes/*/*.patch"))
-
-each_patch = pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: "/".join(patch.parts[-4:]))
+def patches_of(variant: Variant) -> list[Path]:
+    return sorted(variant.folder.glob("changes/*/*.patch"))
 
 
 @each_variant
@@ -71,71 +71,67 @@ def test_every_change_is_made_or_has_a_reason_why_not(variant: Variant) -> None:
     assert {path.name for path in (variant.folder / "changes").iterdir()} == set(STANDARD)
     for name in STANDARD:
         file = change_of(variant, name).file
-        assert file.do or file.unsupported.endswith(".")
-        assert not file.unsupported_nix or file.unsupported_nix.endswith(".")
+        assert file.do or file.unsupported.endswith("."), name
+        assert not file.unsupported_nix or file.unsupported_nix.endswith("."), name
 
 
 @each_variant
-@each_change
-def test_nothing_lies_beside_a_change_that_it_does_not_name(variant: Variant, name: str) -> None:
-    change = change_of(variant, name)
-    nix = filter(None, map(change.nix_patch, variant.spec.nix.strategies))
-    named = {"change.toml", *(path.name for path in (*change.patches, *nix))}
+def test_nothing_lies_beside_a_change_that_it_does_not_name(variant: Variant) -> None:
+    for name in STANDARD:
+        change = change_of(variant, name)
+        nix = filter(None, map(change.nix_patch, variant.spec.nix.strategies))
+        named = {"change.toml", *(path.name for path in (*change.patches, *nix))}
 
-    assert {path.name for path in change.folder.iterdir()} <= named
-    assert len(change.patches) == len(set(change.patches))
-
-
-@each_variant
-@each_change
-def test_every_patch_applies_on_what_is_committed_in_order(editor: Editor, variant: Variant, name: str) -> None:
-    assert edited(editor, variant, name).refused == ()
+        assert {path.name for path in change.folder.iterdir()} <= named, name
+        assert len(change.patches) == len(set(change.patches)), name
 
 
 @each_variant
-@each_change
-def test_a_patch_that_waits_for_a_command_edits_a_member_that_command_names(
-    editor: Editor, variant: Variant, name: str
-) -> None:
-    brought_in = {member.name for member in shape_after(name).members} - {member.name for member in CANONICAL.members}
-    for change, patch in edited(editor, variant, name).waiting:
-        for item in edits([patch]):
-            folder = item.path.split("/", 1)[0]
-            assert folder in brought_in
-            assert folder in typed_before(change, patch)
+def test_every_patch_applies_on_what_is_committed_in_order(editor: Editor, variant: Variant) -> None:
+    assert {name: after.refused for name, after in edited(editor, variant) if after.refused} == {}
 
 
 @each_variant
-@each_change
-def test_sources_are_the_same_to_the_byte_after_it(editor: Editor, variant: Variant, name: str) -> None:
-    reference = next(item for item in VARIANTS if possible(item, name))
-
-    assert edited(editor, variant, name).sources == editor.edited(reference, name).sources
+def test_a_patch_that_waits_for_a_command_edits_a_member_that_command_names(editor: Editor, variant: Variant) -> None:
+    for name, after in edited(editor, variant):
+        brought_in = {member.name for member in shape_after(name).members}
+        brought_in -= {member.name for member in CANONICAL.members}
+        for change, patch in after.waiting:
+            for item in edits([patch]):
+                folder = item.path.split("/", 1)[0]
+                assert folder in brought_in, (name, item.path)
+                assert folder in typed_before(change, patch), (name, item.path)
 
 
 @each_variant
-@each_change
-def test_the_members_are_those_the_change_leaves(editor: Editor, variant: Variant, name: str) -> None:
-    after = edited(editor, variant, name)
-    members = [member.name for member in shape_after(name).members]
-    sources = {path.split("/", 1)[0] for path in after.sources}
-    assert sources == set(members)
-    if HANDWRITTEN not in variant.spec.nix.strategies:
-        assert after.texts(".nix") == {}
-        return
-    packages = {path.split("/", 1)[0] for path in after.texts(".nix") if path.endswith("/package.nix")}
-    overlay = after.texts(".nix")["overlay.nix"]
-    added = dict(re.findall(r"^ +([\w-]+) = pyFinal\.callPackage \./([\w-]+)/package\.nix \{", overlay, re.MULTILINE))
+def test_sources_are_the_same_to_the_byte_after_it(editor: Editor, variant: Variant) -> None:
+    for name, after in edited(editor, variant):
+        reference = next(item for item in VARIANTS if possible(item, name))
 
-    assert packages == set(members)
-    assert added == {variant.spec.nix.attribute_of(member): member for member in members}
-    for member in members:
-        assert f'pname = "{member}";' in after.texts(".nix")[f"{member}/package.nix"]
+        assert after.sources == editor.edited(reference, name).sources, name
+
+
+@each_variant
+def test_the_members_are_those_the_change_leaves(editor: Editor, variant: Variant) -> None:
+    for name, after in edited(editor, variant):
+        members = [member.name for member in shape_after(name).members]
+        nix = after.texts(".nix")
+        assert {path.split("/", 1)[0] for path in after.sources} == set(members), name
+        if HANDWRITTEN not in variant.spec.nix.strategies:
+            assert nix == {}, name
+            continue
+        packages = {path.split("/", 1)[0] for path in nix if path.endswith("/package.nix")}
+        added = dict(CALLED.findall(nix["overlay.nix"]))
+
+        assert packages == set(members), name
+        assert added == {variant.spec.nix.attribute_of(member): member for member in members}, name
+        for member in members:
+            assert f'pname = "{member}";' in nix[f"{member}/package.nix"], name
 
 
 @each_variant
 def test_renaming_leaves_the_old_name_nowhere_but_in_prose(editor: Editor, variant: Variant) -> None:
-    after = edited(editor, variant, "rename-library")
+    after = editor.edited(variant, "rename-library")
     stated = after.texts(".toml", ".nix", ".txt", ".cfg")
 
     assert not [path for path in stated if "shared" in path]
@@ -144,13 +140,15 @@ def test_renaming_leaves_the_old_name_nowhere_but_in_prose(editor: Editor, varia
     assert not re.search(r"^\s*(from|import) shared\b", "".join(after.texts(".py").values()), re.MULTILINE)
 
 
-@each_patch
-def test_a_patch_names_no_path_and_no_address_of_a_machine(patch: Path) -> None:
-    for line in patch.read_text(encoding="utf-8").splitlines():
-        if line in ("--- /dev/null", "+++ /dev/null"):
-            continue
-        assert not ABSOLUTE.search(line), line
-        assert not ADDRESS.search(line), line
+@each_variant
+def test_a_patch_names_no_path_and_no_address_of_a_machine(variant: Variant) -> None:
+    assert patches_of(variant)
+    for patch in patches_of(variant):
+        for line in patch.read_text(encoding="utf-8").splitlines():
+            if line in ("--- /dev/null", "+++ /dev/null"):
+                continue
+            assert not ABSOLUTE.search(line), (patch, line)
+            assert not ADDRESS.search(line), (patch, line)
 
 
 @pytest.mark.parametrize(
@@ -190,57 +188,56 @@ def test_what_is_taken_for_an_address(line: str, found: bool) -> None:
     assert bool(ADDRESS.search(line)) == found
 
 
-@each_patch
-def test_a_patch_edits_what_its_name_says_and_nothing_that_a_tool_writes(patch: Path) -> None:
-    (variant,) = (item for item in VARIANTS if item.folder in patch.parents)
-    found = list(edits([patch]))
+@each_variant
+def test_a_patch_edits_what_its_name_says_and_nothing_that_a_tool_writes(variant: Variant) -> None:
     locks = {template.rsplit("/", 1)[-1] for template in variant.spec.lock_files}
+    for patch in patches_of(variant):
+        found = list(edits([patch]))
 
-    strategy = "handwritten" if patch.name == "nix.patch" else patch.stem
-    if strategy in variant.spec.nix.strategies:
-        assert {strategies_of(item.path) for item in found} == {(strategy,)}
-    else:
-        assert Part.NIX not in {item.part for item in found}
-    assert not [item.path for item in found if item.path.rsplit("/", 1)[-1] in locks]
+        strategy = "handwritten" if patch.name == "nix.patch" else patch.stem
+        if strategy in variant.spec.nix.strategies:
+            assert {strategies_of(item.path) for item in found} == {(strategy,)}, patch
+        else:
+            assert Part.NIX not in {item.part for item in found}, patch
+        assert not [item.path for item in found if item.path.rsplit("/", 1)[-1] in locks], patch
 
 
 @each_variant
-@each_change
-def test_placeholders_are_known_and_leave_no_brace_behind(variant: Variant, name: str, tmp_path: Path) -> None:
+def test_placeholders_are_known_and_leave_no_brace_behind(variant: Variant, tmp_path: Path) -> None:
     around = Surroundings(python=Path("/python"), tools=tmp_path, index="http://127.0.0.1:1/simple/")
-    workspace = Workspace(variant=variant, shape=shape_after(name), folder=tmp_path, surroundings=around)
-    file = change_of(variant, name).file
-    for phase in [deed.phase for deed in file.do if deed.steps] + ([file.test] if file.test else []):
-        expanded = list(workspace.expand(phase))
-        assert expanded
-        for argv, folder in expanded:
-            assert not [word for word in (*argv, str(folder)) if "{" in word or "}" in word]
-            assert folder.is_relative_to(tmp_path)
-        assert not [value for value in workspace.variables(phase.environment).values() if "{" in value]
+    for name in STANDARD:
+        workspace = Workspace(variant=variant, shape=shape_after(name), folder=tmp_path, surroundings=around)
+        file = change_of(variant, name).file
+        for phase in [deed.phase for deed in file.do if deed.steps] + ([file.test] if file.test else []):
+            expanded = list(workspace.expand(phase))
+            assert expanded, name
+            for argv, folder in expanded:
+                assert not [word for word in (*argv, str(folder)) if "{" in word or "}" in word], name
+                assert folder.is_relative_to(tmp_path), name
+            assert not [value for value in workspace.variables(phase.environment).values() if "{" in value], name
 
 
 @each_variant
-@each_change
-def test_uv_add_is_not_told_of_the_index_in_a_way_that_it_would_write_down(variant: Variant, name: str) -> None:
+def test_uv_add_is_not_told_of_the_index_in_a_way_that_it_would_write_down(variant: Variant) -> None:
     """The applications would run all the same, and the member's pyproject.toml would name an address on loopback."""
-    environment = variant.spec.environment
-    for deed in change_of(variant, name).file.do:
-        if any(step[:2] == ("uv", "add") for step in deed.steps):
-            assert not {**environment, **deed.environment}.get("UV_DEFAULT_INDEX")
-            assert not {**environment, **deed.environment}.get("UV_INDEX")
+    for name in STANDARD:
+        for deed in change_of(variant, name).file.do:
+            if any(step[:2] == ("uv", "add") for step in deed.steps):
+                told = {**variant.spec.environment, **deed.environment}
+                assert not told.get("UV_DEFAULT_INDEX"), name
+                assert not told.get("UV_INDEX"), name
 
 
 @each_variant
-@each_change
-def test_one_command_runs_all_tests_where_tests_are_the_effect(variant: Variant, name: str) -> None:
-    file = change_of(variant, name).file
-    if not file.unsupported:
-        assert (file.test is not None) == STANDARD[name].tests
-    if file.test is not None:
-        assert len(file.test.steps) == 1
-        assert not [
-            word for word in (*file.test.steps[0], file.test.directory) if "{member}" in word or "{app}" in word
-        ]
+def test_one_command_runs_all_tests_where_tests_are_the_effect(variant: Variant) -> None:
+    for name in STANDARD:
+        file = change_of(variant, name).file
+        if not file.unsupported:
+            assert (file.test is not None) == STANDARD[name].tests, name
+        if file.test is not None:
+            assert len(file.test.steps) == 1, name
+            words = (*file.test.steps[0], file.test.directory)
+            assert not [word for word in words if "{member}" in word or "{app}" in word], name
 
 
 def test_every_change_is_possible_somewhere() -> None:
@@ -249,7 +246,7 @@ def test_every_change_is_possible_somewhere() -> None:
         assert all(in_order(variant, name)[-1].change.name == name for variant in VARIANTS)
 
 
-@each_change
+@pytest.mark.parametrize("name", list(STANDARD))
 def test_the_sources_alone_show_the_effect(editor: Editor, name: str, tmp_path: Path) -> None:
     """They are the same in every variant, so one is enough; what comes from outside is played."""
     root = editor.edited(next(item for item in VARIANTS if possible(item, name)), name).root
