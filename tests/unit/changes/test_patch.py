@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.changes.patch import Edit, Part, apply_command, edits, part_of
@@ -100,7 +100,6 @@ def test_lines_are_counted_as_they_were_added_and_removed(
 
 
 @given(before=LINES, after=LINES)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_what_is_counted_is_what_git_counts(
     tmp_path_factory: pytest.TempPathFactory, before: list[str], after: list[str]
 ) -> None:

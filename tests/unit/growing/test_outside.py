@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.growing import grown_files
@@ -89,7 +89,6 @@ def test_what_needs_something_from_outside_alone_has_the_files_of_what_needs_mem
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
-@settings(deadline=None)
 def test_any_text_survives_toml(text: str) -> None:
     assert tomllib.loads(f"a = {toml_text(text)}\n") == {"a": text}
 

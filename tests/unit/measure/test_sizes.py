@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import MeasureError
@@ -97,7 +97,6 @@ def test_written_is_never_more_than_there_is_and_nothing_between_equals(
 
 
 @given(contents=st.dictionaries(st.text("abc", min_size=1, max_size=6), st.binary(max_size=200), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 def test_files_and_bytes_add_up(tmp_path_factory: pytest.TempPathFactory, contents: dict[str, bytes]) -> None:
     root = tmp_path_factory.mktemp("tree")
     for name, data in contents.items():

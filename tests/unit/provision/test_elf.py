@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.provision.elf import Elf, read_elf
@@ -62,11 +62,13 @@ def test_a_program_that_was_cut_off_names_no_loader(tmp_path: Path, bits: int, c
 
 
 @given(st.binary(min_size=60, max_size=200), st.sampled_from([1, 2]), st.sampled_from([1, 2]))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_damaged_head_is_read_without_a_mishap(tmp_path: Path, rest: bytes, width: int, order: int) -> None:
-    (tmp_path / "program").write_bytes(b"\x7fELF" + bytes([width, order]) + rest)
+def test_a_damaged_head_is_read_without_a_mishap(
+    tmp_path_factory: pytest.TempPathFactory, rest: bytes, width: int, order: int
+) -> None:
+    program = tmp_path_factory.mktemp("damaged") / "program"
+    program.write_bytes(b"\x7fELF" + bytes([width, order]) + rest)
 
-    found = read_elf(tmp_path / "program")
+    found = read_elf(program)
 
     assert found is not None
     assert found.bits == 32 * width

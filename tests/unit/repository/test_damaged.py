@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import HarnessError
@@ -130,7 +130,6 @@ def read_or_refused(files: dict[str, bytes]) -> None:
                 assert written(read_shape(text, source="again")) == text
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(KINDS), st.data())
 def test_a_damaged_repository_is_read_or_refused(kind: Callable[[], dict[str, str]], data: st.DataObject) -> None:
     files = {name: text.encode() for name, text in kind().items()}
@@ -145,7 +144,6 @@ def test_a_damaged_repository_is_read_or_refused(kind: Callable[[], dict[str, st
     read_or_refused(files)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(_KEYS, _VALUES), min_size=1, max_size=4), st.sampled_from(KINDS))
 def test_a_wrong_kind_under_any_key_is_noted(keys: list[tuple[str, str]], kind: Callable[[], dict[str, str]]) -> None:
     text = "".join(f"{key} = {value}\n" for key, value in keys)
@@ -157,7 +155,6 @@ def test_a_wrong_kind_under_any_key_is_noted(keys: list[tuple[str, str]], kind: 
         READERS[name](text, Notes(name))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(READERS)), st.text())
 def test_any_text_is_read_by_every_reader(name: str, text: str) -> None:
     notes = Notes(name)
@@ -173,7 +170,6 @@ _LITERALS = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["name", "install_requires", "packages", "package_dir", "py_modules", "scripts"]), _LITERALS
