@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from harness import cli
 from harness.provision.layout import Layout
+from harness.reporting.compare import writer
 from tests.unit.reporting.made_up_nights import FIRST, made_up_night
 
 CHECKOUT = Layout.here().checkout
@@ -115,8 +116,12 @@ def test_across_machines_has_to_be_asked_for(worse: Path) -> None:
     assert "The runs are of two machines" in result.stdout
 
 
-def test_json_has_all_of_it_and_nothing_else_is_printed(worse: Path, tmp_path: Path) -> None:
+def test_json_has_all_of_it_and_nothing_else_is_printed(
+    worse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
+    reported: list[Path] = []
+    monkeypatch.setattr(writer, "write_compared", lambda compared, folder, into: reported.append(into))
     words = ["base", "new", "--results", str(worse), "--json", "--fail-on", "5%", "--report", str(out)]
     result = invoke(*words)
 
@@ -126,7 +131,7 @@ def test_json_has_all_of_it_and_nothing_else_is_printed(worse: Path, tmp_path: P
     assert len(data["failures"]) == 1
     (changed,) = [cell for cell in data["cells"] if cell["held"]["verdict"] == "slower"]
     assert changed["held"]["ratio"]["median"] == changed["held"]["new"] / changed["held"]["base"]
-    assert (out / "index.html").is_file()
+    assert reported == [out]
 
 
 def test_the_process_that_reads_the_command_line_needs_no_pandas() -> None:
@@ -138,9 +143,39 @@ def recipes() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("recipe", recipes())
-@pytest.mark.parametrize("slower", [False, True])
-def test_the_recipes_do_what_the_page_says(tmp_path: Path, recipe: str, *, slower: bool) -> None:
+#: The longest not-slower one is what the job of the page does, see below.
+CASES = [
+    pytest.param(recipe, slower, marks=[pytest.mark.verify] if "--report" in recipe and not slower else [])
+    for recipe in recipes()
+    for slower in (False, True)
+    if recipe.count("\n") == 1
+]
+PROGRAMS = [recipe for recipe in recipes() if recipe.count("\n") > 1]
+
+
+def check_recipe(recipe: str, folder: Path, done: Result | subprocess.CompletedProcess[str], *, slower: bool) -> None:
+    status = done.exit_code if isinstance(done, Result) else done.returncode
+    assert status == (1 if slower and "--fail-on" in recipe else 0), done.stderr
+    assert bool(re.search(r"uv.* local · run ", done.stdout)) is slower
+    if "--report comparison" in recipe:
+        assert 'id="compared"' in (folder / "comparison" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("recipe", "slower"), CASES)
+def test_a_recipe_does_what_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, slower: bool
+) -> None:
+    two_runs(tmp_path / "results", {("uv", "run"): 1.3} if slower else None)
+    monkeypatch.chdir(tmp_path)
+    start, words = recipe.split()[:4], recipe.split()[4:]
+
+    assert start == ["python", "-m", "harness", "compare"]
+    check_recipe(recipe, tmp_path, invoke(*words), slower=slower)
+
+
+@pytest.mark.parametrize("recipe", PROGRAMS)
+@pytest.mark.parametrize("slower", [pytest.param(False, marks=pytest.mark.verify), True])
+def test_a_program_does_what_the_page_says_with_the_json(tmp_path: Path, recipe: str, *, slower: bool) -> None:
     two_runs(tmp_path / "results", {("uv", "run"): 1.3} if slower else None)
     script = recipe.replace("python -", f"{sys.executable} -")
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
@@ -149,10 +184,12 @@ def test_the_recipes_do_what_the_page_says(tmp_path: Path, recipe: str, *, slowe
         ["sh", "-ec", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
 
-    assert done.returncode == (1 if slower and "--fail-on" in recipe else 0), done.stderr
-    assert bool(re.search(r"uv.* local · run ", done.stdout)) is slower
-    if "--report comparison" in recipe:
-        assert 'id="compared"' in (tmp_path / "comparison" / "index.html").read_text(encoding="utf-8")
+    check_recipe(recipe, tmp_path, done, slower=slower)
+
+
+def test_the_page_has_recipes_of_both_kinds() -> None:
+    assert len(CASES) == 4
+    assert len(PROGRAMS) == 1
 
 
 def test_the_page_names_every_option_and_no_other() -> None:

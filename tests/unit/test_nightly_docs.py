@@ -19,7 +19,9 @@ from tests.unit.reporting.made_up_nights import FIRST, made_up_night
 CHECKOUT = Layout.here().checkout
 RECIPE = (CHECKOUT / "docs" / "nightly.md").read_text(encoding="utf-8")
 
-#: What stands for the checkout's Python: all but measuring is done for real.
+SCENARIOS = ("install-cold",)
+
+#: What stands for the checkout's Python: all but measuring is done for real, and a report where it is not looked at.
 PYTHON = f"""\
 #!{sys.executable}
 import os, subprocess, sys
@@ -27,6 +29,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 sys.path.insert(0, {str(CHECKOUT)!r})
 command = [{sys.executable!r}, *sys.argv[1:]]
+with open("asked", "a") as asked:
+    asked.write(" ".join(sys.argv[3:]) + "\\n")
+if sys.argv[3] == os.environ["PLAYED"]:
+    sys.exit()
 if sys.argv[3] != "run":
     sys.exit(subprocess.call(command))
 planned = subprocess.call([*command, "--plan"], stdout=subprocess.DEVNULL)
@@ -36,7 +42,7 @@ from tests.unit.reporting.made_up_nights import made_up_night
 value = dict(zip(sys.argv[4::2], sys.argv[5::2]))
 made_up_night(
     Path(value["--results"]), run_id=value["--run-id"], started_at=datetime.now(UTC), seed=99,
-    factors={{("uv", "install-cold"): float(os.environ["FACTOR"])}},
+    factors={{("uv", "install-cold"): float(os.environ["FACTOR"])}}, scenarios={SCENARIOS!r},
 )
 sys.exit(1)
 """
@@ -46,9 +52,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", RECIPE, flags=re.MULTILINE | re.DOTALL)
 
 
-def shell(script: str, checkout: Path, factor: float = 1.0) -> subprocess.CompletedProcess[str]:
+def shell(script: str, checkout: Path, *, factor: float = 1.0, played: str = "") -> subprocess.CompletedProcess[str]:
     names = {f"GIT_{who}_{what}": "nobody@nowhere" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**os.environ, **names, "FACTOR": str(factor), "PYTHONPATH": str(CHECKOUT)}
+    environment = {**os.environ, **names, "FACTOR": str(factor), "PLAYED": played, "PYTHONPATH": str(CHECKOUT)}
     environment.pop("NIGHTS", None)
     return subprocess.run(
         ["sh", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=300
@@ -68,8 +74,20 @@ def checkout(tmp_path: Path) -> Path:
     assert done.returncode == 0, done.stderr
     for day in range(6):
         began = FIRST.replace(year=2001) + timedelta(days=day)
-        made_up_night(tmp_path / "nights", run_id=f"{began:%Y-%m-%d}", started_at=began, night=0.005, seed=day)
+        made_up_night(
+            tmp_path / "nights",
+            run_id=f"{began:%Y-%m-%d}",
+            started_at=began,
+            night=0.005,
+            seed=day,
+            scenarios=SCENARIOS,
+        )
     return folder
+
+
+def asked_of(checkout: Path) -> list[list[str]]:
+    """What the harness was asked to do, word by word."""
+    return [line.split() for line in (checkout / "asked").read_text(encoding="utf-8").splitlines()]
 
 
 def test_a_night_like_those_before_passes_and_is_kept(checkout: Path) -> None:
@@ -79,11 +97,9 @@ def test_a_night_like_those_before_passes_and_is_kept(checkout: Path) -> None:
         log.parent.mkdir(parents=True)
         log.write_text("output", encoding="utf-8")
     os.utime(logs[0], (0, 0))
-    done = shell(blocks("sh")[1], checkout)
+    done = shell(blocks("sh")[1], checkout, played="report")
     assert done.returncode == 0, done.stdout + done.stderr
     assert [log.exists() for log in logs] == [False, True]
-    page = (nights / "report" / "index.html").read_text(encoding="utf-8")
-    assert 'id="trends"' in page
     kept = shell("git -C ../nights ls-files", checkout).stdout.split()
     assert sum(path.endswith("samples.jsonl") for path in kept) == 7
     assert not any("logs/" in path or path.startswith("report/") for path in kept)
@@ -93,15 +109,19 @@ def test_a_slower_night_fails_and_is_kept_all_the_same(checkout: Path) -> None:
     done = shell(blocks("sh")[1], checkout, factor=1.4)
     assert done.returncode == 1, done.stdout + done.stderr
     assert shell("git -C ../nights log --format=%s", checkout).stdout.startswith("20")
-    markdown = (checkout.parent / "nights" / "report" / "report.md").read_text(encoding="utf-8")
-    (told,) = re.findall(r"^- uv, install-cold.*", markdown, flags=re.MULTILINE)
+    assert not any(path.startswith("report/") for path in shell("git -C ../nights ls-files", checkout).stdout.split())
+    report = checkout.parent / "nights" / "report"
+    assert 'id="trends"' in (report / "index.html").read_text(encoding="utf-8")
+    (told,) = re.findall(r"^- uv, install-cold.*", (report / "report.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert "slower against venv" in told
 
 
 def test_the_first_night_of_all_has_nothing_to_be_held_against(checkout: Path) -> None:
-    done = shell(f"rm -r ../nights/2001*\n{blocks('sh')[1]}", checkout)
+    done = shell(f"rm -r ../nights/2001*\n{blocks('sh')[1]}", checkout, played="report")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (checkout.parent / "nights" / "report" / "report.md").is_file()
+    (run, report) = asked_of(checkout)
+    assert run[:2] == ["run", "--run-id"]
+    assert report == ["report", f"../nights/{run[2]}", "--report", "../nights/report", "--quiet"]
 
 
 def test_cron_and_the_code_host_run_the_script() -> None:

@@ -118,7 +118,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[tuple
     return executed(folder), (folder / "samples.jsonl").stat().st_size
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(8, 50))])
 def test_killed_anywhere_and_resumed_it_is_the_same_run(
     seed: int, tmp_path: Path, undisturbed: tuple[Counter[tuple[int, int, Cell]], int]
 ) -> None:
