@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.changes import STANDARD
+from harness.findings import changes
 from harness.findings.base import FAILED, UNSUPPORTED, Observation
 from harness.findings.changes import FINDING, OUTSIDE
 from harness.findings.conduct import conduct
@@ -48,8 +49,13 @@ def pip(command: Command, player: Player) -> Execution | None:
 Found = dict[tuple[str, Lane], Observation]
 
 
-def established(lab: Lab) -> Found:
-    return {(item.finding, item.lane): item for item in conduct(FINDING, lab)}
+def established(lab: Lab, *names: str) -> Found:
+    """What is found of these changes, or of all."""
+    names = names or tuple(STANDARD)
+    facts = {finding: facts for finding, facts in FINDING.facts.items() if finding.partition(".")[0] in names}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(changes, "STANDARD", {name: STANDARD[name] for name in names})
+        return {(item.finding, item.lane): item for item in conduct(replace(FINDING, facts=facts), lab)}
 
 
 def test_changes_that_work_are_counted(tmp_path: Path) -> None:
@@ -72,7 +78,7 @@ def test_an_effect_that_does_not_show_fails_and_nothing_is_counted(tmp_path: Pat
         return execution() if command.argv[0] == "pip" or command.argv[-1] == "pytest" else None
 
     lab, _ = player_lab(tmp_path, override=nothing)
-    found = established(lab)
+    found = established(lab, "add-dependency")
 
     assert found["add-dependency.works", Lane.LOCAL].value == "fails"
     assert "expected 'Hello, Poly-Wolf" in found["add-dependency.works", Lane.LOCAL].evidence
@@ -83,7 +89,7 @@ def test_a_patch_that_no_longer_applies_fails_and_the_other_changes_are_made(tmp
     lab, _ = player_lab(tmp_path, linked=True, override=pip)
     patch = lab.bench.variant.folder / "changes" / "add-library" / "edit.patch"
     patch.write_text(patch.read_text(encoding="utf-8").replace("from shared import", "from elsewhere import"))
-    found = established(lab)
+    found = established(lab, "add-library", "rename-library")
 
     assert found["add-library.works", Lane.LOCAL].value == "fails"
     assert "patch does not apply" in found["add-library.works", Lane.LOCAL].evidence
@@ -94,15 +100,15 @@ def test_a_change_that_cannot_be_made_says_why_as_does_what_builds_on_it(tmp_pat
     lab, _ = player_lab(tmp_path, linked=True, override=pip)
     file = lab.bench.variant.folder / "changes" / "add-dependency" / "change.toml"
     file.write_text('unsupported = "Nothing comes from outside."\n', encoding="utf-8")
-    found = established(lab)
+    found = established(lab, "add-dependency", "raise-version")
 
     for name in ("add-dependency", "raise-version"):
         works = found[f"{name}.works", Lane.LOCAL]
         assert (works.value, works.evidence) == (UNSUPPORTED, "Nothing comes from outside.")
 
 
-def nix(tmp_path: Path, forgotten: Callable[[Path, list[str]], Execution | None]) -> Found:
-    """A Nix that builds everything as it is described, unless ``forgotten`` answers first."""
+def nix(tmp_path: Path, forgotten: Callable[[Path, list[str]], Execution | None], *names: str) -> Found:
+    """What a Nix that builds everything as it is described, unless ``forgotten`` answers first, says of changes."""
 
     def override(command: Command, player: Player) -> Execution | None:
         program = Path(command.argv[0]).name
@@ -120,7 +126,7 @@ def nix(tmp_path: Path, forgotten: Callable[[Path, list[str]], Execution | None]
 
     lab, _ = player_lab(tmp_path, linked=True, override=override)
     lab = replace(lab, bench=replace(lab.bench, nix=nix_bench(tmp_path, lab.workspace)))
-    return {key: item for key, item in established(lab).items() if key[1] is Lane.NIX}
+    return {key: item for key, item in established(lab, *names).items() if key[1] is Lane.NIX}
 
 
 def statements(root: Path) -> dict[str, dict[str, object]]:
@@ -163,8 +169,12 @@ def declared(root: Path) -> bool:
     [("evaluation", "noticed-at-evaluation"), ("build", "noticed-at-build"), ("start", "noticed-at-start")],
 )
 def test_nix_says_what_was_forgotten_and_builds_what_was_not(tmp_path: Path, stage: str, expected: str) -> None:
-    found = nix(tmp_path, lambda root, names: None if declared(root) else answers(names, stage, "it is not declared"))
-    about = {name.partition(".")[2]: item for (name, _), item in found.items() if name.startswith("add-dependency.")}
+    found = nix(
+        tmp_path,
+        lambda root, names: None if declared(root) else answers(names, stage, "it is not declared"),
+        "add-dependency",
+    )
+    about = {name.partition(".")[2]: item for (name, _), item in found.items()}
 
     assert about["forgotten"].value == expected
     assert "it is not declared" in about["forgotten"].evidence
@@ -175,7 +185,7 @@ def test_nix_says_what_was_forgotten_and_builds_what_was_not(tmp_path: Path, sta
 
 
 def test_what_works_without_its_nix_files_is_not_needed_and_what_shows_nothing_is_unnoticed(tmp_path: Path) -> None:
-    found = nix(tmp_path, lambda root, names: None)
+    found = nix(tmp_path, lambda root, names: None, "add-dependency", "share-tooling")
 
     assert found["add-dependency.forgotten", Lane.NIX].value == "not-needed"
     assert found["share-tooling.forgotten", Lane.NIX].value == "unnoticed"
@@ -183,7 +193,7 @@ def test_what_works_without_its_nix_files_is_not_needed_and_what_shows_nothing_i
 
 
 def test_a_build_that_is_refused_even_with_the_edit_does_not_work(tmp_path: Path) -> None:
-    found = nix(tmp_path, lambda root, names: answers(names, "build", "nobody knows why"))
+    found = nix(tmp_path, lambda root, names: answers(names, "build", "nobody knows why"), "add-dependency")
 
     assert found["add-dependency.works", Lane.NIX].value == "fails"
     assert "nobody knows why" in found["add-dependency.works", Lane.NIX].evidence

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.findings.base import FAILED, UNSUPPORTED
 from harness.findings.stale import FINDING as STALE
+from harness.findings.stale import KINDS
 from harness.findings.stale_environment import FINDING as ENVIRONMENT
 from harness.findings.stale_shipment import FINDING as SHIPMENT
 from harness.measure.command import Command, Execution
@@ -17,9 +19,16 @@ from tests.unit.findings.made_up_monorepo import TEXT, Player, established, play
 REFRESHING = TEXT.replace("[phases.refresh]\nsteps = []", '[phases.refresh]\nsteps = [["tool", "refresh"]]')
 
 
-def stale(tmp_path: Path, kind: str, *, text: str = TEXT, **options: object) -> tuple[str, str]:
-    lab, _ = player_lab(tmp_path, text, **options)
-    found = established(STALE, lab)
+def stale(tmp_path: Path, kind: str, *, and_next: bool = False, **options: object) -> tuple[str, str]:
+    """What is found of one kind of edit, with those before it made, and the next if wanted."""
+    lab, _ = player_lab(tmp_path, **options)
+    names = [item.name for item in KINDS]
+    made = names[: names.index(kind) + 1 + and_next]
+    facts = {name: facts for name, facts in STALE.facts.items() if name.partition("-")[2] in made}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("harness.findings.stale.KINDS", KINDS[: len(made)])
+        found = established(replace(STALE, facts=facts), lab)
+    assert len(found) == 2 * len(made)
     assert all(item.evidence for item in found.values())
     assert str(tmp_path) not in "".join(item.evidence for item in found.values())
     return found[f"stale-{kind}"].value, found[f"refresh-{kind}"].value
@@ -91,7 +100,7 @@ def test_where_nothing_helps_it_is_said_and_the_next_edit_begins_anew(tmp_path: 
         module = player.workspace.root / "shared" / "src" / "shared" / "__init__.py"
         return module.read_text(encoding="utf-8").replace("PolyWolf", "")
 
-    assert stale(tmp_path, "value", override=old) == ("stale", "nothing-helps")
+    assert stale(tmp_path, "value", and_next=True, override=old) == ("stale", "nothing-helps")
 
 
 @pytest.mark.parametrize(
