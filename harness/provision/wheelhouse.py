@@ -5,29 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from harness.errors import ProvisionError
+from harness.measure.command import Command, Executor
+from harness.measure.crew import Crew
+from harness.measure.logfile import describe
 from harness.provision.interpreters import Interpreter, own_python
 from harness.provision.lock import Pin, read_lock, render_lock
 
 #: Told how many of how many projects are fetched, and which comes next.
 OnProgress = Callable[[int, int, str], None]
 
-#: Downloads pins into a folder, as wheels; raises ProvisionError.
+#: Downloads pins into a folder, as wheels; raises ProvisionError. Several are at work at once.
 Download = Callable[[Sequence[Pin], Path], None]
 
 # One pip for so many projects: few enough that progress shows, enough that starting pip does not dominate.
 _BATCH = 12
+
+# So many pips at once: most of the time each waits for an index that is far away.
+_AT_ONCE = 4
+
+# The longest that one pip may take, in seconds: far more than a slow line needs for so many wheels.
+_PIP_LIMIT_S = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +51,22 @@ class Wheelhouse:
 
     A wheel belongs to a pin if its SHA-256 is one of the pin's. Digests are remembered by path, size and time. One
     folder has the wheels of several Pythons; what is found and fetched is for ``python``, by default the harness's own.
+    ``at_once`` is how many downloads may be under way.
     """
 
-    def __init__(self, root: Path, *, python: Interpreter | None = None, download: Download | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        python: Interpreter | None = None,
+        download: Download | None = None,
+        at_once: int = _AT_ONCE,
+    ) -> None:
         self.root = root
         self._python = python or own_python()
         self._ranks = {tag: rank for rank, tag in enumerate(self._python.tags)}
-        self._download = download or partial(download_with_pip, python=self._python)
+        self._download = download
+        self._at_once = at_once
         self._digests: dict[str, list[object]] = {}
         self._memory = root / ".digests.json"
         if self._memory.is_file():
@@ -86,6 +103,9 @@ class Wheelhouse:
     def fetch(self, locks: Iterable[Path], on_progress: OnProgress) -> Fetched:
         """Fetch every wheel that the locks name, apply here, and are not there yet.
 
+        What was fetched is kept, whatever becomes of the rest: when one cannot be had, downloads that are under way
+        come to their end, and no other begins. An interruption ends them.
+
         Raises:
             ProvisionError: one cannot be had.
         """
@@ -95,27 +115,65 @@ class Wheelhouse:
             # What one lock knows of a version another may not: what both know serves both.
             wanted[pin.name, pin.version] = replace(pin, hashes=known.hashes & pin.hashes or pin.hashes)
         missing = [pin for pin in wanted.values() if self.find(pin) is None]
-        done = 0
         self.root.mkdir(parents=True, exist_ok=True)
-        for batch in _batches(missing):
-            on_progress(done, len(missing), batch[0].name)
-            with tempfile.TemporaryDirectory(dir=self.root, prefix=".fetching-") as folder:
-                self._download(batch, Path(folder))
-                for path in sorted(Path(folder).glob("*.whl")):
-                    project = self.root / parse_wheel_filename(path.name)[0]
-                    project.mkdir(exist_ok=True)
-                    path.replace(project / path.name)
-            for pin in batch:
-                if self.find(pin) is None:
-                    raise ProvisionError(
-                        f"pip fetched no wheel of {pin.name} {pin.version} that the lock knows{self._for}.",
-                        hint="Only wheels are used; a project without one for this platform cannot be provisioned.",
-                    )
-            done += len(batch)
-        if missing:
-            on_progress(done, len(missing), "")
+        self._fetch_all(list(_batches(missing)), on_progress)
         self._remember()
         return Fetched(fetched=len(missing), present=len(wanted) - len(missing))
+
+    def _fetch_all(self, batches: Sequence[Sequence[Pin]], on_progress: OnProgress) -> None:
+        """Fetch batches of pins, some at a time.
+
+        Raises:
+            ProvisionError: one cannot be had.
+        """
+        names = [*(batch[0].name for batch in batches), ""]
+        total = sum(map(len, batches))
+        done: list[int] = []
+        failed: list[ProvisionError] = []
+        crew = Crew(at_once=self._at_once)
+        lock = threading.Lock()
+
+        def work(batch: Sequence[Pin]) -> None:
+            if failed:
+                return
+            try:
+                with tempfile.TemporaryDirectory(dir=self.root, prefix=".fetching-") as folder:
+                    if self._download is not None:
+                        self._download(batch, Path(folder))
+                    else:
+                        with crew.executor() as executor:
+                            download_with_pip(batch, Path(folder), executor=executor, python=self._python)
+                    with lock:
+                        self._take_in(batch, Path(folder))
+            except ProvisionError as error:
+                failed.append(error)
+                return
+            with lock:
+                done.append(len(batch))
+                on_progress(sum(done), total, names[len(done)])
+
+        if batches:
+            on_progress(0, total, names[0])
+        crew.do(work, batches)
+        if failed:
+            raise failed[0]
+
+    def _take_in(self, batch: Sequence[Pin], folder: Path) -> None:
+        """Put what was fetched into its place, and see that everything was.
+
+        Raises:
+            ProvisionError: something was not.
+        """
+        for path in sorted(folder.glob("*.whl")):
+            project = self.root / parse_wheel_filename(path.name)[0]
+            project.mkdir(exist_ok=True)
+            path.replace(project / path.name)
+        for pin in batch:
+            if self.find(pin) is None:
+                raise ProvisionError(
+                    f"pip fetched no wheel of {pin.name} {pin.version} that the lock knows{self._for}.",
+                    hint="Only wheels are used; a project without one for this platform cannot be provisioned.",
+                )
 
     @property
     def _for(self) -> str:
@@ -161,7 +219,9 @@ def _batches(pins: Sequence[Pin]) -> Iterable[list[Pin]]:
         yield taken
 
 
-def download_with_pip(pins: Sequence[Pin], folder: Path, *, python: Interpreter | None = None) -> None:
+def download_with_pip(
+    pins: Sequence[Pin], folder: Path, *, executor: Executor, python: Interpreter | None = None
+) -> None:
     """Download wheels as the user's own pip configuration says, checking their hashes.
 
     They are those that suit ``python``, by default the harness's own: pip runs with it then.
@@ -177,9 +237,13 @@ def download_with_pip(pins: Sequence[Pin], folder: Path, *, python: Interpreter 
     command += ["--disable-pip-version-check", "--no-cache-dir", "--quiet"]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
     command += ["--requirement", str(lock)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        last = "\n".join(done.stderr.strip().splitlines()[-6:])
+    done = executor.run(
+        Command(
+            argv=tuple(command), cwd=Path.cwd(), env=os.environ, timeout_s=_PIP_LIMIT_S, log_path=folder / "pip.log"
+        )
+    )
+    if not done.ok:
+        last = "\n".join(done.stderr.strip().splitlines()[-6:]) or describe(done)
         raise ProvisionError(
             f"pip could not download {', '.join(f'{pin.name} {pin.version}' for pin in pins)}"
             f"{f' for Python {python.version}' if python and other else ''}:\n{last}",

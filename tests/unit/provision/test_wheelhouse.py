@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,12 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from harness.errors import ProvisionError
+from harness.measure.command import Command, Executor
+from harness.measure.crew import Stopped
+from harness.provision import wheelhouse
 from harness.provision.lock import Pin, parse_lock, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
+from tests.fakes import FakeExecutor, execution
 
 
 def content(name: str, version: str) -> bytes:
@@ -134,7 +138,7 @@ def test_two_versions_of_a_project_are_fetched_apart(tmp_path: Path) -> None:
     house = Wheelhouse(tmp_path / "house", download=store)
 
     assert house.fetch([lock], silent) == Fetched(fetched=3, present=0)
-    assert store.batches == [["tool 1.0", "other 1.0"], ["tool 2.0"]]
+    assert sorted(store.batches) == [["tool 1.0", "other 1.0"], ["tool 2.0"]]
     assert len(house.wheels(lock)) == 3
 
 
@@ -143,7 +147,7 @@ def test_progress_counts_up_to_all_and_names_what_is_next(tmp_path: Path) -> Non
     pins = [pin(f"tool-{number:02}") for number in range(30)]
     told: list[tuple[int, int, str]] = []
 
-    Wheelhouse(tmp_path / "house", download=store).fetch(
+    Wheelhouse(tmp_path / "house", download=store, at_once=1).fetch(
         [lock_of(tmp_path, *pins)], lambda done, total, name: told.append((done, total, name))
     )
 
@@ -197,7 +201,7 @@ def test_nothing_half_fetched_is_left_and_what_came_before_is_kept(tmp_path: Pat
     lock = lock_of(tmp_path, *pins)
 
     with pytest.raises(ProvisionError, match="the connection broke"):
-        Wheelhouse(root, download=Store(fails_at="tool-15")).fetch([lock], silent)
+        Wheelhouse(root, download=Store(fails_at="tool-15"), at_once=1).fetch([lock], silent)
 
     kept = [item for item in pins if Wheelhouse(root).find(item)]
     assert kept
@@ -239,19 +243,85 @@ def test_a_file_that_changed_is_checked_again(tmp_path: Path) -> None:
     assert mended.wheels(lock)[0].read_bytes() == content("one", "1.0")
 
 
+def test_several_downloads_are_under_way_at_once(tmp_path: Path) -> None:
+    store = Store()
+    both = threading.Barrier(2, timeout=60)
+
+    def download(pins: Sequence[Pin], folder: Path) -> None:
+        # Neither comes to its end before the other has begun.
+        both.wait()
+        store(pins, folder)
+
+    pins = [pin(f"tool-{number:02}") for number in range(24)]
+    told: list[tuple[int, int]] = []
+    house = Wheelhouse(tmp_path / "house", download=download)
+
+    fetched = house.fetch([lock_of(tmp_path, *pins)], lambda done, total, _: told.append((done, total)))
+
+    assert fetched == Fetched(fetched=24, present=0)
+    assert all(house.find(item) for item in pins)
+    assert told == [(0, 24), (12, 24), (24, 24)]
+
+
+def test_when_one_download_fails_those_under_way_are_kept_and_no_other_begins(tmp_path: Path) -> None:
+    store = Store(fails_at="tool-13")
+    failed, both = threading.Event(), threading.Barrier(2, timeout=60)
+
+    def download(pins: Sequence[Pin], folder: Path) -> None:
+        both.wait()
+        if pins[0].name == "tool-00":
+            assert failed.wait(60)
+        try:
+            store(pins, folder)
+        finally:
+            failed.set()
+
+    pins = [pin(f"tool-{number:02}") for number in range(60)]
+    house = Wheelhouse(tmp_path / "house", download=download, at_once=2)
+
+    with pytest.raises(ProvisionError, match="the connection broke"):
+        house.fetch([lock_of(tmp_path, *pins)], silent)
+    assert [item.name for item in pins if house.find(item)] == [f"tool-{number:02}" for number in range(12)]
+    assert len(store.batches) == 2
+
+
+def test_downloads_under_way_are_ended_when_the_work_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = threading.Event()
+    ended: list[str] = []
+
+    def download(pins: Sequence[Pin], folder: Path, *, executor: Executor, **_: object) -> None:
+        if pins[0].name != "tool-00":
+            assert under_way.wait(60)
+            raise ValueError("whatever it is, no download that failed")
+        argv = (sys.executable, "-c", "import time; time.sleep(60)")
+        under_way.set()
+        try:
+            executor.run(Command(argv=argv, cwd=folder, env={}, timeout_s=60, log_path=folder / "log"))
+        except Stopped:
+            ended.append(pins[0].name)
+            raise
+
+    monkeypatch.setattr(wheelhouse, "download_with_pip", download)
+    pins = [pin(f"tool-{number:02}") for number in range(13)]
+
+    with pytest.raises(ValueError, match="whatever it is"):
+        Wheelhouse(tmp_path / "house").fetch([lock_of(tmp_path, *pins)], silent)
+    assert ended == ["tool-00"]
+    assert files(tmp_path / "house") == []
+
+
 def test_pip_is_asked_for_wheels_by_hash_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
-
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        asked.append(command)
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("PIP_INDEX_URL", "the user's own")
+    pip = FakeExecutor()
     pins = (pin("one"), pin("two", "2.0"))
 
-    download_with_pip(pins, tmp_path)
+    download_with_pip(pins, tmp_path, executor=pip)
 
-    (command,) = asked
+    (asked,) = pip.commands
+    assert asked.env["PIP_INDEX_URL"] == "the user's own"
+    command = list(asked.argv)
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--require-hashes", "--no-deps", "--only-binary"} <= set(command)
     assert command[command.index("--dest") + 1] == str(tmp_path)
@@ -260,12 +330,12 @@ def test_pip_is_asked_for_wheels_by_hash_and_nothing_else(tmp_path: Path, monkey
     assert not [word for word in command if "index" in word or "://" in word], "the user's own configuration decides"
 
 
-def test_pips_last_words_are_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pips_last_words_are_passed_on(tmp_path: Path) -> None:
     stderr = "".join(f"line {number}\n" for number in range(20)) + "ERROR: no route\n"
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "", stderr))
+    pip = FakeExecutor(default=execution(exit_code=1, stderr=stderr))
 
     with pytest.raises(ProvisionError, match=r"could not download one 1\.0, two 2\.0") as failed:
-        download_with_pip((pin("one"), pin("two", "2.0")), tmp_path)
+        download_with_pip((pin("one"), pin("two", "2.0")), tmp_path, executor=pip)
 
     assert failed.value.message.endswith("line 19\nERROR: no route")
     assert "line 3\n" not in failed.value.message

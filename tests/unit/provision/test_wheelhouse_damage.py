@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from harness.provision.lock import Pin, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
+from tests.fakes import FakeExecutor
 
 CONTENT = b"a wheel"
 
@@ -64,15 +64,9 @@ def test_wheels_are_read_again_where_their_digests_are_damaged(tmp_path: Path, l
     assert hashlib.sha256(CONTENT).hexdigest() in memory.read_text(encoding="utf-8")
 
 
-def test_the_users_own_cache_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
+def test_the_users_own_cache_is_left_alone(tmp_path: Path) -> None:
+    pip = FakeExecutor()
 
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        asked.append(command)
-        return subprocess.CompletedProcess(command, 0, "", "")
+    download_with_pip([pin("1.0")], tmp_path, executor=pip)
 
-    monkeypatch.setattr(subprocess, "run", run)
-
-    download_with_pip([pin("1.0")], tmp_path)
-
-    assert "--no-cache-dir" in asked[0]
+    assert "--no-cache-dir" in pip.argvs[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from harness.errors import ProvisionError
 from harness.provision.interpreters import Interpreter, own_python
 from harness.provision.lock import Pin, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
+from tests.fakes import FakeExecutor, execution
 
 OLD, NEW = "cp397", "cp398"
 
@@ -127,17 +127,11 @@ def test_what_a_python_lacks_is_told_with_its_version(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("other", [python(NEW), None, own_python()])
-def test_pip_runs_with_that_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Interpreter | None) -> None:
-    ran: list[Sequence[str]] = []
-
-    def run(command: Sequence[str], **how: object) -> subprocess.CompletedProcess[str]:
-        ran.append(command)
-        return subprocess.CompletedProcess(command, 1, "", "no such release")
-
-    monkeypatch.setattr(subprocess, "run", run)
+def test_pip_runs_with_that_python(tmp_path: Path, other: Interpreter | None) -> None:
+    pip = FakeExecutor(default=execution(exit_code=1, stderr="no such release"))
     about = " for Python 3.98.1" if other == python(NEW) else ""
     with pytest.raises(ProvisionError, match=rf"pip could not download tool 1\.0{about}:\nno such release"):
-        download_with_pip([pin(NEW)], tmp_path, python=other)
+        download_with_pip([pin(NEW)], tmp_path, executor=pip, python=other)
 
     chosen = ["--python", "/opt/cp398/python"] if about else []
-    assert list(ran[0][: 4 + len(chosen)]) == [sys.executable, "-m", "pip", *chosen, "download"]
+    assert list(pip.argvs[0][: 4 + len(chosen)]) == [sys.executable, "-m", "pip", *chosen, "download"]
