@@ -86,10 +86,10 @@ def _on_record() -> Record:
     return recorded.record_of_tests()
 
 
-@pytest.fixture(autouse=True)
-def _tools(request: pytest.FixtureRequest) -> None:
-    """Wait for toolchains, wheels and Nix' base where a test needs them."""
-    if _needs_tools(request.node):
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Wait for toolchains, wheels and Nix' base where a test needs them, before any fixture looks for them."""
+    if _needs_tools(item):
         provisioned.wait(_BASE)
 
 

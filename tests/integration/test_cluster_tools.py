@@ -13,7 +13,7 @@ from tests.integration.cluster import whole
 from tests.integration.processes import finished, started
 from tests.integration.shop import write_shop
 
-pytestmark = [pytest.mark.integration, pytest.mark.verify]
+pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 
 #: Short ones: what is tried here is who does them.
 WORDS = [

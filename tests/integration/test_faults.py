@@ -170,6 +170,7 @@ def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) 
     ], output
 
 
+@pytest.mark.tools
 @pytest.mark.verify
 def test_a_nix_that_is_killed_fails_its_cell_and_the_next_one_is_built(tmp_path: Path) -> None:
     version, unavailable = ask_for_nix(Layout.here())

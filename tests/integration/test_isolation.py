@@ -19,6 +19,7 @@ from harness.variants.selection import Selected, select
 
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.tools,
     pytest.mark.skipif(sys.platform != "linux", reason="namespaces are of Linux"),
 ]
 
