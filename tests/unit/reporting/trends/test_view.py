@@ -66,10 +66,20 @@ def test_a_single_run_has_no_trends(tmp_path: Path) -> None:
     run = made_up_night(tmp_path, run_id="only", variants=("uv", "venv"), scenarios=("run",))
     report = read_report([run])
     assert report.trends is None
-    paths = write(report, tmp_path / "out")
-    page, markdown = (path.read_text(encoding="utf-8") for path in (paths.html, paths.markdown))
+    page, markdown = texts(report)
     assert "Over time" not in page + markdown
-    assert not (tmp_path / "out" / "trends.csv").exists()
+
+
+def test_a_table_over_time_is_written_where_there_are_several_runs(tmp_path: Path) -> None:
+    runs = [
+        made_up_night(tmp_path, run_id=name, variants=("venv",), scenarios=("run",), blocks=1) for name in ("a", "b")
+    ]
+    for shown in (runs, runs[:1]):
+        report = read_report(shown)
+        write(report, tmp_path / "out" / shown[-1].name)
+    table = tmp_path / "out" / "b" / "trends.csv"
+    assert table.read_text(encoding="utf-8") == trends_csv(trends_of(read_report(runs)))
+    assert not (tmp_path / "out" / "a" / "trends.csv").exists()
 
 
 def test_the_newest_run_is_what_the_report_is_about(shifted: Sequence[Path]) -> None:
@@ -174,8 +184,6 @@ def test_two_runs_of_one_minute_have_a_picture(tmp_path: Path) -> None:
     assert "nothing can be said of shifts yet" in trends_of(report).method
     page, _ = texts(report)
     assert "None was found." in page
-    write(report, tmp_path / "out")
-    assert (tmp_path / "out" / "trends.csv").read_text(encoding="utf-8") == trends_csv(trends_of(report))
 
 
 def test_without_the_reference_there_are_times_and_no_picture(tmp_path: Path) -> None:
