@@ -20,8 +20,9 @@ CHECKOUT = Layout.here().checkout
 RECIPE = (CHECKOUT / "docs" / "nightly.md").read_text(encoding="utf-8")
 
 SCENARIOS = ("install-cold",)
+INTO = ("--report", "../nights/report", "--quiet")
 
-#: What stands for the checkout's Python: all but measuring is done for real, and a report where it is not looked at.
+#: What stands for the checkout's Python: all but measuring is done for real, and what ``PLAYED`` names.
 PYTHON = f"""\
 #!{sys.executable}
 import os, subprocess, sys
@@ -31,7 +32,7 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 command = [{sys.executable!r}, *sys.argv[1:]]
 with open("asked", "a") as asked:
     asked.write(" ".join(sys.argv[3:]) + "\\n")
-if sys.argv[3] == os.environ["PLAYED"]:
+if sys.argv[3] in os.environ["PLAYED"].split():
     sys.exit()
 if sys.argv[3] != "run":
     sys.exit(subprocess.call(command))
@@ -90,15 +91,20 @@ def asked_of(checkout: Path) -> list[list[str]]:
     return [line.split() for line in (checkout / "asked").read_text(encoding="utf-8").splitlines()]
 
 
-def test_a_night_like_those_before_passes_and_is_kept(checkout: Path) -> None:
+@pytest.mark.parametrize("played", ["report compare", pytest.param("", marks=pytest.mark.verify)])
+def test_a_night_like_those_before_passes_and_is_kept(checkout: Path, played: str) -> None:
     nights = checkout.parent / "nights"
     logs = [nights / name / "logs" / "block-0" / "a.log" for name in ("2001-01-01", "2001-01-02")]
     for log in logs:
         log.parent.mkdir(parents=True)
         log.write_text("output", encoding="utf-8")
     os.utime(logs[0], (0, 0))
-    done = shell(blocks("sh")[1], checkout, played="report")
+    done = shell(blocks("sh")[1], checkout, played=played)
     assert done.returncode == 0, done.stdout + done.stderr
+    (run, report, compare) = asked_of(checkout)
+    night = f"../nights/{run[2]}"
+    assert report == ["report", *(f"../nights/2001-01-0{day + 1}" for day in range(6)), night, *INTO]
+    assert compare == ["compare", "../nights/2001-01-06/", night, "--fail-on", "5%"]
     assert [log.exists() for log in logs] == [False, True]
     kept = shell("git -C ../nights ls-files", checkout).stdout.split()
     assert sum(path.endswith("samples.jsonl") for path in kept) == 7
@@ -121,7 +127,7 @@ def test_the_first_night_of_all_has_nothing_to_be_held_against(checkout: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     (run, report) = asked_of(checkout)
     assert run[:2] == ["run", "--run-id"]
-    assert report == ["report", f"../nights/{run[2]}", "--report", "../nights/report", "--quiet"]
+    assert report == ["report", f"../nights/{run[2]}", *INTO]
 
 
 def test_cron_and_the_code_host_run_the_script() -> None:

@@ -91,6 +91,11 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         pytest.param("rich>=12", None, id="right version"),
         pytest.param("tool<=2.0", None, id="pre-release"),
         pytest.param("My.Own__Library", None, id="name normalisation"),
+        pytest.param("my_own-library[fast]>=0.9", None, id="another spelling, and an extra"),
+        pytest.param(
+            "My_Own.Library>1", "met by the declared My_Own.Library 1.0", id="another spelling, wrong version"
+        ),
+        pytest.param("shared[fast]", "'shared[fast]' is not declared", id="missing, with an extra"),
         pytest.param('tomli; python_version < "3"', None, id="marker that does not apply"),
         pytest.param('tomli; python_version >= "3"', "is not declared", id="marker that applies"),
         pytest.param('pytest; extra == "dev"', None, id="extra that was not asked for"),
