@@ -182,23 +182,31 @@ def equipped(
             put_on_shelf(supplied, brought_in, locks, layout, wheels)
             progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
         index = stack.enter_context(Index([wheels], layout.state / "index"))
-        toolchains = install_toolchains(supplied, layout, index, os.environ, progress)
+        side: NixSide | None = None
+        unavailable = said = ""
+
+        def bring_nix(executor: Executor) -> None:
+            nonlocal side, said, unavailable
+            try:
+                found = prepare_nix(supplied, layout, executor, progress, provider, outside)
+                found = replace(found, nix=replace(found.nix, builders=builders))
+                said = tend(found.nix, limit)
+                side = found
+            except NixUnavailableError as error:
+                unavailable = str(error).replace("\n", " ")
+
+        toolchains = install_toolchains(
+            supplied, layout, index, os.environ, progress, beside=bring_nix if nix else None
+        )
         progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
-        with LauncherExecutor() as executor:
-            side: NixSide | None = None
-            unavailable = ""
-            if nix:
-                try:
-                    side = prepare_nix(supplied, layout, executor, progress, provider, outside)
-                    side = replace(side, nix=replace(side.nix, builders=builders))
-                    progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
-                    for name, reason in side.refused.items():
-                        console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
-                    if said := tend(side.nix, limit):
-                        progress.done(said)
-                except NixUnavailableError as error:
-                    unavailable = str(error).replace("\n", " ")
-                    console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
+        if side is not None:
+            progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
+            for name, reason in side.refused.items():
+                console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
+            if said:
+                progress.done(said)
+        elif nix:
+            console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
         progress.stop()
         yield Equipment(
             index=index,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from harness.errors import ProvisionError
+from harness.measure.command import Executor
 from harness.measure.crew import Crew
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python, python_of
@@ -128,11 +130,17 @@ def _locks(variant: Variant) -> tuple[Path, Path]:
 
 
 def install_toolchains(
-    variants: Sequence[Variant], layout: Layout, index: Index, host: Mapping[str, str], progress: Progress
+    variants: Sequence[Variant],
+    layout: Layout,
+    index: Index,
+    host: Mapping[str, str],
+    progress: Progress,
+    *,
+    beside: Callable[[Executor], None] | None = None,
 ) -> Toolchains:
     """Install each variant's toolchain into an environment of its own, made from its Python, two at a time.
 
-    One that fails does not stop the others.
+    One that fails does not stop the others. What else is to be put in place is done ``beside`` them, as one of the two.
     """
     layout.toolchains.mkdir(parents=True, exist_ok=True)
     crew = Crew()
@@ -153,7 +161,18 @@ def install_toolchains(
         except ProvisionError as error:
             return error
 
-    made = dict(zip((variant.name for variant in variants), crew.do(install, variants), strict=True))
+    def do_beside() -> None:
+        if beside is not None:
+            with crew.executor() as executor:
+                beside(executor)
+
+    # It comes first, as it takes longest.
+    jobs: list[Callable[[], Path | ProvisionError | None]] = [
+        do_beside,
+        *(partial(install, variant) for variant in variants),
+    ]
+    _, *found = crew.do(lambda job: job(), jobs)
+    made = dict(zip((variant.name for variant in variants), found, strict=True))
     return Toolchains(
         bins={name: found for name, found in made.items() if isinstance(found, Path)},
         problems={name: found.message for name, found in made.items() if isinstance(found, ProvisionError)},

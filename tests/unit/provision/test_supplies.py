@@ -159,3 +159,42 @@ def test_installations_under_way_are_ended_when_the_work_is_cut_off(
     with pytest.raises(ValueError, match="whatever it is"):
         install_toolchains(variants, layout, index, {}, Silent())
     assert ended == ["long"]
+
+
+def test_what_is_done_beside_is_under_way_while_toolchains_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2, timeout=60)
+    ran: list[int | None] = []
+
+    def ensure(name: str, **_: Any) -> Path:
+        both.wait()
+        return tmp_path / name
+
+    def beside(executor: Any) -> None:
+        both.wait()
+        command = Command(
+            argv=(sys.executable, "-c", ""), cwd=tmp_path, env={}, timeout_s=60, log_path=tmp_path / "log"
+        )
+        ran.append(executor.run(command).exit_code)
+
+    monkeypatch.setattr(supplies, "ensure_toolchain", ensure)
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
+
+    found = install_toolchains([made_up_variant(tmp_path, "one")], layout, index, {}, Silent(), beside=beside)
+
+    assert found.bins == {"one": tmp_path / "one"}
+    assert ran == [0]
+
+
+def test_what_is_done_beside_and_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supplies, "ensure_toolchain", lambda name, **_: tmp_path / name)
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
+
+    def beside(executor: Any) -> None:
+        raise ProvisionError("nothing is there")
+
+    with pytest.raises(ProvisionError, match="nothing is there"):
+        install_toolchains([made_up_variant(tmp_path, "one")], layout, index, {}, Silent(), beside=beside)
