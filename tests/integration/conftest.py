@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import fcntl
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.journal import Journal, read_findings, read_info
 from harness.plan import variant_of
@@ -17,13 +19,19 @@ from harness.reporting.either import write_either
 from harness.reporting.writer import write_report
 from harness.variants import load_variants
 from harness.variants.file import Profile
-from tests.integration.pages import ARGUMENTS, CHROMIUM
+from tests.integration.pages import ARGUMENTS, CHROMIUM, opened, unfold
 from tests.unit.reporting.made_up_nix import made_up_nix_run
-from tests.unit.reporting.made_up_run import FIXTURE
+from tests.unit.reporting.made_up_run import made_up_run
 from tests.unit.reporting.made_up_scale import made_up_scale_run
 
 _REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 _BACKENDS = Path(__file__).parents[2] / "results" / "reference-backends"
+
+#: What the small page has figures of: every kind, and every outcome among them.
+_SCENARIOS = (
+    *("lock", "install-cold", "refresh", "build", "deploy"),
+    *("nix-build", "add-dependency", "nix-add-dependency"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,37 +42,67 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _once(factory: pytest.TempPathFactory, name: str, write: Callable[[Path], Path]) -> Path:
+    """The page that ``write`` makes in a folder of its own: made by the worker that asks first, and read by all."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pages" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    told = folder / "page"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(str(write(folder)), encoding="utf-8")
+    return Path(told.read_text(encoding="utf-8"))
+
+
+def _reported(run: Path) -> Path:
+    """The page of a run, in the folder beside it (see ``pages.run_of``)."""
+    return write_report([run], run.parent / "report").html
+
+
 @pytest.fixture(scope="session")
 def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a made-up run with all scenarios and every outcome."""
-    return write_report([FIXTURE], tmp_path_factory.mktemp("report")).html
+    """The page of a made-up run with scenarios of each kind and every outcome."""
+    variants = ("hatch", "uv", "poetry", "venv")
+    return _once(
+        tmp_path_factory,
+        "small",
+        lambda folder: _reported(made_up_run(folder, variants=variants, scenarios=_SCENARIOS)),
+    )
 
 
 @pytest.fixture(scope="session")
 def strategies_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a made-up run of the Nix lane with every strategy."""
-    run = made_up_nix_run(tmp_path_factory.mktemp("runs"), variants=("venv", "uv", "hatch"))
-    return write_report([run], tmp_path_factory.mktemp("report")).html
+    return _once(
+        tmp_path_factory,
+        "strategies",
+        lambda folder: _reported(made_up_nix_run(folder, variants=("venv", "uv", "hatch"))),
+    )
 
 
 @pytest.fixture(scope="session")
 def scale_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a made-up run of five sizes, one of which not all variants can bear."""
-    run = made_up_scale_run(tmp_path_factory.mktemp("runs"))
-    return write_report([run], tmp_path_factory.mktemp("report")).html
+    return _once(tmp_path_factory, "scale", lambda folder: _reported(made_up_scale_run(folder)))
+
+
+@pytest.fixture(scope="session")
+def backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the run of build backends that the repository keeps."""
+    return _once(tmp_path_factory, "backends", lambda folder: write_either([_BACKENDS], folder).page)
 
 
 @pytest.fixture(scope="session")
 def reference_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the run that the repository keeps, of the core's variants alone: what a default run writes."""
-    run = of_core(_REFERENCE, tmp_path_factory.mktemp("runs"))
-    return write_report([run], tmp_path_factory.mktemp("report")).html
+    return _once(tmp_path_factory, "reference", lambda folder: _reported(of_core(_REFERENCE, folder)))
 
 
 @pytest.fixture(scope="session")
 def whole_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the run that the repository keeps, with every variant."""
-    return write_report([_REFERENCE], tmp_path_factory.mktemp("report")).html
+    return _once(tmp_path_factory, "whole", lambda folder: write_report([_REFERENCE], folder).html)
 
 
 def of_core(run: Path, results: Path) -> Path:
@@ -84,21 +122,41 @@ def of_core(run: Path, results: Path) -> Path:
     return journal.folder
 
 
-@pytest.fixture(scope="session")
-def backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the run of build backends that the repository keeps."""
-    return write_either([_BACKENDS], tmp_path_factory.mktemp("report")).page
+_LARGE = pytest.param("reference_page", marks=pytest.mark.verify)
 
 
-@pytest.fixture(params=["small_page", "strategies_page", "scale_page", "reference_page"])
+@pytest.fixture(scope="module", params=["small_page", "strategies_page", "scale_page", _LARGE])
 def each_page(request: pytest.FixtureRequest) -> Path:
-    """Each of the four pages in turn."""
+    """Each page of a run in turn."""
     found: Path = request.getfixturevalue(request.param)
     return found
 
 
-@pytest.fixture(params=["small_page", "strategies_page", "scale_page", "reference_page", "backends_page"])
+@pytest.fixture(scope="module", params=["small_page", _LARGE])
+def overview_page(request: pytest.FixtureRequest) -> Path:
+    """A page whose run has what the tests of the overview ask for."""
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module", params=["small_page", "strategies_page", "scale_page", "backends_page", _LARGE])
 def every_page(request: pytest.FixtureRequest) -> Path:
-    """Each of the four pages in turn, and that of build backends."""
+    """Each page of a run in turn, and that of build backends."""
     found: Path = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="module")
+def _window(browser: Browser, every_page: Path) -> Iterator[Page]:
+    with opened(browser, every_page) as page:
+        unfold(page)
+        yield page
+
+
+@pytest.fixture
+def unfolded(_window: Page) -> Page:
+    """Each page in turn with all of it open: loaded once, for tests that look and do not touch."""
+    _window.set_viewport_size({"width": 1280, "height": 900})
+    _window.emulate_media(media="screen", color_scheme="light", forced_colors="none", reduced_motion="no-preference")
+    _window.evaluate("document.adoptedStyleSheets = []")
+    return _window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,24 @@ IN_A_BROWSER = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install the package 'chromium'"),
 ]
 
+SCHEMES = ["light", "dark"]
+
+#: Lays a style over the page's own, which its policy lets nobody do with an element.
+STYLE = """text => {
+  const style = new CSSStyleSheet()
+  style.replaceSync(text)
+  document.adoptedStyleSheets = [style]
+}"""
+
+#: Boxes whose content reaches beyond them sideways, where they neither scroll nor stand in what does.
+_WIDE = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(box => {
+  if (box.closest('svg') || !box.checkVisibility() || box.closest('.scroll')) return false
+  const style = getComputedStyle(box)
+  if (style.display === 'inline' || style.position === 'absolute') return false
+  if (box.scrollWidth <= box.clientWidth + 1) return false
+  return !(box.tagName === 'PRE' && style.overflowX === 'auto') && box.clientWidth > 0
+}).map(box => `${box.tagName} ${box.className} ${box.id}: ${box.scrollWidth} in ${box.clientWidth}`)"""
+
 _UNFOLD = """() => {
   for (const form of document.querySelectorAll('form')) for (const box of form.querySelectorAll('[type=checkbox]')) {
     if (box.checked !== (box.name === 'variant')) box.click()
@@ -41,14 +60,28 @@ _UNFOLD = """() => {
 
 @contextmanager
 def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 900, **context: Any) -> Iterator[Page]:
-    """The page in a window of its own, which is closed after; ``context`` is handed to Chromium."""
+    """The page in a window of its own, which is closed after; ``context`` is handed to Chromium.
+
+    Whatever is done there: nothing is to fail or to be refused by the page's policy, and nothing outside is asked for.
+    """
     window = browser.new_context(viewport={"width": width, "height": height}, **context)
+    told: list[str] = []
     try:
         page = window.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda request: told.append(request.url))
         page.goto(path.as_uri())
         yield page
     finally:
         window.close()
+    assert [text for text in told if not text.startswith(("file:", "data:", "blob:"))] == []
+
+
+def run_of(page: Path) -> Any:
+    """What the run says of itself whose page this is."""
+    (path,) = page.parents[1].glob("*/run.json")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def unfold(page: Page) -> None:
@@ -57,3 +90,10 @@ def unfold(page: Page) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def too_wide(page: Page) -> list[str]:
+    """What is wider than the window or the box that it stands in, and does not scroll inside it."""
+    found: list[str] = page.evaluate(_WIDE)
+    beyond = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, "the page"] if beyond else found
