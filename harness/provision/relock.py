@@ -11,12 +11,9 @@ from pathlib import Path
 
 from harness.errors import ProvisionError
 from harness.provision.lock import parse_lock
+from harness.provision.pip_settings import is_remote, pip_configuration, uv_settings
 
 _ADDRESS = re.compile(r"[a-z+]+://")
-
-# Sections of pip's configuration, by what wins when packages are downloaded; any other section comes first and loses.
-_RANKS = {"global": 1, "download": 2, ":env:": 3}
-
 
 #: For every platform, and every Python that members may have.
 UNIVERSAL = ("--universal", "--python-version", "3.11")
@@ -63,64 +60,14 @@ def compiled(
     return resolved(pip) if done.returncode and _of_all_platforms(pip) != pip else done
 
 
-def pip_configuration() -> dict[str, str]:
-    """What the user's pip is configured with, by option name.
-
-    Where an option is set several times, what ``pip download`` goes by wins: its own section over the global one,
-    variables over both.
-
-    Raises:
-        ProvisionError: pip cannot read its configuration.
-    """
-    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ProvisionError(
-            f"pip cannot read its own configuration:\n{done.stderr.strip()[-1000:]}",
-            hint="pip config debug says which files it reads.",
-        )
-    settings = []
-    for line in done.stdout.splitlines():
-        key, _, value = line.partition("=")
-        section, _, option = key.rpartition(".")
-        settings.append((_RANKS.get(section, 0), option, value.strip("'\"").replace("\\n", " ")))
-    return {option: value for _, option, value in sorted(settings, key=lambda setting: setting[0])}
-
-
-def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
-    """The variables that tell uv packages come from, by pip's options: uv does not read pip's configuration.
-
-    Places on this machine that are not there are left out, as pip passes over them too.
-    """
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
-    settings = {}
-    for option, variable in names.items():
-        there = [place for place in pip.get(option, "").split() if _is_there(place)]
-        if there:
-            settings[variable] = (" " if variable == "UV_INDEX" else ",").join(there)
-    if "UV_INDEX" in settings:
-        # pip asks every index and takes the best it is told of; uv would stop at the first that knows the name.
-        settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    if "cert" in pip:
-        settings["SSL_CERT_FILE"] = pip["cert"]
-    return settings
-
-
 def _of_all_platforms(pip: Mapping[str, str]) -> dict[str, str]:
     """The options without what lies on this machine beside the index.
 
     There is often one wheel of a release there, which fits this machine; a lock holds the hashes of all of them.
     """
     beside = {
-        option: " ".join(place for place in pip[option].split() if _is_remote(place))
+        option: " ".join(place for place in pip[option].split() if is_remote(place))
         for option in ("extra-index-url", "find-links")
         if option in pip
     }
     return {option: value for option, value in {**pip, **beside}.items() if value}
-
-
-def _is_remote(place: str) -> bool:
-    return "://" in place and not place.startswith("file://")
-
-
-def _is_there(place: str) -> bool:
-    return _is_remote(place) or Path(place.removeprefix("file://")).exists()

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from harness.errors import ProvisionError
-from harness.provision.relock import pip_configuration, relock
+from harness.provision.pip_settings import pip_configuration
+from harness.provision.relock import relock
 
 
 def play(monkeypatch: pytest.MonkeyPatch, stdout: str, *, status: int = 0, stderr: str = "") -> list[list[str]]:

@@ -11,7 +11,8 @@ import pytest
 
 from harness.errors import ProvisionError, VariantError
 from harness.provision.lock import read_lock
-from harness.provision.relock import pip_configuration, relock, uv_settings
+from harness.provision.pip_settings import pip_configuration, uv_settings
+from harness.provision.relock import relock
 
 PINNED = f"tool==1.0 \\\n    --hash=sha256:{'a' * 64}\n"
 
@@ -42,7 +43,8 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
     ("pip", "uv"),
     [
         ({}, {}),
-        ({"timeout": "60", "no-cache-dir": "true"}, {}),
+        ({"no-cache-dir": "true"}, {}),
+        ({"timeout": "60", "trusted-host": "a.invalid"}, {"UV_HTTP_TIMEOUT": "60", "UV_INSECURE_HOST": "a.invalid"}),
         ({"index-url": "https://a.invalid/simple"}, {"UV_DEFAULT_INDEX": "https://a.invalid/simple"}),
         (
             {"extra-index-url": "https://a.invalid/simple  https://b.invalid/simple"},
