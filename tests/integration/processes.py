@@ -36,6 +36,14 @@ from harness import concluding
 concluding.render_report = lambda *words, **more: None
 """
 
+#: Leaves out all reports but the last, which is printed too.
+LAST_REPORT_ALONE = """
+from harness import concluding
+
+every = concluding.render_report
+concluding.render_report = lambda run, report, *, summary: every(run, report, summary=True) if summary else None
+"""
+
 _MAIN = """
 from harness.cli import main
 
@@ -48,14 +56,18 @@ def heeding(*words: str) -> list[str]:
     return [sys.executable, "-c", _HEEDS_CTRL_C, *words]
 
 
-def started(*words: str, changed: str = "", **env: str) -> subprocess.Popen[str]:
-    """The harness with these arguments, in a session of its own, so that a Ctrl-C is for it alone.
+def harness_words(*words: str, changed: str = "") -> list[str]:
+    """The arguments of Python for the harness with these; ``changed`` is Python that is run before.
 
-    ``changed`` is Python that is run before, and changes what is not looked at.
+    It changes what is not looked at, or takes too long.
     """
-    begin = ("-c", f"{changed}{_MAIN}") if changed else ("-m", "harness")
+    return [*(("-c", f"{changed}{_MAIN}") if changed else ("-m", "harness")), *words]
+
+
+def started(*words: str, changed: str = "", **env: str) -> subprocess.Popen[str]:
+    """The harness with these arguments, in a session of its own, so that a Ctrl-C is for it alone."""
     return subprocess.Popen(
-        heeding(*begin, *words),
+        heeding(*harness_words(*words, changed=changed)),
         cwd=Layout.here().checkout,
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,

@@ -8,14 +8,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from harness.equipment import equipped
 from harness.provision.layout import Layout
 from harness.variants.selection import Selected, select
+from tests.integration.processes import LAST_REPORT_ALONE, WITHOUT_REPORTS, harness_words
 
 pytestmark = [
     pytest.mark.integration,
@@ -83,15 +86,17 @@ TRAP_VARIABLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def tools() -> Mapping[str, Path]:
-    """The folder of each variant's executables, everything a run needs having been put in place."""
+#: Each reads a kind of file or variable of its own: one has pip, the other does without.
+FEW = ("uv", "venv")
+
+
+def installed(names: Sequence[str]) -> dict[str, Path]:
+    """The folder of each variant's executables, everything that the local lane needs having been put in place."""
     layout = Layout.here()
-    harness("setup")
-    names = [variant.name for variant in select(Selected(), layout.variants)]
-    # All of the digest is asked for: the name of one variant begins that of another (poetry, poetry-monorepo).
-    digest = "[0-9a-f]" * 12
-    return {name: next(layout.toolchains.glob(f"{name}-{digest}/.complete")).parent / "bin" for name in names}
+    variants = select(Selected(names=tuple(names)), layout.variants)
+    with equipped(variants, layout, Console(quiet=True), nix=False) as equipment:
+        assert not equipment.problems
+        return dict(equipment.tools)
 
 
 def harness(
@@ -99,10 +104,11 @@ def harness(
     env: Mapping[str, str] | None = None,
     cwd: Path = CHECKOUT,
     before: tuple[str, ...] = (),
+    changed: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run the harness to its end, which has to be a good one."""
     done = subprocess.run(
-        [*before, sys.executable, "-m", "harness", *arguments],
+        [*before, sys.executable, *harness_words(*arguments, changed=changed)],
         cwd=cwd,
         env=env,
         stdin=subprocess.DEVNULL,
@@ -174,16 +180,18 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_run_needs_no_network(tools: Mapping[str, Path], tmp_path: Path) -> None:
+def test_a_run_needs_no_network(tmp_path: Path) -> None:
     permitted = subprocess.run([*NAMESPACE, "true"], capture_output=True, text=True, check=False)
     if permitted.returncode:
         pytest.skip(f"network namespaces are not permitted here: {permitted.stderr.strip()}")
+    installed(["uv"])
     scenarios = ("--scenario", "install-cold", "--scenario", "refresh")
     results = ("--results", str(tmp_path), "--run-id", "offline")
 
     done = harness(
         *("run", "--variant", "uv", "--lane", "local", *scenarios, "--blocks", "1", *results),
         before=(*NAMESPACE, sys.executable, "-c", ENTER),
+        changed=WITHOUT_REPORTS,
     )
 
     assert done.stdout.startswith("no way out\n")
@@ -196,16 +204,16 @@ def test_a_run_needs_no_network(tools: Mapping[str, Path], tmp_path: Path) -> No
     ("variant", "command", "trapped"),
     [
         ("uv", ("uv", "pip", "list", "--system"), "this is no TOML"),
-        ("poetry", ("poetry", "config", "--list"), "this is no TOML"),
-        ("pdm", ("pdm", "config"), "TOMLDecodeError"),
-        ("hatch", ("hatch", "env", "show"), "TOMLDecodeError"),
+        pytest.param("poetry", ("poetry", "config", "--list"), "this is no TOML", marks=pytest.mark.verify),
+        pytest.param("pdm", ("pdm", "config"), "TOMLDecodeError", marks=pytest.mark.verify),
+        pytest.param("hatch", ("hatch", "env", "show"), "TOMLDecodeError", marks=pytest.mark.verify),
         ("venv", (sys.executable, "-m", "pip", "config", "list"), "global.no-index='true'"),
     ],
 )
 def test_the_traps_would_catch_a_tool_that_saw_them(
-    tools: Mapping[str, Path], home: Path, tmp_path: Path, variant: str, command: tuple[str, ...], trapped: str
+    home: Path, tmp_path: Path, variant: str, command: tuple[str, ...], trapped: str
 ) -> None:
-    path = f"{tools[variant]}:/usr/bin:/bin"
+    path = f"{installed([variant])[variant]}:/usr/bin:/bin"
     program = shutil.which(command[0], path=path)
     assert program
 
@@ -221,9 +229,11 @@ def test_the_traps_would_catch_a_tool_that_saw_them(
     assert trapped in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("few", [FEW, pytest.param((), id="core", marks=pytest.mark.verify)])
 def test_a_run_sees_nothing_of_its_user_and_leaves_nothing_there(
-    tools: Mapping[str, Path], home: Path, checkout: Path, tmp_path: Path
+    few: tuple[str, ...], home: Path, checkout: Path, tmp_path: Path
 ) -> None:
+    tools = installed(few)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     env = {
@@ -237,7 +247,9 @@ def test_a_run_sees_nothing_of_its_user_and_leaves_nothing_there(
     before = everything(home), everything(checkout), everything(temporary)
     results = ("--results", str(tmp_path / "results"), "--run-id", "clean")
 
-    harness("run", "--lane", "local", "--scenario", "run", "--blocks", "1", *results, env=env, cwd=checkout)
+    named = [word for name in few for word in ("--variant", name)]
+    line = ["run", *named, "--lane", "local", "--scenario", "run", "--blocks", "1", *results]
+    harness(*line, env=env, cwd=checkout, changed=LAST_REPORT_ALONE)
 
     assert everything(home) == before[0]
     assert everything(checkout) == before[1]
