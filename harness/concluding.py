@@ -49,6 +49,11 @@ def interrupted(journal: Journal | None, console: Console) -> int:
     return INTERRUPTED
 
 
+def page_of(run: Path, report: Path | None) -> Path:
+    """The page of a run's report, for a person to open."""
+    return (report or run / "report") / "index.html"
+
+
 def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
     """Write a run's report in a process of its own: the one that measures never imports pandas."""
     command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]

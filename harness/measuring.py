@@ -48,16 +48,23 @@ def measure(
     console: Console,
     *,
     renew: Callable[[], None],
+    page: Path,
 ) -> None:
     """Measure what is left of a plan; a budget of time is shared out among the shapes that are left.
 
-    ``renew`` renews the report: after each block, and early in a run that has just begun.
+    ``renew`` renews the report: after each block, and early in a run that has just begun, which then says where its
+    ``page`` is.
 
     Raises:
         HarnessError: the journal cannot be written any more.
     """
     plan = assignment.plan
     began = time.monotonic()
+
+    def show_first() -> None:
+        renew()
+        console.print(f"report: {page}", markup=False, highlight=False, soft_wrap=True)
+
     with LauncherExecutor() as executor:
         prober = Prober(executor, journal, scratch, console)
         prober.take(-1)
@@ -77,9 +84,9 @@ def measure(
                 if finding.key not in done.findings:
                     journal.add_finding(finding)
             if part.cells:
-                early = number == 0 and not done.samples
+                halfway = show_first if number == 0 and not done.samples else None
                 place = _Place(executor=executor, prober=prober, folder=folder, console=console)
-                _measure_shape(variants, shape, part, journal, done, equipment, place, renew, early=early)
+                _measure_shape(variants, shape, part, journal, done, equipment, place, renew, halfway)
             if not assignment.keep:
                 remove(folder)
 
@@ -128,8 +135,7 @@ def _measure_shape(
     equipment: Equipment,
     place: _Place,
     renew: Callable[[], None],
-    *,
-    early: bool,
+    halfway: Callable[[], None] | None,
 ) -> None:
     known = {key: sample for key, sample in done.samples.items() if key[1].shape == shape.name}
     late = {sample.cell for sample in known.values() if sample.outcome is Outcome.TIMED_OUT}
@@ -155,7 +161,6 @@ def _measure_shape(
         settled=settled,
         time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
     )
-    halfway = renew if early else None
     with RunProgress(plan, place.console, after_block=between, halfway=halfway, done=known.keys()) as progress:
         run_blocks(blocks, benches, journal, means, _Remembering(late, progress))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.assignment import Assignment, makes_changes, shard_of
-from harness.concluding import conclude, cut_off, interrupted, render_report
+from harness.concluding import conclude, cut_off, interrupted, page_of, render_report
 from harness.equipment import Equipment, equipped
 from harness.experimenting import conduct_all, left_of
 from harness.findings import Observation
@@ -68,6 +68,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
                     scratch,
                     console,
                     renew=lambda: render_report(journal.folder, assignment.report, summary=False),
+                    page=page_of(journal.folder, assignment.report),
                 )
                 _experiment(assignment, layout, journal, done, equipment, console)
             except KeyboardInterrupt:
