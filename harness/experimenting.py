@@ -11,10 +11,10 @@ from harness.findings import FAILED, Experiment, Observation, conduct, wanted
 from harness.findings import experiments as all_experiments
 from harness.lab import Lab
 from harness.measure.command import Executor
+from harness.measure.crew import Crew
 from harness.records import FindingKey, Lane, Plan
 from harness.shapes import CANONICAL
 from harness.strategies import offered
-from harness.together import Crew
 from harness.variants import Variant
 
 

@@ -28,13 +28,13 @@ from harness.errors import HarnessError, VariantError
 from harness.findings import experiments
 from harness.labs import Labs
 from harness.measure.confined import ConfinedExecutor, unavailable
+from harness.measure.crew import Crew
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
 from harness.records import Lane, Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
 from harness.strategies import HOST
-from harness.together import Crew
 from harness.variants import Variant, load_variant
 from harness.workspace import remove
 

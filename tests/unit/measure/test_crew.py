@@ -1,4 +1,4 @@
-"""harness.together: several things at once, and what an interruption leaves of them."""
+"""harness.measure.crew: several things at once, and what an interruption leaves of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.measure.command import Command, Execution
+from harness.measure.crew import Crew, Stoppable, Stopped
 from harness.measure.executor import LauncherExecutor
-from harness.together import Crew, Stoppable, Stopped
 
 
 class LateExecutor(LauncherExecutor):
