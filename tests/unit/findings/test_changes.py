@@ -185,10 +185,12 @@ def test_nix_says_what_was_forgotten_and_builds_what_was_not(tmp_path: Path, sta
 
 
 def test_what_works_without_its_nix_files_is_not_needed_and_what_shows_nothing_is_unnoticed(tmp_path: Path) -> None:
-    found = nix(tmp_path, lambda root, names: None, "add-dependency", "share-tooling")
+    found = nix(tmp_path, lambda root, names: None, "add-dependency", "raise-version", "share-tooling")
 
     assert found["add-dependency.forgotten", Lane.NIX].value == "not-needed"
     assert found["share-tooling.forgotten", Lane.NIX].value == "unnoticed"
+    # What it builds on is made with its edit of the Nix files.
+    assert found["raise-version.works", Lane.NIX].value == "works"
     assert found["share-tooling.works", Lane.NIX].value == "works"
 
 
