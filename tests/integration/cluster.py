@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,7 +16,6 @@ from harness.provision.layout import Layout
 from harness.records import Outcome, RunInfo, RunStatus, Sample
 from harness.units import units_of
 from tests.integration.contestants import Contestants
-from tests.integration.processes import heeding
 
 SCENARIOS = ("lock", "noop", "run", "refresh")
 SAID = [word for name in SCENARIOS for word in ("--scenario", name)]
@@ -51,7 +51,7 @@ def dask(kind: str, *options: str, folder: Path, **env: str) -> subprocess.Popen
     module = f"distributed.cli.dask_{kind}"
     with (folder / f"{kind}-{time.monotonic_ns()}.log").open("w") as log:
         return subprocess.Popen(
-            heeding("-m", module, *options),
+            [sys.executable, "-m", module, *options],
             cwd=Layout.here().checkout,
             env={**os.environ, "DASK_TEMPORARY_DIRECTORY": str(folder), **env},
             stdin=subprocess.DEVNULL,

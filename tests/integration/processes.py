@@ -19,15 +19,6 @@ LIMIT_S = 420.0
 Seen = TypeVar("Seen")
 
 
-#: What is started in the background ignores Ctrl-C, and so does all that it starts in turn: from here on nothing does.
-#: It is said before Python starts anew, as one that has threads is not to run code of its own between fork and exec.
-_HEEDS_CTRL_C = """
-import os, signal, sys
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
-
 #: Leaves out the reports that are renewed after each block, in a process of their own: each takes longer than all else
 #: that is done with variants that are made up.
 WITHOUT_REPORTS = """
@@ -51,11 +42,6 @@ main(prog_name="harness")
 """
 
 
-def heeding(*words: str) -> list[str]:
-    """The command of this Python with these arguments, which heeds Ctrl-C however the tests were started."""
-    return [sys.executable, "-c", _HEEDS_CTRL_C, *words]
-
-
 def harness_words(*words: str, changed: str = "") -> list[str]:
     """The arguments of Python for the harness with these; ``changed`` is Python that is run before.
 
@@ -67,7 +53,7 @@ def harness_words(*words: str, changed: str = "") -> list[str]:
 def started(*words: str, changed: str = "", **env: str) -> subprocess.Popen[str]:
     """The harness with these arguments, in a session of its own, so that a Ctrl-C is for it alone."""
     return subprocess.Popen(
-        heeding(*harness_words(*words, changed=changed)),
+        [sys.executable, *harness_words(*words, changed=changed)],
         cwd=Layout.here().checkout,
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,

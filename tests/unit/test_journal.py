@@ -123,7 +123,6 @@ def test_what_lies_in_the_middle_is_not_taken_back(tmp_path: Path) -> None:
     assert (journal.folder / "samples.jsonl").read_bytes() == before
 
 
-@pytest.mark.usefixtures("heeded_ctrl_c")
 def test_ctrl_c_waits_until_what_is_being_written_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal.create(tmp_path, made_up_info(PLAN))
     finding = Finding(run_id="run", variant="venv", lane=Lane.LOCAL, finding="x", value="1", evidence="a")

@@ -13,8 +13,6 @@ from pydantic_core import PydanticSerializationError
 
 from harness.uninterrupted import uninterrupted
 
-pytestmark = pytest.mark.usefixtures("heeded_ctrl_c")
-
 
 def press_ctrl_c() -> None:
     signal.raise_signal(signal.SIGINT)
