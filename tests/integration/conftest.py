@@ -122,14 +122,9 @@ def of_core(run: Path, results: Path) -> Path:
     return journal.folder
 
 
-_LARGE = pytest.param("reference_page", marks=pytest.mark.verify)
-
-
-@pytest.fixture(scope="module", params=["small_page", "strategies_page", "scale_page", _LARGE])
-def each_page(request: pytest.FixtureRequest) -> Path:
-    """Each page of a run in turn."""
-    found: Path = request.getfixturevalue(request.param)
-    return found
+_VERIFY = pytest.mark.verify
+_LARGE = pytest.param("reference_page", marks=_VERIFY)
+_OTHERS = [pytest.param(name, marks=_VERIFY) for name in ("strategies_page", "scale_page", "backends_page")]
 
 
 @pytest.fixture(scope="module", params=["small_page", _LARGE])
@@ -139,7 +134,7 @@ def overview_page(request: pytest.FixtureRequest) -> Path:
     return found
 
 
-@pytest.fixture(scope="module", params=["small_page", "strategies_page", "scale_page", "backends_page", _LARGE])
+@pytest.fixture(scope="module", params=["small_page", _LARGE, *_OTHERS])
 def every_page(request: pytest.FixtureRequest) -> Path:
     """Each page of a run in turn, and that of build backends."""
     found: Path = request.getfixturevalue(request.param)

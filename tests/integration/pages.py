@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -38,6 +38,10 @@ STYLE = """text => {
   document.adoptedStyleSheets = [style]
 }"""
 
+#: Where the links lead that lead nowhere on the page.
+DEAD = """() => [...document.querySelectorAll("a[href^='#']")].map(link => link.getAttribute('href').slice(1))
+  .filter(name => !document.getElementById(name))"""
+
 #: Boxes whose content reaches beyond them sideways, where they neither scroll nor stand in what does.
 _WIDE = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(box => {
   if (box.closest('svg') || !box.checkVisibility() || box.closest('.scroll')) return false
@@ -62,7 +66,7 @@ _UNFOLD = """() => {
 def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 900, **context: Any) -> Iterator[Page]:
     """The page in a window of its own, which is closed after; ``context`` is handed to Chromium.
 
-    Whatever is done there: nothing is to fail or to be refused by the page's policy, and nothing outside is asked for.
+    Whatever is done there: nothing is to fail or to be refused by the page's policy, and it needs nothing but itself.
     """
     window = browser.new_context(viewport={"width": width, "height": height}, **context)
     told: list[str] = []
@@ -70,12 +74,19 @@ def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 900
         page = window.new_page()
         page.on("console", lambda message: told.append(message.text))
         page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("request", lambda request: told.append(request.url))
+        page.on("dialog", lambda dialog: told.append(dialog.message))
+        page.on("request", lambda request: told.extend(_beyond(request)))
         page.goto(path.as_uri())
         yield page
     finally:
         window.close()
-    assert [text for text in told if not text.startswith(("file:", "data:", "blob:"))] == []
+    assert told == [], told
+
+
+def _beyond(request: Request) -> list[str]:
+    """The address, if it is neither a page that is gone to, nor something that the page holds itself."""
+    own = ("file:",) if request.is_navigation_request() else ("data:", "blob:")
+    return [] if request.url.startswith(own) else [request.url]
 
 
 def run_of(page: Path) -> Any:

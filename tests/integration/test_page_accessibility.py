@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from harness.reporting.compare.writer import read_compared, write_compared
 from tests.integration.contrast import CONTRAST
-from tests.integration.pages import IN_A_BROWSER, SCHEMES, STYLE, opened
+from tests.integration.pages import DEAD, IN_A_BROWSER, SCHEMES, STYLE, opened, too_wide, unfold
+from tests.unit.reporting.made_up_nights import FIRST, made_up_night
 
 pytestmark = IN_A_BROWSER
 
@@ -71,7 +75,7 @@ def test_text_and_links_stand_out(unfolded: Page, scheme: Any) -> None:
     _assert_nothing(_axe(unfolded, _COLOURS))
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.verify)])
 def test_axe_says_the_same_of_contrast(browser: Browser, small_page: Path, scheme: Any) -> None:
     with opened(browser, small_page, color_scheme=scheme) as page:
         _assert_nothing(_axe(page, _COLOURS, "section[aria-labelledby=situations]", contrast=True))
@@ -110,10 +114,10 @@ def test_axe_finds_nothing_in_a_cell_that_was_opened(browser: Browser, overview_
         for kind in ("m-local", "m-finding", "m-change"):
             page.locator(f"table.heat tr[id^='{kind}'] td a").first.click()
             page.locator("dialog[open]").wait_for()
-            page.emulate_media(color_scheme="light")
-            _assert_nothing(_axe(page, _TAGS, "dialog", contrast=True))
-            page.emulate_media(color_scheme="dark")
-            _assert_nothing(_axe(page, _COLOURS, "dialog", contrast=True))
+            _assert_nothing(_axe(page, _TAGS, "dialog"))
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                assert page.evaluate(CONTRAST) == []
             page.keyboard.press("Escape")
 
 
@@ -132,11 +136,9 @@ def test_landmarks_are_few_and_sections_are_named_by_their_headings(unfolded: Pa
     assert unfolded.get_by_role("region").count() == len(sections)
 
 
-def test_headings_form_an_outline(unfolded: Page) -> None:
-    levels = unfolded.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
-        "found => found.map(each => Number(each.tagName[1]))"
-    )
-    titles = unfolded.locator("h1, h2, h3, h4, h5, h6").all_inner_texts()
+def _assert_outline(page: Page) -> None:
+    levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("found => found.map(each => Number(each.tagName[1]))")
+    titles = page.locator("h1, h2, h3, h4, h5, h6").all_inner_texts()
     assert levels.count(1) == 1
     assert levels[0] == 1
     skips = [titles[place] for place in range(1, len(levels)) if levels[place] > levels[place - 1] + 1]
@@ -144,8 +146,8 @@ def test_headings_form_an_outline(unfolded: Page) -> None:
     assert all(title.strip() for title in titles)
 
 
-def test_tables_are_named_and_their_headers_say_what_they_head(unfolded: Page) -> None:
-    poor = unfolded.locator("table").evaluate_all("""tables => tables.flatMap(table => {
+def _assert_tables(page: Page) -> None:
+    poor = page.locator("table").evaluate_all("""tables => tables.flatMap(table => {
       const group = table.closest('[role=group][aria-label], figure')
       const fold = table.closest('details')
       const named = table.caption || table.getAttribute('aria-label') || group || fold
@@ -168,11 +170,19 @@ def test_tables_are_named_and_their_headers_say_what_they_head(unfolded: Page) -
       })
       return named ? [...wrong, ...bare] : ['no name: ' + table.textContent.slice(0, 60)]
     })""")
-    labels = unfolded.locator("[role=group][aria-label]:not(.pair *)").evaluate_all(
+    labels = page.locator("[role=group][aria-label]:not(.pair *)").evaluate_all(
         "found => found.map(each => each.getAttribute('aria-label'))"
     )
     assert poor == []
     assert [label for label, times in Counter(labels).items() if times > 1] == []
+
+
+def test_headings_form_an_outline(unfolded: Page) -> None:
+    _assert_outline(unfolded)
+
+
+def test_tables_are_named_and_their_headers_say_what_they_head(unfolded: Page) -> None:
+    _assert_tables(unfolded)
 
 
 def test_everything_that_can_be_used_or_seen_has_a_name(unfolded: Page) -> None:
@@ -188,3 +198,91 @@ def test_everything_that_can_be_used_or_seen_has_a_name(unfolded: Page) -> None:
     assert pictures
     assert all(re.fullmatch("img.{10,}", picture, flags=re.DOTALL) for picture in pictures)
     assert all(summary.strip() for summary in summaries)
+
+
+def test_each_picture_has_a_name_and_a_table_of_its_own(unfolded: Page) -> None:
+    names = unfolded.locator("figure svg[role=img]").evaluate_all("found => found.map(each => each.ariaLabel)")
+    # On the page of build backends each picture is of the figures of its section.
+    tables = 0 if "backends" in unfolded.url else len(names)
+    assert names
+    assert len(set(names)) == len(names)
+    assert unfolded.locator("figure + details.same").count() == tables
+    poor = unfolded.locator("details.same").evaluate_all("""folds => folds.filter(fold => {
+      const columns = fold.querySelectorAll('thead th[scope=col]').length
+      const rows = [...fold.querySelectorAll('tbody tr')]
+      return !rows.length || !fold.querySelector('caption')?.checkVisibility() || rows.some(row =>
+        row.querySelectorAll('th[scope=row]').length !== 1 || row.querySelectorAll('th, td').length !== columns)
+    }).map(fold => fold.textContent.trim().slice(0, 60))""")
+    assert poor == []
+
+
+@pytest.mark.parametrize("name", ["strategies_page", "scale_page", "backends_page"])
+def test_what_only_other_pages_have_is_as_sound(browser: Browser, request: pytest.FixtureRequest, name: str) -> None:
+    """What the small page has not: in short here, and in full with ``--everything``."""
+    with opened(browser, request.getfixturevalue(name)) as page:
+        unfold(page)
+        _assert_outline(page)
+        _assert_tables(page)
+        assert page.evaluate(DEAD) == []
+        _assert_it_fits_and_stands_out(page)
+
+
+def _assert_it_fits_and_stands_out(page: Page) -> None:
+    for width in (320, 768, 1280, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert too_wide(page) == [], width
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRAST) == [], scheme
+
+
+_SECTION = "section[aria-labelledby=compared]"
+
+
+def _worse(line: dict[str, Any]) -> dict[str, Any]:
+    """A sample of the new run: one cell is lost, and one environment grew."""
+    if (line["variant"], line["scenario"]) == ("pdm", "run"):
+        return line | {"outcome": "failed", "wall_s": None, "sizes": {}, "reason": "It broke. " * 12}
+    if "environment_bytes" in line["sizes"]:
+        return line | {"sizes": {**line["sizes"], "environment_bytes": 1_000_000}}
+    return line
+
+
+@pytest.fixture(scope="module")
+def compared_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with something in each part of the section."""
+    folder = tmp_path_factory.mktemp("runs")
+    base = made_up_night(folder, run_id="base", blocks=8, seed=1, noise=0.03)
+    new = made_up_night(
+        folder,
+        run_id="new-with-a-rather-long-name-for-a-run",
+        started_at=FIRST + timedelta(days=1),
+        blocks=8,
+        seed=2,
+        noise=0.03,
+        variants=("uv", "pdm", "poetry", "venv"),
+        factors={("uv", "install-cold"): 1.4, ("poetry", "nix-build"): 0.6},
+        versions={"uv": {"uv": "0.14.0"}},
+    )
+    for name, change in (("samples.jsonl", _worse), ("findings.jsonl", lambda line: line | {"value": "stale"})):
+        lines = [change(json.loads(line)) for line in (new / name).read_text(encoding="utf-8").splitlines()]
+        (new / name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return write_compared(read_compared(base, new), new, tmp_path_factory.mktemp("report")).html
+
+
+def test_a_comparison_is_as_sound(browser: Browser, compared_page: Path) -> None:
+    with opened(browser, compared_page) as page:
+        unfold(page)
+        assert page.locator("nav a[href='#compared']").inner_text() == "Compared with base"
+        assert page.locator(f"{_SECTION} table").count() == 7
+        _assert_nothing(_axe(page, _TAGS, _SECTION))
+        _assert_it_fits_and_stands_out(page)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_the_comparison(browser: Browser, compared_page: Path, width: int, scheme: str) -> None:
+    with opened(browser, compared_page, width=width, color_scheme=scheme) as page:
+        unfold(page)
+        _assert_nothing(_axe(page, _TAGS, _SECTION, contrast=True))

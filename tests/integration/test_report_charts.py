@@ -1,4 +1,4 @@
-"""Pictures in a real browser: saved from the page, scrolled, printed, and told as tables."""
+"""Pictures in a real browser: saved from the page, and on their own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _UNDERSTOOD = """text => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.verify)])
 def test_each_picture_is_saved_from_the_page_as_it_is_in_its_folder(
     browser: Browser, small_page: Path, tmp_path: Path, scheme: str
 ) -> None:
@@ -97,57 +97,15 @@ def test_the_button_is_named_after_its_picture_and_works_by_keyboard(browser: Br
         assert waiting.value.suggested_filename == "phases-local-canonical.svg"
 
 
-def test_without_a_script_each_picture_links_to_its_file(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page, java_script_enabled=False) as page:
+def test_without_a_script_each_picture_links_to_its_file(browser: Browser, overview_page: Path) -> None:
+    with opened(browser, overview_page, java_script_enabled=False) as page:
         assert page.locator("figcaption button").count() == 0
         links = page.locator("figcaption a.svg").all()
         assert len(links) == page.locator("figure svg[role=img]").count()
         for link in links:
             address = link.get_attribute("href")
             assert address
-            assert (each_page.parent / address).is_file()
-
-
-def test_each_picture_has_a_name_and_a_table_of_its_own(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page) as page:
-        names = page.locator("figure svg[role=img]").evaluate_all("found => found.map(each => each.ariaLabel)")
-        assert names
-        assert len(set(names)) == len(names)
-        assert all(names)
-        assert page.locator("figure + details.same").count() == len(names)
-        for fold in page.locator("details.same").all():
-            fold.locator("summary").click()
-            assert fold.locator("caption").is_visible()
-            columns = fold.locator("thead th[scope=col]").count()
-            for row in fold.locator("tbody tr").all():
-                assert row.locator("th[scope=row]").count() == 1
-                assert row.locator("th, td").count() == columns
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_picture_that_is_too_wide_scrolls_inside_its_own_region(
-    browser: Browser, each_page: Path, width: int
-) -> None:
-    with opened(browser, each_page, width=width) as page:
-        sizes = page.locator("figure .scroll").evaluate_all(
-            "found => found.map(each => [each.clientWidth, each.scrollWidth, each.querySelector('svg').clientWidth])"
-        )
-        assert all(seen <= width for seen, _, _ in sizes)
-        assert all(whole >= drawn for _, whole, drawn in sizes)
-        assert any(whole > seen for seen, whole, _ in sizes) is (width == 360)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_pictures_are_printed_in_light_colours_and_whole(browser: Browser, each_page: Path) -> None:
-    with opened(browser, each_page, color_scheme="dark", width=700) as page:
-        page.emulate_media(media="print")
-        inks = page.locator("figure svg text").evaluate_all("found => found.map(each => getComputedStyle(each).fill)")
-        assert set(inks) <= {"rgb(27, 31, 36)", "rgb(89, 99, 110)"}
-        widths = page.locator("figure svg").evaluate_all(
-            "found => found.map(each => each.getBoundingClientRect().right)"
-        )
-        assert max(widths) <= 700
-        assert not page.locator("figcaption button").first.is_visible()
+            assert (overview_page.parent / address).is_file()
 
 
 def test_a_compacted_page_is_understood_as_the_whole_one(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +122,8 @@ def test_a_compacted_page_is_understood_as_the_whole_one(browser: Browser, monke
         page.close()
 
 
-def test_the_overview_stands_on_paper_of_its_own(browser: Browser, reference_page: Path) -> None:
-    picture = (reference_page.parent / "figures" / "overview.svg").read_text(encoding="utf-8")
+def test_the_overview_stands_on_paper_of_its_own(browser: Browser, overview_page: Path) -> None:
+    picture = (overview_page.parent / "figures" / "overview.svg").read_text(encoding="utf-8")
     page = browser.new_page(viewport={"width": 800, "height": 600})
     try:
         page.set_content(f"<body style='margin:0;background:#0d1117'>{picture}")
