@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from harness.provision.layout import Layout
@@ -34,7 +35,8 @@ _ready: list[Path] = []
 
 def move_state(worker: str) -> Layout:
     """Give this process a state folder of its own; the one that it is copied from is returned."""
-    base = Layout.here()
+    # Workers inherit the variables of the process that starts them, which was given a folder of its own too.
+    base = replace(Layout.here(), state=Path(os.environ.setdefault("TESTS_STATE", str(Layout.here().state))))
     os.environ["HARNESS_STATE"] = str(base.state / "tests" / worker)
     return base
 

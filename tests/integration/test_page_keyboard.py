@@ -138,7 +138,7 @@ def test_every_fold_opens_and_closes_with_a_key(browser: Browser, small_page: Pa
         for place in range(0, count, step):
             folds.nth(place).focus()
             for key in ("Enter", "Enter", "Space", "Space"):
-                page.keyboard.press("Enter")
+                page.keyboard.press(key)
         assert page.locator("details:not([open])").count() == 0
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = false)")
         outermost = page.locator("main section > details > summary").first
