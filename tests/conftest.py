@@ -51,9 +51,15 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(recorded.Keeper(recorded.record_of_tests()))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give all tests of a module one worker, as they share what they prepare; it has to be said this early."""
+    if not item.get_closest_marker("xdist_group"):
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for `make verify`, put the rest in order, and keep together what shares what it prepares."""
+    """Leave out what is for `make verify`, and put the rest in order."""
     everything = config.getoption("--everything")
     left = {item for item in items if _is_left_out(item, everything=everything)}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
@@ -61,9 +67,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # Of what a worker leaves out, the process that prints the table hears nothing else.
         config.workeroutput["left"] = len(left)
     items[:] = [item for item in items if item not in left]
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
     seed = config.getoption("--shuffle")
     if seed is None:
         items.sort(key=_rank)
