@@ -15,12 +15,12 @@ run:
 
 # What has changed is proven, and the rest trusted for what `make verify` put on record: CONTRIBUTING says which is which.
 test: ready
-	@TESTS_BEGAN=$$(cat .venv/.began) $(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@TESTS_BEGAN=$$(cat .venv/.began) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Everything, as far as it does not stand on record already. It can be cut off, and goes on when it is called again.
 verify: ready
 	@$(PY) -m harness check --findings --record results/verified.json
-	@TESTS_BEGAN=$$(cat .venv/.began) $(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --everything $(ARGS)
+	@TESTS_BEGAN=$$(cat .venv/.began) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --everything $(ARGS)
 
 ready:
 	@began=$$(date +%s); \

@@ -37,7 +37,7 @@ class Account:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a part of a test: what it prepared, the test, or what it put away."""
-        test, _, _ = report.nodeid.partition("@")
+        test = report.nodeid
         room = room_of(test)
         self._seconds[room] += report.duration
         self._each[test] += report.duration

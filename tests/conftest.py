@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from harness.checking.record import Record
 from tests import provisioned, recorded
@@ -34,6 +35,17 @@ _ACCOUNT = pytest.StashKey[Account]()
 _LONGEST = ("test_check", "test_run", "test_nix", "test_derive", "test_store", "test_flake")
 
 
+#: Tests that share nothing with those beside them, and take too long for one worker.
+_ALONE = frozenset(
+    {
+        "test_a_variant_is_as_it_has_to_be",
+        "test_what_is_broken_is_named_with_its_cause",
+        "test_a_variant_of_a_teams_own_stands_beside_ours_in_the_report",
+        "test_nothing_is_found",
+    }
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take what makes the tests longer, and what mixes them up."""
     parser.addoption("--everything", action="store_true", help="what is left to `make verify` too")
@@ -51,21 +63,29 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(recorded.Keeper(recorded.record_of_tests()))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give all tests of a module one worker, as they share what they prepare; it has to be said this early."""
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
+class ByModule(LoadScopeScheduling):  # type: ignore[misc] # xdist brings no types
+    """Gives all tests of a module to one worker, as they share what they prepare, but for those that stand alone."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, test = nodeid.partition("::")
+        return nodeid if test.partition("[")[0] in _ALONE else module
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByModule:
+    """Say who does what."""
+    return ByModule(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is for `make verify`, and put the rest in order."""
     everything = config.getoption("--everything")
     left = {item for item in items if _is_left_out(item, everything=everything)}
     config.hook.pytest_deselected(items=[item for item in items if item in left])
-    if hasattr(config, "workerinput"):
+    told: dict[str, int] | None = getattr(config, "workeroutput", None)
+    if told is not None:
         # Of what a worker leaves out, the process that prints the table hears nothing else.
-        config.workeroutput["left"] = len(left)
+        told["left"] = len(left)
     items[:] = [item for item in items if item not in left]
     seed = config.getoption("--shuffle")
     if seed is None:

@@ -58,13 +58,7 @@ def words_for(steps: Sequence[str]) -> list[str]:
     return [word for name in steps for word in ("--step", name)]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xdist_group(f"check {name}"))
-        for name in (*recorded.core(), *recorded.carried_out())
-    ],
-)
+@pytest.mark.parametrize("name", [*recorded.core(), *recorded.carried_out()])
 def test_a_variant_is_as_it_has_to_be(name: str) -> None:
     steps = (*PHASES, *NIX, *(CHANGES if name in recorded.core() else ()))
     status, checked = check(name, *(("--findings",) if name == EXAMINED else words_for(steps)))
@@ -154,7 +148,7 @@ def break_one(model: str, place: Path) -> list[str]:
 @pytest.mark.parametrize(
     "chosen",
     [
-        pytest.param([EXAMINED], id=EXAMINED, marks=pytest.mark.xdist_group("broken")),
+        pytest.param([EXAMINED], id=EXAMINED),
         pytest.param(random.SystemRandom().sample(BREAKABLE, 2), id="two-at-random", marks=pytest.mark.verify),
     ],
 )
@@ -187,7 +181,6 @@ def test_a_new_variant_passes_as_it_is(tmp_path: Path) -> None:
     assert wrong(checked["mine"]) == {}
 
 
-@pytest.mark.xdist_group("a team's own")
 def test_a_variant_of_a_teams_own_stands_beside_ours_in_the_report(tmp_path: Path) -> None:
     place, results = tmp_path / "ours", tmp_path / "results"
     assert harness("new", "mine", "--from", "uv", "--variants-dir", str(place)).returncode == 0

@@ -19,7 +19,7 @@ LINTERS = {
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LINTERS])
+@pytest.mark.parametrize("name", LINTERS)
 def test_nothing_is_found(name: str) -> None:
     program, *words = LINTERS[name]
     done = subprocess.run([BIN / program, *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
