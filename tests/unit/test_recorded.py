@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.checking.proving import NIX, PHASES
 from harness.checking.record import Circumstances, Record
 from tests import recorded
 from tests.recorded import Keeper
@@ -64,7 +65,7 @@ def test_a_variant_whose_files_are_not_on_record_is_carried_out(monkeypatch: pyt
         recorded.carried_out.cache_clear()
         return recorded.carried_out().get("flit")
 
-    everything = (*recorded.PHASES, *(f"{step} (derived)" for step in recorded.NIX))
+    everything = (*PHASES, *(f"{step} (derived)" for step in NIX))
     try:
         assert why(on_record(*everything, harness=recorded.this_harness())) is None
         assert why(on_record(*everything[1:], harness=recorded.this_harness())) == "its files are not those on record"
