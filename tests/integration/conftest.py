@@ -20,6 +20,7 @@ from harness.reporting.writer import write_report
 from harness.variants import load_variants
 from harness.variants.file import Profile
 from tests.integration.pages import ARGUMENTS, CHROMIUM, opened, unfold
+from tests.unit.reporting.backends.made_up_backends import made_up_backends
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_run import made_up_run
 from tests.unit.reporting.made_up_scale import made_up_scale_run
@@ -89,8 +90,18 @@ def scale_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a made-up run of build backends."""
+    return _once(
+        tmp_path_factory,
+        "backends",
+        lambda folder: write_either([made_up_backends(folder, files=(1, 10_000))], None).page,
+    )
+
+
+@pytest.fixture(scope="session")
+def all_backends_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the run of build backends that the repository keeps."""
-    return _once(tmp_path_factory, "backends", lambda folder: write_either([_BACKENDS], folder).page)
+    return _once(tmp_path_factory, "all-backends", lambda folder: write_either([_BACKENDS], folder).page)
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +135,10 @@ def of_core(run: Path, results: Path) -> Path:
 
 _VERIFY = pytest.mark.verify
 _LARGE = pytest.param("reference_page", marks=_VERIFY)
-_OTHERS = [pytest.param(name, marks=_VERIFY) for name in ("strategies_page", "scale_page", "backends_page")]
+_OTHERS = [
+    pytest.param(name, marks=_VERIFY)
+    for name in ("strategies_page", "scale_page", "backends_page", "all_backends_page")
+]
 
 
 @pytest.fixture(scope="module", params=["small_page", _LARGE])

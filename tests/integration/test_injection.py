@@ -120,15 +120,13 @@ class TestInABrowser:
             ids = set(page.locator("[id]").evaluate_all("found => found.map(each => each.id)"))
             assert {link[1:] for link in links if link.startswith("#")} <= ids
 
-    def test_each_text_is_shown_to_the_letter(self, browser: Browser, paths: ReportPaths) -> None:
+    def test_each_text_is_shown_to_the_letter_and_the_end_of_a_log_without_what_acts(
+        self, browser: Browser, paths: ReportPaths
+    ) -> None:
         with opened(browser, paths.html) as page:
             shown = "".join(str(page.evaluate("document.querySelector('body').textContent")).split())
-        missing = [text for text in _SHOWN if seen(text) not in shown]
-        assert missing == []
-
-    def test_the_end_of_a_log_is_shown_without_what_acts(self, browser: Browser, paths: ReportPaths) -> None:
-        with opened(browser, paths.html) as page:
             tails = page.locator("#failures ~ details pre").all_text_contents()
+        assert [text for text in _SHOWN if seen(text) not in shown] == []
         assert tails
         for tail in tails:
             assert "log<script>window.hit=1</script>" in tail

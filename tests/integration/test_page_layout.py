@@ -169,25 +169,19 @@ def test_tables_and_pictures_are_printed_and_controls_and_closed_folds_are_not(
         assert fold.locator("pre").first.is_visible()
 
 
-def test_pages_break_where_they_may(browser: Browser, small_page: Path) -> None:
-    with opened(browser, small_page, width=_SHEETS["A4"][0]) as page:
-        _print(page)
-        style: Any = page.evaluate("""() => {
-          const rule = (name, what) =>
-            [...new Set([...document.querySelectorAll(name)].map(each => getComputedStyle(each)[what]))]
-          return {
-            headings: rule('h2, h3, h4', 'breakAfter'),
-            rows: rule('tr', 'breakInside'),
-            heads: rule('thead', 'display'),
-            pictures: rule('figure', 'breakInside'),
-          }
-        }""")
-        assert style == {
-            "headings": ["avoid"],
-            "rows": ["avoid"],
-            "heads": ["table-header-group"],
-            "pictures": ["avoid"],
-        }
+def test_pages_break_where_they_may(unfolded: Page) -> None:
+    _print(unfolded)
+    style = unfolded.evaluate("""() => {
+      const rule = (name, what) =>
+        [...new Set([...document.querySelectorAll(name)].map(each => getComputedStyle(each)[what]))]
+      return {
+        headings: rule('h2, h3, h4', 'breakAfter'),
+        rows: rule('tr', 'breakInside'),
+        heads: rule('thead', 'display'),
+        pictures: rule('figure', 'breakInside'),
+      }
+    }""")
+    assert style == {"headings": ["avoid"], "rows": ["avoid"], "heads": ["table-header-group"], "pictures": ["avoid"]}
 
 
 def test_it_prints_to_a_pdf_whose_links_and_outline_lead_on(browser: Browser, overview_page: Path) -> None:

@@ -25,7 +25,7 @@ def test_the_page_stands_alone_and_all_links_lead_somewhere(browser: Browser, ev
 
 
 def test_what_a_page_says_or_asks_for_is_noticed(browser: Browser, small_page: Path) -> None:
-    with pytest.raises(AssertionError, match=r"said.*example\.invalid"), opened(browser, small_page) as page:
+    with pytest.raises(AssertionError, match=r"said.*Content Security Policy"), opened(browser, small_page) as page:
         page.evaluate("console.log('said'), fetch('https://example.invalid/').catch(() => null)")
 
 
