@@ -47,6 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results / "short"
 
 
+@pytest.mark.verify
 def test_every_cell_ran_once_and_was_verified(run: Path) -> None:
     samples = lines(run / "samples.jsonl")
     plan = json.loads((run / "run.json").read_text(encoding="utf-8"))["plan"]
@@ -60,6 +61,7 @@ def test_every_cell_ran_once_and_was_verified(run: Path) -> None:
     assert refused == {(name, "front-uv-standard") for name in ours - {"uv-build"}}
 
 
+@pytest.mark.verify
 def test_what_each_backend_does_is_found_out(run: Path) -> None:
     found = {(item["variant"], item["finding"]): item for item in lines(run / "findings.jsonl")}
     assert len(found) == 6 * 4
@@ -70,6 +72,7 @@ def test_what_each_backend_does_is_found_out(run: Path) -> None:
     assert all(str(Layout.here().state) not in item["evidence"] for item in found.values())
 
 
+@pytest.mark.verify
 def test_isolated_builds_find_what_they_need_in_warm_caches(run: Path) -> None:
     samples = [item for item in lines(run / "samples.jsonl") if item["scenario"] == "front-uv-isolated"]
     # uv has the work of its own backend inside, and makes no environment for it.
@@ -77,6 +80,7 @@ def test_isolated_builds_find_what_they_need_in_warm_caches(run: Path) -> None:
     assert all(item["bytes_downloaded"] < 100_000 for item in samples)
 
 
+@pytest.mark.verify
 def test_the_run_has_a_report_of_its_own_kind(run: Path) -> None:
     page = (run / "report" / "index.html").read_text(encoding="utf-8")
     assert "Python build backends alone, measured" in page

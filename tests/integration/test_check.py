@@ -26,8 +26,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
 LAYOUT = Layout.here()
 VARIANTS = load_variants(LAYOUT.variants)
-#: What the core makes besides: the change that takes an edit, a lock and an installation, in both lanes.
-CHANGES = ("add-dependency", "nix-add-dependency")
 #: The one that is fast enough for every experiment, the six changes among them.
 EXAMINED = "uv"
 #: Those in which every breakage below shows: they can do what is broken.
@@ -60,8 +58,7 @@ def words_for(steps: Sequence[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", [*recorded.core(), *recorded.carried_out()])
 def test_a_variant_is_as_it_has_to_be(name: str) -> None:
-    steps = (*PHASES, *NIX, *(CHANGES if name in recorded.core() else ()))
-    status, checked = check(name, *(("--findings",) if name == EXAMINED else words_for(steps)))
+    status, checked = check(name, *(("--findings",) if name == EXAMINED else words_for((*PHASES, *NIX))))
     item = checked[name]
 
     assert wrong(item) == {}
@@ -72,8 +69,8 @@ def test_a_variant_is_as_it_has_to_be(name: str) -> None:
     wanted = {"schema", "sources", "locks", "provision", "writes", "unchanged", *PHASES}
     if recorded.variants()[name].spec.nix.strategies:
         wanted |= {*NIX}
-    if name in recorded.core():
-        wanted |= {"finding changes"} if name == EXAMINED else {*CHANGES}
+    if name == EXAMINED:
+        wanted |= {"finding changes"}
     assert wanted <= verdicts.keys()
     assert "skipped" not in verdicts.values()
 
