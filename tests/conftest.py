@@ -32,7 +32,7 @@ _BASE = provisioned.move_state(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 _ACCOUNT = pytest.StashKey[Account]()
 
 #: Of what needs toolchains, what takes longest begins first, so that nobody waits for it in the end.
-_LONGEST = ("test_check", "test_run", "test_nix", "test_derive", "test_store", "test_flake")
+_LONGEST = ("test_run", "test_check", "test_nix", "test_derive", "test_store", "test_flake")
 
 
 #: Tests that share nothing with those beside them, and take too long for one worker.

@@ -36,6 +36,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.tools]
 CHECKOUT = Layout.here().checkout
 #: Two that are fast: `check` carries out every phase of every other, in test_check.py.
 MEASURED = ("uv", "uv-hatchling")
+#: The way through Nix that is timed; `check` goes the others, in test_check.py.
+WAY = "handwritten"
 VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().variants, MEASURED)}
 #: Who every experiment is conducted with: fast too, and no workspace, as it names its members by path. In `make test`
 #: uv does that, as a check.
@@ -58,6 +60,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     results = tmp_path_factory.mktemp("results")
     chosen = [word for name in all_scenarios() for word in ("--scenario", name)]
     chosen += [word for name in MEASURED for word in ("--variant", name)]
+    chosen += ["--strategy", WAY]
     done = harness("run", "--blocks", "1", "--results", str(results), "--run-id", "whole", "--seed", "1", *chosen)
     return results / "whole", done
 
@@ -154,11 +157,11 @@ def test_after_an_edit_nix_builds_what_it_has_to_and_no_more(run: Run) -> None:
     }
 
     for name, variant in VARIANTS.items():
-        for strategy in offered(variant.spec.nix.strategies, "host"):
-            # Three members and two environments; an application and its environment; nothing.
-            assert built[name, strategy, "nix-refresh"] == 5
-            assert built[name, strategy, "nix-refresh-application"] == 2
-            assert built[name, strategy, "nix-refresh-outside"] == 0
+        assert WAY in variant.spec.nix.strategies
+        # Three members and two environments; an application and its environment; nothing.
+        assert built[name, WAY, "nix-refresh"] == 5
+        assert built[name, WAY, "nix-refresh-application"] == 2
+        assert built[name, WAY, "nix-refresh-outside"] == 0
 
 
 def test_friction_is_counted_for_every_variant(run: Run) -> None:
