@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from harness.journal import Journal, read_findings, read_info
 from harness.plan import variant_of
 from harness.provision.layout import Layout
-from harness.records import SAMPLE
+from harness.records import SAMPLE, log_name
 from harness.reporting.either import write_either
 from harness.reporting.writer import write_report
 from harness.variants import load_variants
@@ -64,12 +64,18 @@ def _reported(run: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a made-up run with scenarios of each kind and every outcome."""
-    variants = ("hatch", "uv", "poetry", "venv")
-    return _once(
-        tmp_path_factory,
-        "small",
-        lambda folder: _reported(made_up_run(folder, variants=variants, scenarios=_SCENARIOS)),
-    )
+    return _once(tmp_path_factory, "small", lambda folder: _reported(_small_run(folder)))
+
+
+def _small_run(folder: Path) -> Path:
+    """With the logs of a scenario's last block."""
+    run = made_up_run(folder, blocks=6, variants=("hatch", "uv", "poetry", "venv"), scenarios=_SCENARIOS)
+    for cell in read_info(run).plan.cells:
+        if cell.scenario == "install-cold":
+            path = run / log_name(cell, 5)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"said by {cell.variant} <b>in bold</b>\n", encoding="utf-8")
+    return run
 
 
 @pytest.fixture(scope="session")

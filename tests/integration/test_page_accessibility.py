@@ -216,7 +216,7 @@ def test_each_picture_has_a_name_and_a_table_of_its_own(unfolded: Page) -> None:
     assert poor == []
 
 
-@pytest.mark.parametrize("name", ["strategies_page", "scale_page", "backends_page"])
+@pytest.mark.parametrize("name", ["strategies_page", "backends_page"])
 def test_what_only_other_pages_have_is_as_sound(browser: Browser, request: pytest.FixtureRequest, name: str) -> None:
     """What the small page has not: in short here, and in full with ``--everything``."""
     with opened(browser, request.getfixturevalue(name)) as page:
@@ -270,6 +270,7 @@ def compared_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_compared(read_compared(base, new), new, tmp_path_factory.mktemp("report")).html
 
 
+@pytest.mark.verify
 def test_a_comparison_is_as_sound(browser: Browser, compared_page: Path) -> None:
     with opened(browser, compared_page) as page:
         unfold(page)

@@ -128,7 +128,7 @@ def test_the_first_stop_skips_to_the_answers(browser: Browser, overview_page: Pa
         )
 
 
-@pytest.mark.parametrize("step", [15, pytest.param(1, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("step", [30, pytest.param(1, marks=pytest.mark.verify)])
 def test_every_fold_opens_and_closes_with_a_key(browser: Browser, small_page: Path, step: int) -> None:
     with opened(browser, small_page) as page:
         unfold(page)

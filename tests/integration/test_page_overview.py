@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from harness.records import log_name
-from harness.reporting.read.runs import load_runs
-from harness.reporting.writer import write_report
 from tests.integration.pages import DEAD, IN_A_BROWSER, opened, run_of
-from tests.unit.reporting.made_up_run import made_up_run
 
 pytestmark = IN_A_BROWSER
 
@@ -125,15 +121,10 @@ def test_a_finding_opens_to_its_evidence_and_a_change_to_its_patch(browser: Brow
             expect(dialog).to_be_hidden()
 
 
-def test_a_log_at_hand_is_unpacked_when_its_cell_is_opened(browser: Browser, tmp_path: Path) -> None:
-    folder = made_up_run(tmp_path, variants=("venv", "uv"), scenarios=("run",), blocks=2, mishaps=False)
-    for cell in load_runs([folder]).runs[0].plan.cells:
-        path = folder / log_name(cell, 1)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"said by {cell.variant} <b>in bold</b>\n", encoding="utf-8")
-    with opened(browser, write_report([folder], tmp_path / "report").html) as page:
+def test_a_log_at_hand_is_unpacked_when_its_cell_is_opened(browser: Browser, small_page: Path) -> None:
+    with opened(browser, small_page) as page:
         page.get_by_role("button", name="Speed").click()
-        page.locator("tr[id$=local-canonical-run] td a").nth(heads(page).index("uv")).click()
+        page.locator("tr[id$=local-canonical-install-cold] td a").nth(heads(page).index("uv")).click()
         log = page.get_by_role("dialog").locator("pre").last
         expect(log).to_have_text("said by uv <b>in bold</b>")
 
