@@ -173,6 +173,10 @@ def test_every_variant_has_its_outputs_on_every_system(shown: dict[str, dict[str
 
 
 def test_nix_finds_nothing_wrong_with_it(flake: Flake) -> None:
+    program = shutil.which("nix", path=":".join(NIX_PATHS))
+    said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(map(int, re.findall(r"\d+", said)[:2])) > (2, 8):
+        pytest.skip(f"{said.strip()} looks into templates, which are copies that it does not make with --no-build")
     flake.flake("flake", "check", "--no-build")
 
 
