@@ -101,6 +101,8 @@ def test_a_run_that_is_killed_is_repaired_by_the_next(layout: Layout) -> None:
     def there(folder: Path, pattern: str) -> Callable[[], bool]:
         return lambda: any(folder.glob(pattern))
 
+    # What another test put there would be found complete.
+    clean(layout, {"Nix", "toolchains"}, dry_run=False)
     # While the toolchain is installed, while Python is copied, while Nix builds: each by the one after it.
     killed_when(layout, there(layout.toolchains, "uv-*/bin/python"))
     assert not there(layout.toolchains, "uv-*/.complete")()
