@@ -59,6 +59,12 @@ def shape_facts(shape: Shape, *, third_party: bool = False, leave_out: Sequence[
     return replace(facts_of_shape(shape), third_party=bool(outside), left_out=left_out)
 
 
+def tools_here(nix_version: str) -> dict[str, str]:
+    """The versions of what the harness itself works with; ``nix_version`` is empty where there is no Nix."""
+    tools = {"python": platform.python_version(), "pip": version("pip"), "uv": version("uv")}
+    return {**tools, **({"nix": nix_version} if nix_version else {})}
+
+
 def git_revision(checkout: Path) -> str:
     """The checkout's commit, with a mark if files differ from it; empty outside a repository."""
 
@@ -97,9 +103,6 @@ def run_info(
     used = {cell.scenario for cell in plan.cells}
     kinds: dict[str, Inspection | Experiment] = {**inspections()}
     kinds.update({name: kind for name, kind in experiments().items() if name in plan.experiments})
-    tools = {"python": platform.python_version(), "pip": version("pip"), "uv": version("uv")}
-    if nix_version:
-        tools["nix"] = nix_version
     return RunInfo(
         run_id=run_id,
         status=RunStatus.RUNNING,
@@ -109,7 +112,7 @@ def run_info(
         git_revision=git_revision(checkout),
         plan=plan,
         host=host_facts(scratch),
-        tools=tools,
+        tools=tools_here(nix_version),
         variants={
             variant.name: variant_facts(variant, [scenarios[name] for name in scenarios if name in used])
             for variant in variants

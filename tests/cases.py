@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable
 
 import pytest
 
-from harness.provision.layout import Layout
-from harness.variants import load_variants
-from harness.variants.file import Profile
+from tests.recorded import core
 
-CORE = frozenset(item.name for item in load_variants(Layout.here().variants) if item.spec.profile is Profile.CORE)
+CORE = frozenset(core())
 
 
 def each(names: Iterable[str], now: Collection[str] = CORE) -> list[object]:

@@ -29,8 +29,6 @@ if threading.current_thread() is threading.main_thread() and signal.getsignal(si
 #: What every worker's state folder is copied from; set before any test module asks where the state folder is.
 _BASE = provisioned.move_state(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 
-_ACCOUNT = pytest.StashKey[Account]()
-
 #: Of what needs toolchains, what takes longest begins first, so that nobody waits for it in the end.
 _LONGEST = ("test_run", "test_check", "test_nix", "test_derive", "test_store", "test_flake")
 
@@ -56,10 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Try few examples of each property, or many; open the account."""
     settings.load_profile("thorough" if config.getoption("--everything") else "quick")
     if not hasattr(config, "workerinput"):
-        account = Account(began=os.environ.get("TESTS_BEGAN", ""))
-        config.stash[_ACCOUNT] = account
-        config.pluginmanager.register(account)
-        if config.getoption("--everything"):
+        config.pluginmanager.register(Account(began=os.environ.get("TESTS_BEGAN", "")))
+        if config.getoption("--everything") and recorded.takes_whole_modules(config):
             config.pluginmanager.register(recorded.Keeper(recorded.record_of_tests()))
 
 

@@ -134,6 +134,11 @@ class Keeper:
                 self._record.tested(module)
 
 
+def takes_whole_modules(config: pytest.Config) -> bool:
+    """Whether no test of a module was singled out: a part of one that passes proves nothing of the module."""
+    return not (config.option.keyword or config.option.markexpr or any("::" in word for word in config.args))
+
+
 def module_of(test: str) -> str:
     """The module of a test, as a path."""
     return test.partition("::")[0]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import platform
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from harness.checking.record import Circumstances
+from harness.facts import tools_here
 from harness.host import host_facts
 from harness.variants import folder_digest
 
@@ -21,10 +20,9 @@ ROOTS = ("harness.checking.proving", "harness.lab", "harness.scenarios", "harnes
 def circumstances(checkout: Path, folder: Path, nix_version: str) -> Circumstances:
     """Those of a proof that is made now, in ``folder``, with this Nix (empty where there is none)."""
     host = host_facts(folder)
-    tools = {"python": platform.python_version(), "pip": version("pip"), "uv": version("uv")}
     return Circumstances(
         harness=code_digest(checkout),
-        tools={**tools, **({"nix": nix_version} if nix_version else {})},
+        tools=tools_here(nix_version),
         machine=f"{host.system} {host.machine}, {host.libc}",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,6 +49,22 @@ def test_a_module_with_a_test_that_did_not_pass_is_not_kept(tmp_path: Path, outc
     assert kept(tmp_path, *done(f"{MODULE}::a", outcome), *done(f"{MODULE}::b")) == set()
     torn_down = [report(f"{MODULE}::b"), report(f"{MODULE}::b", when="teardown", outcome=outcome)]
     assert kept(tmp_path / "late", *done(f"{MODULE}::a"), *torn_down) == set()
+
+
+@pytest.mark.parametrize(
+    ("args", "keyword", "markexpr", "whole"),
+    [
+        (["tests"], "", "", True),
+        ([MODULE], "", "", True),
+        ([f"{MODULE}::a"], "", "", False),
+        (["tests"], "a", "", False),
+        (["tests"], "", "verify", False),
+    ],
+)
+def test_a_part_of_a_module_puts_nothing_on_record(args: list[str], keyword: str, markexpr: str, whole: bool) -> None:
+    config = SimpleNamespace(args=args, option=SimpleNamespace(keyword=keyword, markexpr=markexpr))
+
+    assert recorded.takes_whole_modules(config) is whole
 
 
 def test_a_variant_whose_files_are_not_on_record_is_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
