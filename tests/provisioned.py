@@ -1,4 +1,4 @@
-"""Wheels, toolchains and Nix' base, made once for a whole test run; each worker has a copy of hard links.
+"""Wheels, toolchains and Nix' base, made once for a test run; each worker has a copy: hard links, but for Nix' store.
 
 A state folder is of one run at a time, so workers that test side by side need one each. To install everything as often
 as there are workers was most of a short test's time; a copy takes a second.
