@@ -69,17 +69,6 @@ def halves_used(folder: Path, spec: VariantFile) -> Iterator[Path]:
             yield from sorted((TEMPLATES / "changes").glob(f"*.nix.patch{_TO_FILL}"))
 
 
-def by_hand(folder: Path, spec: VariantFile) -> tuple[str, ...]:
-    """The files of a variant that a person writes: not the sources, which all share, nor what ``update`` writes."""
-    given = nix_files(spec)
-    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
-    return tuple(
-        path.as_posix()
-        for path in paths
-        if path.parts[0] != "locks" and path.as_posix() not in given and not {"src", "__pycache__"} & {*path.parts}
-    )
-
-
 def _nix_templates() -> Iterator[tuple[str, Path]]:
     """The templates of Nix files, each with the path it has in a variant."""
     for file in sorted(TEMPLATES.rglob(f"*.nix{_TO_FILL}")):

@@ -15,7 +15,7 @@ from harness.provision.layout import Layout
 from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.variants import Variant, load_variant, load_variants, templates, variant_folders
 from harness.variants.file import Nix, VariantFile, parse_variant_file
-from harness.variants.templates import TEMPLATES, by_hand, filled, halves_used, nix_files
+from harness.variants.templates import TEMPLATES, filled, halves_used, nix_files
 from tests.made_up import VARIANT_TOML, made_up_variant
 
 LAYOUT = Layout.here()
@@ -35,6 +35,17 @@ def stated(more: str = "", backend: str = "backend") -> VariantFile:
     """What a made-up ``variant.toml`` states, with more below it."""
     text = VARIANT_TOML.replace('backend = "backend"', f'backend = "{backend}"')
     return parse_variant_file(text + more, source="made-up")
+
+
+def by_hand(folder: Path, spec: VariantFile) -> tuple[str, ...]:
+    """The files of a variant that a person writes: not the sources, which all share, nor what ``update`` writes."""
+    given = nix_files(spec)
+    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    return tuple(
+        path.as_posix()
+        for path in paths
+        if path.parts[0] != "locks" and path.as_posix() not in given and not {"src", "__pycache__"} & {*path.parts}
+    )
 
 
 @each_variant
