@@ -25,6 +25,7 @@ from harness.measure.command import Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
+from harness.measure.trees import remove_tree
 from harness.opening import SystemClock
 from harness.plan import of_shape, schedule, unmeasured
 from harness.progress import RunProgress
@@ -34,7 +35,6 @@ from harness.runner import Means, Watcher, run_blocks
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL, Shape
 from harness.variants import Variant
-from harness.workspace import remove
 
 _CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
@@ -88,7 +88,7 @@ def measure(
                 place = _Place(executor=executor, prober=prober, folder=folder, console=console)
                 _measure_shape(variants, shape, part, journal, done, equipment, place, renew, halfway)
             if not assignment.keep:
-                remove(folder)
+                remove_tree(folder)
 
 
 @dataclass(frozen=True, kw_only=True)

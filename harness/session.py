@@ -15,6 +15,7 @@ from harness.experimenting import conduct_all, left_of
 from harness.findings import Observation
 from harness.journal import Journal, Resumed
 from harness.labs import Labs
+from harness.measure.trees import remove_tree
 from harness.measuring import add_observation, lanes_of, measure
 from harness.opening import info_of, open_journal
 from harness.progress import ExperimentProgress
@@ -23,7 +24,6 @@ from harness.provision.resolving import resolver
 from harness.records import Lane
 from harness.third_party import keep_locks, third_party_of
 from harness.variants import Variant
-from harness.workspace import remove
 
 
 def run_session(assignment: Assignment, layout: Layout, console: Console) -> int:
@@ -38,7 +38,7 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
     early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
     journal: Journal | None = None
     with ExitStack() as stack:
-        stack.callback(remove, early)
+        stack.callback(remove_tree, early)
         try:
             outside = third_party_of(assignment, early, resolver, console)
             equipment = stack.enter_context(
@@ -82,7 +82,7 @@ def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
         console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
     else:
-        remove(scratch)
+        remove_tree(scratch)
 
 
 def _experiment(

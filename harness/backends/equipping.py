@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -21,6 +20,7 @@ from harness.backends.scenarios import BY_NAME
 from harness.bench import Unready
 from harness.errors import ProvisionError
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.progress import SetupProgress
 from harness.provision.cachelock import occupied
 from harness.provision.index import Index
@@ -80,7 +80,7 @@ def link_wheels(house: Wheelhouse, locks: Sequence[Path], shelf: Path) -> None:
 
     An isolated build takes the newest version that the index has, and the wheelhouse has those of other runs too.
     """
-    shutil.rmtree(shelf, ignore_errors=True)
+    remove_tree(shelf)
     for wheel in {wheel for lock in locks for wheel in house.wheels(lock)}:
         place = shelf / wheel.parent.name / wheel.name
         place.parent.mkdir(parents=True, exist_ok=True)

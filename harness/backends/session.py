@@ -28,6 +28,7 @@ from harness.facts import git_revision
 from harness.host import host_facts
 from harness.journal import Journal, Resumed
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.measuring import Prober, add_observation
 from harness.opening import SystemClock, go_on
 from harness.plan import schedule, unmeasured
@@ -36,7 +37,6 @@ from harness.provision.layout import Layout
 from harness.records import CONTROL_SUFFIX, Cell, Plan, RunInfo, RunStatus, VariantFacts
 from harness.runner import Means, run_blocks
 from harness.shapes.packages import files_of
-from harness.workspace import remove
 
 
 def run_backends(assignment: BackendAssignment, layout: Layout, console: Console) -> int:
@@ -50,7 +50,7 @@ def run_backends(assignment: BackendAssignment, layout: Layout, console: Console
     try:
         with equipped(assignment, layout, console) as equipment, ExitStack() as stack:
             # While the state folder is this run's own: another of that name may wait for it.
-            stack.callback(remove, scratch)
+            stack.callback(remove_tree, scratch)
             journal, done = _journal(assignment, layout, console)
             try:
                 benches = make_benches(assignment, equipment, scratch)

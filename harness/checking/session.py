@@ -29,6 +29,7 @@ from harness.findings import experiments
 from harness.labs import Labs
 from harness.measure.confined import ConfinedExecutor, unavailable
 from harness.measure.crew import Crew
+from harness.measure.trees import remove_tree
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
 from harness.records import Lane, Plan
@@ -36,7 +37,6 @@ from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
 from harness.strategies import HOST
 from harness.variants import Variant, load_variant
-from harness.workspace import remove
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +164,8 @@ def _proven(
     crew = Crew()
     with ExitStack() as stack:
         equipment = stack.enter_context(equipped(variants, layout, console, nix=True, provider=asked.provider))
-        remove(scratch)
-        stack.callback(remove, scratch)
+        remove_tree(scratch)
+        stack.callback(remove_tree, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
         kept.learn(equipment.nix_version)
         labs = Labs(
