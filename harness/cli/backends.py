@@ -19,9 +19,9 @@ from harness.backends.planning import FILES
 from harness.backends.scenarios import BY_NAME
 from harness.backends.session import run_backends
 from harness.backends.updating import Raised, update_backend, update_front_ends
+from harness.cli.options import NearestChoice, refuse_beside
 from harness.errors import InputError
 from harness.journal import find_runs
-from harness.options import NearestChoice, refuse_beside
 from harness.provision.layout import Layout
 from harness.variants.pins import newest_release
 
@@ -75,7 +75,7 @@ _SCENARIO = NearestChoice("scenario", lambda: list(BY_NAME))
 def backends(
     context: click.Context, /, *, resume: str | None, results: Path, report: Path | None, **options: Any
 ) -> None:
-    """Measure build backends alone, without environment managers: hooks, front ends, editable installs."""
+    """Measure build backends alone: hooks, front ends, editable installs."""
     layout = Layout.here()
     plan_only = options.pop("plan_only")
     if resume is not None:
@@ -122,7 +122,10 @@ def _request(
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @click.option("--keep-pins", is_flag=True, help="Raise nothing: make the locks anew from what is pinned.")
 def update_backends(*, names: tuple[str, ...], keep_pins: bool) -> None:
-    """Raise the pins of backends to their newest releases, and make the locks anew [default: front ends and all]."""
+    """Raise the pins of build backends, and make their locks anew.
+
+    Without a name, those of all backends and of the front ends.
+    """
     directory = Layout.here().backends
     newest = None if keep_pins else newest_release
     console = Console(stderr=True, highlight=False, soft_wrap=True)
