@@ -20,6 +20,7 @@ from harness.opening import info_of, open_journal
 from harness.progress import ExperimentProgress
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
+from harness.provision.toolchains import toolchains_of
 from harness.records import Lane
 from harness.third_party import keep_locks, third_party_of
 from harness.variants import Variant
@@ -43,10 +44,10 @@ def run_session(assignment: Assignment, layout: Layout, console: Console) -> int
             outside = third_party_of(assignment, early, resolver, console)
             equipment = stack.enter_context(
                 equipped(
-                    assignment.variants,
+                    toolchains_of(assignment.variants),
                     layout,
                     console,
-                    nix=Lane.NIX in lanes,
+                    nix=assignment.variants if Lane.NIX in lanes else None,
                     provider=assignment.plan.provider,
                     outside=outside,
                     builders=assignment.builders,
@@ -110,7 +111,7 @@ def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> i
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
     """
-    with equipped(variants, layout, console, nix=True) as equipment:
+    with equipped(toolchains_of(variants), layout, console, nix=variants) as equipment:
         for name, problem in equipment.problems.items():
             console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
         return 1 if equipment.problems else 0

@@ -43,6 +43,7 @@ from harness.plan import of_shape
 from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
+from harness.provision.toolchains import toolchains_of
 from harness.records import Cell, Finding, Lane, RunInfo, Sample
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
@@ -154,10 +155,10 @@ class Station:
         outside = third_party_of(self._assignment, scratch, resolver, self._console)
         self._equipment = self._stack.enter_context(
             equipped(
-                self._assignment.variants,
+                toolchains_of(self._assignment.variants),
                 layout,
                 self._console,
-                nix=Lane.NIX in lanes_of(order.info.plan),
+                nix=self._assignment.variants if Lane.NIX in lanes_of(order.info.plan) else None,
                 provider=order.info.plan.provider,
                 outside=outside,
                 builders=order.info.builders,
