@@ -92,8 +92,9 @@ class NixSide:
 class Equipment:
     """What measuring works with.
 
-    ``tools`` maps a toolchain's name to the folder of its programs, ``problems`` to the reason why there is none. ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``. ``outside`` has the
-    third party of the shapes that include it, by their names.
+    ``tools`` maps a toolchain's name to the folder of its programs, ``problems`` to the reason why there is none.
+    ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``. ``outside`` has the third
+    party of the shapes that include it, by their names.
     """
 
     index: Index

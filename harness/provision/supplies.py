@@ -94,7 +94,7 @@ def fetch_outside(
 def put_on_shelf(
     toolchains: Sequence[Toolchain], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
 ) -> None:
-    """Put links to wheels into a folder: of toolchains, of ``changes``, and of what shapes have from outside (``locks``).
+    """Put links to wheels into a folder: of toolchains, of ``changes``, and of what shapes have from outside, ``locks``.
 
     What is built takes the newest version that the index has and suits it, and the wheelhouse has those of other runs
     too.
