@@ -32,7 +32,7 @@ from harness.provision.layout import Layout
 from harness.provision.nix_store import spell_bytes, store_limit
 from harness.provision.outside import Outside
 from harness.provision.supplies import Progress, fetch_outside, fetch_wheels, install_toolchains, put_on_shelf
-from harness.provision.toolchains import Toolchain
+from harness.provision.toolchains import PinnedTools
 from harness.shapes import CANONICAL, Shape
 from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
@@ -144,7 +144,7 @@ class Equipment:
 
 @contextmanager
 def equipped(
-    toolchains: Sequence[Toolchain],
+    toolchains: Sequence[PinnedTools],
     layout: Layout,
     console: Console,
     *,

@@ -15,7 +15,7 @@ from harness.measure.crew import Crew
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
-from harness.provision.toolchains import Toolchain, ensure_toolchain
+from harness.provision.toolchains import PinnedTools, ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 
 
@@ -47,7 +47,7 @@ class Wheels(Fetched):
 
 
 def fetch_wheels(
-    toolchains: Sequence[Toolchain], extra_locks: Sequence[Path], layout: Layout, progress: Progress
+    toolchains: Sequence[PinnedTools], extra_locks: Sequence[Path], layout: Layout, progress: Progress
 ) -> Wheels:
     """Fetch every wheel that the toolchains' locks name and is not there yet, for the Python of each.
 
@@ -79,7 +79,7 @@ def fetch_wheels(
 
 
 def fetch_outside(
-    toolchains: Sequence[Toolchain], locks: Sequence[Path], layout: Layout, progress: Progress
+    toolchains: Sequence[PinnedTools], locks: Sequence[Path], layout: Layout, progress: Progress
 ) -> Fetched:
     """Fetch what shapes have from outside and is not there yet, for the Python of each toolchain.
 
@@ -92,9 +92,9 @@ def fetch_outside(
 
 
 def put_on_shelf(
-    toolchains: Sequence[Toolchain], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
+    toolchains: Sequence[PinnedTools], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
 ) -> None:
-    """Put links to wheels into a folder: of toolchains, of ``changes``, and of what shapes have from outside, ``locks``.
+    """Put links to wheels in a folder: of toolchains, of ``changes``, and of what shapes have from outside, ``locks``.
 
     What is built takes the newest version that the index has and suits it, and the wheelhouse has those of other runs
     too.
@@ -126,7 +126,7 @@ _NO_WHEELS = (
 
 
 def install_toolchains(
-    toolchains: Sequence[Toolchain],
+    toolchains: Sequence[PinnedTools],
     layout: Layout,
     index: Index,
     host: Mapping[str, str],
@@ -141,7 +141,7 @@ def install_toolchains(
     layout.toolchains.mkdir(parents=True, exist_ok=True)
     crew = Crew()
 
-    def install(toolchain: Toolchain) -> Path | ProvisionError:
+    def install(toolchain: PinnedTools) -> Path | ProvisionError:
         progress.doing(f"installing the toolchain of {toolchain.name}")
         try:
             with crew.executor() as executor:

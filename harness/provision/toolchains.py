@@ -16,7 +16,7 @@ from harness.variants import Variant
 
 
 @dataclass(frozen=True, kw_only=True)
-class Toolchain:
+class PinnedTools:
     """What a contestant works with: an environment with what ``lock`` pins, made from ``python``.
 
     The wheels of ``more`` are fetched too, as they are asked for when something is built.
@@ -33,14 +33,16 @@ class Toolchain:
         return self.lock, *self.more
 
 
-def toolchains_of(variants: Iterable[Variant]) -> tuple[Toolchain, ...]:
+def toolchains_of(variants: Iterable[Variant]) -> tuple[PinnedTools, ...]:
     """The toolchain of each variant, and what its members are built with.
 
     Raises:
         InputError: a variant's Python is not on this machine.
     """
     return tuple(
-        Toolchain(name=variant.name, lock=variant.toolchain_lock, python=python_of(variant), more=(variant.build_lock,))
+        PinnedTools(
+            name=variant.name, lock=variant.toolchain_lock, python=python_of(variant), more=(variant.build_lock,)
+        )
         for variant in variants
     )
 
