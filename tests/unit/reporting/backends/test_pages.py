@@ -50,15 +50,13 @@ def test_page_and_markdown_have_the_same_sections_and_figures(page: str, markdow
 
 def test_a_part_has_its_picture_and_a_row_for_each_backend(markdown: str) -> None:
     speed = markdown_section(markdown, HEADINGS["speed"])
-    assert "| setuptools | 200 ms ● reference | 302 ms ● reference |" in speed
-    assert re.search(r"^\| flit-core \| 2\.05 s \(0\.247×\) ▲ faster \| failed \|", speed, flags=re.MULTILINE)
+    assert re.search(r"^\| setuptools \| \S+ ms ● reference \| \S+ ms ● reference \|", speed, flags=re.MULTILINE)
+    assert re.search(r"^\| flit-core \| \S+ s \(\S+×\) ▲ faster \| failed \|", speed, flags=re.MULTILINE)
     for backend in BACKENDS:
         assert len(re.findall(rf"^\| {backend} \|", speed, flags=re.MULTILINE)) == 2
     assert "[growth.svg](figures/growth.svg)" in markdown_section(markdown, HEADINGS["growth"])
-    assert (
-        "| uv-build | 30.1 ms | 327 ms (+297 ms) | 5.03 ms (\N{MINUS SIGN}25.0 ms, in-process) |"
-        in markdown_section(markdown, HEADINGS["front-ends"])
-    )
+    in_process = r"^\| uv-build \| \S+ ms \| \S+ ms \(\+\S+ ms\) \| \S+ ms \(\N{MINUS SIGN}\S+ ms, in-process\) \|"
+    assert re.search(in_process, markdown_section(markdown, HEADINGS["front-ends"]), flags=re.MULTILINE)
 
 
 def test_there_are_figures_and_tables_for_other_tools(report: Path) -> None:
