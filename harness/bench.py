@@ -246,9 +246,18 @@ def verify_applications(bench: Bench, attempt: Attempt, workspace: Workspace) ->
     """
     verify_python(bench, attempt, workspace, workspace.environments)
     for member in bench.shape.applications:
-        for command in commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=member.name):
-            execution = attempt.executor.run(command)
+        done = carry_out(attempt, (command for command, _ in starting(bench, attempt, workspace, member.name)))
+        command, execution = done[-1]
         verify_line(command.argv, execution, workspace.line_of(member.name))
+
+
+def starting(
+    bench: Bench, attempt: Attempt, workspace: Workspace, application: str
+) -> Iterator[tuple[Command, str | None]]:
+    """The steps that start an application, with its name at the last one, which prints its line."""
+    steps = list(commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=application))
+    for command in steps:
+        yield command, application if command is steps[-1] else None
 
 
 def verify_python(bench: Bench, attempt: Attempt, workspace: Workspace, folders: Sequence[Path]) -> None:

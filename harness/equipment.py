@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from harness.findings import Subject
 from harness.measure.command import Command, Execution, Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.nix import Expression, Nix, Run, find_nix
 from harness.nix.garbage import keep, keep_only, keep_within
 from harness.nix_pythons import HostBases, host_bases, named_pythons
@@ -184,7 +184,7 @@ def equipped(
             progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
         if outside or pinned_alone:
             wheels = layout.state / "index" / "wheels"
-            stack.callback(shutil.rmtree, wheels, ignore_errors=True)
+            stack.callback(remove_tree, wheels)
             put_on_shelf(supplied, brought_in, locks, layout, wheels)
         index = stack.enter_context(Index([wheels], layout.state / "index"))
         side: NixSide | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -24,6 +25,9 @@ from harness.shapes import Shape
 from harness.shapes.facts import facts_of_shape
 from harness.strategies import STRATEGIES
 from harness.variants import Variant, folder_digest
+
+#: The code that findings come from; what it reaches by import belongs to it.
+EXPERIMENTS = ("harness.lab", "harness.findings")
 
 
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
@@ -134,14 +138,52 @@ def with_variants(
         },
         shapes={shape.name: shape_facts(shape, third_party=third_party, leave_out=leave_out) for shape in shapes},
         nix_unavailable=nix_unavailable,
-        experiments_digest=experiments_digest(checkout),
+        experiments_digest=digest_of_code(checkout, EXPERIMENTS),
         builders=builders,
     )
 
 
-def experiments_digest(checkout: Path) -> str:
-    """What names exactly the code that findings come from: a SHA-256 over it, in this checkout."""
-    harness = checkout / "harness"
-    folders = (harness / "findings", harness / "changes", checkout / "nix")
-    text = "\0".join([*map(folder_digest, folders), (harness / "lab.py").read_text(encoding="utf-8")])
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest_of_code(checkout: Path, roots: Iterable[str]) -> str:
+    """A SHA-256 over all code that ``roots`` reach by import, what changes are made from, and what Nix builds with."""
+    files = reached(checkout, roots)
+    digest = hashlib.sha256()
+    for path in sorted({*files.values(), *(checkout / "harness" / "changes").glob("*.txt")}):
+        digest.update(f"{path.relative_to(checkout).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    digest.update(folder_digest(checkout / "nix").encode())
+    return digest.hexdigest()
+
+
+def reached(checkout: Path, roots: Iterable[str]) -> dict[str, Path]:
+    """The modules of the harness that ``roots`` reach by import, each with its file; of a package all its modules."""
+    found: dict[str, Path] = {}
+    waiting = [name for root in roots for name in (root, *_modules_of(checkout, root))]
+    while waiting:
+        name = waiting.pop()
+        path = _file_of(checkout, name) if name.partition(".")[0] == "harness" else None
+        if path is None or name in found:
+            continue
+        found[name] = path
+        waiting += _imported(path)
+        waiting.append(name.rpartition(".")[0])
+    return found
+
+
+def _modules_of(checkout: Path, name: str) -> list[str]:
+    folder = checkout.joinpath(*name.split("."))
+    return [f"{name}.{path.stem}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+
+
+def _file_of(checkout: Path, name: str) -> Path | None:
+    place = checkout.joinpath(*name.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The names that a module imports, wherever in it; of ``from a import b`` both ``a`` and ``a.b``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

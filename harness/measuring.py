@@ -24,6 +24,7 @@ from harness.measure.command import Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
+from harness.measure.trees import remove_tree
 from harness.opening import SystemClock
 from harness.plan import of_shape, schedule, unmeasured
 from harness.progress import RunProgress
@@ -32,7 +33,6 @@ from harness.records import Cell, Finding, Outcome, Plan, Probe, Sample
 from harness.runner import Means, Watcher, run_blocks
 from harness.sampling import B
 from harness.shapes import CANONICAL
-from harness.workspace import remove
 
 _CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
@@ -85,7 +85,7 @@ def measure(
                 place = _Place(executor=executor, prober=prober, console=console)
                 _measure_shape(contestants, stage, part, journal, done, place, renew, halfway)
             if not assignment.keep:
-                remove(folder)
+                remove_tree(folder)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,13 @@ from harness.concluding import conclude, cut_off, interrupted, page_of, render_r
 from harness.contestants.base import Contestants
 from harness.equipment import equipped
 from harness.journal import Journal
+from harness.measure.trees import remove_tree
 from harness.measuring import measure
 from harness.opening import open_journal
 from harness.provision.layout import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.third_party import keep_locks
 from harness.variants import Variant
-from harness.workspace import remove
 
 
 def run_session(contestants: Contestants[Any], layout: Layout, console: Console) -> int:
@@ -34,7 +34,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
     early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
     journal: Journal | None = None
     with ExitStack() as stack:
-        stack.callback(remove, early)
+        stack.callback(remove_tree, early)
         try:
             equipment = stack.enter_context(contestants.equipped(layout, early, console))
             stack.callback(_clear, scratch, console, keep=assignment.keep)
@@ -63,7 +63,7 @@ def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
         console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
     else:
-        remove(scratch)
+        remove_tree(scratch)
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from harness.bench import Attempt, Meter, Unready, how_it_ended
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
+from harness.measure.trees import remove_tree
 from harness.records import Lane
 from harness.shapes.packages import files_of
 
@@ -133,9 +133,8 @@ class BackendBench:
             StateError: something is.
         """
         project.tidy()
-        self._answer.unlink(missing_ok=True)
-        if self.out.exists():
-            shutil.rmtree(self.out)
+        remove_tree(self._answer)
+        remove_tree(self.out)
         self.out.mkdir(parents=True)
         if left := [path.name for path in project.folder.iterdir() if path.name in ("build", "dist", ".pdm-build")]:
             raise StateError(f"There is still {', '.join(left)} in the project.")

@@ -19,6 +19,7 @@ from harness.cluster.progress import DealtProgress
 from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
+from harness.measure.trees import remove_tree
 from harness.opening import info_of, open_journal
 from harness.plan import lanes_of
 from harness.provision.cachelock import occupied
@@ -29,7 +30,6 @@ from harness.records import Cell, FindingKey, Lane, Outcome, RunInfo, Sample
 from harness.spelling import number
 from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
-from harness.workspace import remove
 
 
 def run_on_cluster(assignment: VariantAssignment, layout: Layout, console: Console) -> int:
@@ -56,11 +56,11 @@ def run_on_cluster(assignment: VariantAssignment, layout: Layout, console: Conso
 
 
 def _clear(layout: Layout, run_id: str, *, workers: int) -> None:
-    remove(layout.scratch(run_id))
+    remove_tree(layout.scratch(run_id))
     if workers:
         # A worker that was killed could not clear up after itself.
         for left in layout.workers.glob(f"*/runs/{run_id}"):
-            remove(left)
+            remove_tree(left)
 
 
 class _Coordinator:

@@ -38,6 +38,7 @@ from harness.host import host_facts
 from harness.journal import Journal
 from harness.labs import Labs
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.measuring import Prober, as_finding
 from harness.opening import SystemClock, circumstances, info_of
 from harness.plan import lanes_of, of_shape
@@ -51,7 +52,6 @@ from harness.scenarios import all_scenarios
 from harness.shapes import Shape
 from harness.third_party import third_party_of
 from harness.variants import Variant, load_variants
-from harness.workspace import remove
 
 #: The most workers that one machine may have.
 _MOST_WORKERS = 256
@@ -141,8 +141,8 @@ class Station:
             )
         self._pin()
         scratch = layout.scratch(order.info.run_id)
-        remove(scratch)
-        self._stack.callback(remove, scratch)
+        remove_tree(scratch)
+        self._stack.callback(remove_tree, scratch)
         folder = scratch / "run" / order.info.run_id
         folder.mkdir(parents=True)
         for name, text in order.locks.items():
@@ -226,7 +226,7 @@ class Station:
         samples = tuple(replace(sample, worker=str(self.number)) for sample in watcher.samples)
         if probe is not None:
             probe = replace(probe, host_id=self.host.host_id, worker=str(self.number))
-        remove(self._journal.folder / "samples.jsonl")
+        remove_tree(self._journal.folder / "samples.jsonl")
         return self._answer(samples=samples, logs=self._logs(sample.log_path for sample in samples), probe=probe)
 
     def _stand_for(self, name: str) -> _Stand:
@@ -235,7 +235,7 @@ class Station:
             return self._stand
         self._stand = None
         folder = self._scratch / "shape"
-        remove(folder)
+        remove_tree(folder)
         shape = self._shape(name)
         plan = of_shape(self._order.info.plan, name)
         variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
@@ -251,7 +251,7 @@ class Station:
     def _look(self, job: Look) -> Returned:
         shape = self._shape(job.shape)
         folder = self._scratch / "looked-at"
-        remove(folder)
+        remove_tree(folder)
         variants = grown(self._assignment.variants, shape, folder, self._equipment)
         lanes = lanes_of(self._order.info.plan)
         seen = looked(self._assignment.variants, variants, shape, lanes, self._equipment, whole=job.whole)
@@ -272,7 +272,7 @@ class Station:
 
         left = left_of(replace(plan, experiments=job.experiments), [variant], ())
         conduct_all(left, labs.lab, frozenset(plan.lanes), found, lambda subject, name: None)  # noqa: ARG005 - nothing is shown here
-        remove(labs.scratch)
+        remove_tree(labs.scratch)
         return self._answer(findings=tuple(findings), logs=self._logs([log]))
 
     def _logs(self, paths: Iterable[str]) -> dict[str, str]:
@@ -281,7 +281,7 @@ class Station:
             file = self._journal.folder / path
             if file.is_file():
                 found[path] = file.read_text(encoding="utf-8", errors="replace")[-LOG_CHARACTERS:]
-                remove(file)
+                remove_tree(file)
         return found
 
     def _lines(self) -> tuple[str, ...]:

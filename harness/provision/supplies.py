@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Protocol
 from harness.errors import ProvisionError
 from harness.measure.command import Executor
 from harness.measure.crew import Crew
+from harness.measure.trees import remove_tree
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
@@ -102,7 +102,7 @@ def put_on_shelf(
     Raises:
         ProvisionError: one is not there.
     """
-    shutil.rmtree(shelf, ignore_errors=True)
+    remove_tree(shelf)
     wheels: dict[Path, None] = {}
     for python in dict.fromkeys(toolchain.python for toolchain in toolchains):
         house = Wheelhouse(layout.wheelhouse, python=python)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -105,16 +106,23 @@ class Shape:
 
     @cached_property
     def core(self) -> Member:
-        """The member at the bottom whose edit reaches the most applications; of several, the first.
+        """The member at the bottom that the most applications stand on; of several, the first.
 
-        It needs no other member, and is the one that is edited where the effect of an edit is looked at.
+        It needs no other member, and is the one that is edited where the effect of an edit is looked at. Where no
+        application stands on another member, it is an application itself: there an edit shows.
         """
-        reach: dict[str, int] = {member.name: 0 for member in self.members if not member.needs}
-        for application in self.applications:
-            for name in (application.name, *self._closures[application.name]):
-                if name in reach:
-                    reach[name] += 1
-        return max((self.member(name) for name in reach), key=lambda member: reach[member.name])
+        above = Counter(name for member in self.applications for name in self._closures[member.name])
+        bottom = [member for member in self.members if not member.needs]
+        return max(bottom, key=lambda member: (above[member.name], member.kind is Kind.APPLICATION))
+
+    @property
+    def edge(self) -> tuple[Member, Member] | None:
+        """The first application that needs a member, and the first that it needs; of any member if none does.
+
+        It is where one dependency is looked at; nothing if there is none.
+        """
+        needing = [member for member in (*self.applications, *self.members) if member.needs]
+        return (needing[0], self.member(needing[0].needs[0])) if needing else None
 
     @cached_property
     def _by_name(self) -> dict[str, Member]:

@@ -38,6 +38,7 @@ COLUMNS = {
     "files_written": "made or changed below the scratch folder",
     "started_at": "when it began, UTC",
     "log_path": "its log, relative to the run's folder",
+    "worker": "which of several workers on its machine took it; empty for a run on one machine",
 }
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.trees import remove_tree
+from harness.errors import StateError
+from harness.measure.trees import remove_tree
 
 NOBODY = 65534
 
@@ -77,5 +78,61 @@ def test_a_file_is_removed_and_what_is_not_there_is_fine(tmp_path: Path) -> None
 
     remove_tree(tmp_path / "file")
     remove_tree(tmp_path / "file")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_folder_is_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    os.mkfifo(tmp_path / "tree" / "pipe")
+    os.mkfifo(tmp_path / "pipe")
+
+    remove_tree(tmp_path / "tree")
+    remove_tree(tmp_path / "pipe")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_tree_deeper_than_a_path_may_be_long_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    folder = os.open(tmp_path / "tree", os.O_RDONLY)
+    for _ in range(3_000):
+        os.mkdir("deeper", dir_fd=folder)
+        inner = os.open("deeper", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+
+    remove_tree(tmp_path / "tree")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_on_the_way_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine" / ".venv").mkdir(parents=True)
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    (ours / "hello").symlink_to(tmp_path / "mine")
+
+    with pytest.raises(StateError, match=r"hello/\.venv is not removed: on the way there is a link, or no folder"):
+        remove_tree(ours / "hello" / ".venv", within=ours)
+
+    assert (tmp_path / "mine" / ".venv").is_dir()
+
+
+@pytest.mark.parametrize("path", ["mine", "ours", "ours/../mine", "ours/x/../../mine"])
+def test_what_does_not_lie_in_our_folder_is_left(path: str, tmp_path: Path) -> None:
+    for name in ("ours", "mine"):
+        (tmp_path / name).mkdir()
+
+    with pytest.raises(StateError, match="is not removed: it does not lie below"):
+        remove_tree(tmp_path / path, within=tmp_path / "ours")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "ours"]
+
+
+def test_where_the_way_ends_there_is_nothing_to_remove(tmp_path: Path) -> None:
+    remove_tree(tmp_path / "never" / "made", within=tmp_path)
+    remove_tree(tmp_path / "never" / "made")
 
     assert not list(tmp_path.iterdir())
