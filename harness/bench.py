@@ -98,7 +98,7 @@ class Bench:
         return self.local_unready if lane is Lane.LOCAL else None
 
 
-class Entrant(Protocol):
+class Contestant(Protocol):
     """What takes part in a run: a variant, or a build backend on its own."""
 
     @property
@@ -113,10 +113,10 @@ class Entrant(Protocol):
 
 
 class Equipped(Protocol):
-    """What a cell is measured with: the entrant, set up, and the index that serves it."""
+    """What a cell is measured with: the contestant, set up, and the index that serves it."""
 
     @property
-    def variant(self) -> Entrant:
+    def variant(self) -> Contestant:
         """Whose cells are measured with it."""
         ...
 
@@ -132,9 +132,9 @@ class Equipped(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Unready:
-    """An entrant that could not be set up, or not in time: none of its cells can be measured, for this ``reason``."""
+    """A contestant that could not be set up, or not in time: none of its cells can be measured, for this ``reason``."""
 
-    variant: Entrant
+    variant: Contestant
     reason: str
     timed_out: bool = False
 

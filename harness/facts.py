@@ -51,11 +51,6 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
     )
 
 
-def scenario_facts(scenarios: Mapping[str, Scenario]) -> dict[str, ScenarioFacts]:
-    """What each scenario measures, in words."""
-    return {name: scenario.facts for name, scenario in scenarios.items()}
-
-
 def shape_facts(shape: Shape, *, third_party: bool = False, leave_out: Sequence[str] = ()) -> ShapeFacts:
     """The members of a shape, for a reader of the results; with ``third_party`` it is said what of that is left out."""
     outside = names_of(shape) if third_party else ()
@@ -86,27 +81,18 @@ def git_revision(checkout: Path) -> str:
     return f"{revision}+changes" if revision and git("status", "--porcelain") else revision
 
 
-def run_info(
+def run_begun(
     *,
     run_id: str,
     plan: Plan,
-    variants: Sequence[Variant],
-    shapes: Sequence[Shape],
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, ScenarioFacts],
     command_line: tuple[str, ...],
     checkout: Path,
     scratch: Path,
     now: datetime,
-    nix_version: str,
-    nix_unavailable: str,
-    third_party: bool = False,
-    leave_out: Sequence[str] = (),
-    builders: str = "",
 ) -> RunInfo:
-    """``run.json`` of a run that is about to begin."""
+    """``run.json`` of a run that is about to begin, whoever takes part: nothing yet of its contestants and tools."""
     used = {cell.scenario for cell in plan.cells}
-    kinds: dict[str, Inspection | Experiment] = {**inspections()}
-    kinds.update({name: kind for name, kind in experiments().items() if name in plan.experiments})
     return RunInfo(
         run_id=run_id,
         status=RunStatus.RUNNING,
@@ -116,12 +102,33 @@ def run_info(
         git_revision=git_revision(checkout),
         plan=plan,
         host=host_facts(scratch),
+        tools={},
+        variants={},
+        scenarios={name: facts for name, facts in scenarios.items() if name in used},
+    )
+
+
+def with_variants(
+    info: RunInfo,
+    *,
+    variants: Sequence[Variant],
+    shapes: Sequence[Shape],
+    scenarios: Mapping[str, Scenario],
+    checkout: Path,
+    nix_version: str,
+    nix_unavailable: str,
+    third_party: bool = False,
+    leave_out: Sequence[str] = (),
+    builders: str = "",
+) -> RunInfo:
+    """The same with all there is to say of a run's variants, and of what they are measured with."""
+    kinds: dict[str, Inspection | Experiment] = {**inspections()}
+    kinds.update({name: kind for name, kind in experiments().items() if name in info.plan.experiments})
+    own = [scenario for name, scenario in scenarios.items() if name in info.scenarios]
+    return replace(
+        info,
         tools=tools_here(nix_version),
-        variants={
-            variant.name: variant_facts(variant, [scenarios[name] for name in scenarios if name in used])
-            for variant in variants
-        },
-        scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
+        variants={variant.name: variant_facts(variant, own) for variant in variants},
         findings={**{name: facts for kind in kinds.values() for name, facts in kind.facts.items()}, **GROWTH},
         changes={name: change.facts for name, change in STANDARD.items()},
         strategies={

@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.assignment import Assignment
 from harness.cleaning import Freed
 from harness.errors import InputError, ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
@@ -30,6 +31,7 @@ from harness.provision.nix_store import spell_bytes, store_limit
 from harness.records import Outcome, Plan, Sample
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL, Shape
+from harness.shapes.packages import is_of_backends
 from harness.shapes.text import SHAPE_FORMS
 from harness.spelling import number
 from harness.stocktaking import Stock, take_stock
@@ -116,17 +118,19 @@ def as_outdated(found: Sequence[Outdated]) -> RenderableType:
     return table
 
 
-#: The runs below ``results`` that are kept and tell how long things take.
-KEPT_RUNS = ("reference", "reference-scale")
+#: The runs below ``results`` that are kept and tell how long things take: those of variants, and that of backends.
+KEPT_RUNS, KEPT_OF_BACKENDS = ("reference", "reference-scale"), ("reference-backends",)
 
 
-def foresee(
-    plan: Plan, results: Path, kept: Sequence[str] = KEPT_RUNS, shapes: Sequence[Shape] | None = None
-) -> Estimate:
-    """How long a plan will take and how much room, by the newest run below ``results`` and those ``kept`` there."""
+def foresee(plan: Plan, results: Path, shapes: Sequence[Shape]) -> Estimate:
+    """How long a plan will take and how much room, by the newest run below ``results`` and those kept there.
+
+    Without ``shapes`` there are no members to say by how much room it takes.
+    """
+    kept = KEPT_OF_BACKENDS if is_of_backends(plan) else KEPT_RUNS
     places = (*(results / name for name in kept), *newest_run(results))
     folders = {folder for folder in places if folder.is_dir()}
-    members = None if shapes is None else {shape.name: len(shape.members) for shape in shapes}
+    members = {shape.name: len(shape.members) for shape in shapes} if shapes else None
     earlier: list[EarlierCell] = []
     for folder in sorted(folders):
         # An old run that is damaged makes the estimate poorer, as one that is missing does; it is no reason to stop.
@@ -152,13 +156,23 @@ def see_room(expected: Estimate, layout: Layout) -> None:
         )
 
 
-def foretold(plan: Plan, expected: Estimate, goes_on: Path | None) -> str:
-    """How long a run will take, or the rest of the one in the folder ``goes_on``.
+def foretell(assignment: Assignment, layout: Layout, console: Console, *, plan_only: bool) -> bool:
+    """Say how long what was assigned will take, or show its plan; whether it is to be done.
 
     Raises:
-        ResultsError: a sample of that run is damaged.
+        InputError: there is no room for it.
+        ResultsError: a sample of the run that is gone on with is damaged.
     """
-    return in_words(plan, expected) if goes_on is None else rest_in_words(plan, expected, read_samples(goes_on))
+    plan = assignment.plan
+    expected = foresee(plan, assignment.results, assignment.shapes)
+    see_room(expected, layout)
+    if plan_only:
+        console.print(as_plan(plan, expected))
+    elif assignment.resumes:
+        console.print(rest_in_words(plan, expected, read_samples(assignment.folder)), highlight=False)
+    else:
+        console.print(in_words(plan, expected), highlight=False)
+    return not plan_only
 
 
 def in_words(plan: Plan, expected: Estimate) -> str:

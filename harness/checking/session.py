@@ -32,6 +32,7 @@ from harness.measure.crew import Crew
 from harness.measure.trees import remove_tree
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
+from harness.provision.toolchains import toolchains_of
 from harness.records import Lane, Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
@@ -163,7 +164,8 @@ def _proven(
     salt = nonce()
     crew = Crew()
     with ExitStack() as stack:
-        equipment = stack.enter_context(equipped(variants, layout, console, nix=True, provider=asked.provider))
+        toolchains = toolchains_of(variants)
+        equipment = stack.enter_context(equipped(toolchains, layout, console, nix=variants, provider=asked.provider))
         remove_tree(scratch)
         stack.callback(remove_tree, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)

@@ -13,23 +13,21 @@ from rich.console import Console
 
 from harness import listing
 from harness.assignment import new_run_id
-from harness.backends.assignment import BackendRequest, new_assignment, resumed_assignment
 from harness.backends.catalogue import load_backends, load_front_ends
-from harness.backends.planning import FILES
 from harness.backends.scenarios import BY_NAME
-from harness.backends.session import run_backends
 from harness.backends.updating import Raised, update_backend, update_front_ends
 from harness.cli.options import NearestChoice, refuse_beside
+from harness.contestants.backends import FILES, new_backends
+from harness.contestants.base import Contestants
+from harness.contestants.resuming import resumed
 from harness.errors import InputError
 from harness.journal import find_runs
 from harness.provision.layout import Layout
+from harness.session import run_session
 from harness.variants.pins import newest_release
 
 #: More files than any package has; writing them for every backend would fill a disk.
 MOST_FILES = 100_000
-
-#: The committed run of backends, from which the length of others is foreseen.
-REFERENCE_RUN = "reference-backends"
 
 
 class Files(click.ParamType[tuple[int, ...]]):
@@ -77,45 +75,23 @@ def backends(
 ) -> None:
     """Measure build backends alone: hooks, front ends, editable installs."""
     layout = Layout.here()
-    plan_only = options.pop("plan_only")
+    plan_only, seed, run_id = options.pop("plan_only"), options.pop("seed"), options.pop("run_id")
+    contestants: Contestants[Any]
     if resume is not None:
         refuse_beside(context, "--resume", {"resume", "results", "report", "plan_only"})
-        assignment = resumed_assignment(find_runs(results, [resume])[0], report, layout.backends)
+        contestants = resumed(find_runs(results, [resume])[0], report, layout)
     else:
-        assignment = new_assignment(_request(results=results, report=report, **options), layout.backends)
-    expected = listing.foresee(assignment.plan, results, (REFERENCE_RUN,))
-    if plan_only:
-        Console().print(listing.as_plan(assignment.plan, expected))
-        return
-    console = Console()
-    goes_on = assignment.folder if assignment.resumes else None
-    console.print(listing.foretold(assignment.plan, expected, goes_on), highlight=False)
-    sys.exit(run_backends(assignment, layout, console))
-
-
-def _request(
-    *,
-    names: tuple[str, ...],
-    scenarios: tuple[str, ...],
-    files: tuple[int, ...],
-    blocks: int,
-    results: Path,
-    report: Path | None,
-    run_id: str | None,
-    seed: int | None,
-) -> BackendRequest:
-    """The options as a request."""
-    return BackendRequest(
-        backends=names,
-        scenarios=scenarios,
-        files=files,
-        blocks=blocks,
-        seed=secrets.randbelow(2**32) if seed is None else seed,
-        results=results,
-        report=report,
-        run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
-        command_line=tuple(sys.argv[1:]),
-    )
+        contestants = new_backends(
+            layout.backends,
+            results=results,
+            report=report,
+            seed=secrets.randbelow(2**32) if seed is None else seed,
+            run_id=new_run_id(datetime.now(UTC)) if run_id is None else run_id,
+            command_line=tuple(sys.argv[1:]),
+            **options,
+        )
+    if listing.foretell(contestants.assignment, layout, Console(), plan_only=plan_only):
+        sys.exit(run_session(contestants, layout, Console()))
 
 
 @click.command("update-backends")

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from harness import listing
-from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id, resumed_assignment
+from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id
 from harness.cli.options import (
     DIRECTORIES,
     PROFILE,
@@ -28,6 +28,9 @@ from harness.cli.options import (
     selected,
 )
 from harness.cluster.asked import see_cluster
+from harness.contestants.base import Contestants
+from harness.contestants.resuming import resumed
+from harness.contestants.variants import VariantContestants
 from harness.errors import InputError
 from harness.journal import find_runs
 from harness.provision.layout import Layout
@@ -115,13 +118,14 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
     """Measure, and write the report."""
     layout = Layout.here()
     plan_only = options.pop("plan_only")
+    contestants: Contestants[Any]
     if options["cluster"] is not None:
         see_cluster(options["cluster"])
     if resume is not None:
         allowed = {"resume", "results", "report", "plan_only", "directories", "keep", "cluster"}
         refuse_beside(context, "--resume", allowed)
         folder = find_runs(results, [resume])[0]
-        assignment = resumed_assignment(
+        contestants = resumed(
             folder, report, layout, options["directories"], keep=options["keep"], cluster=options["cluster"]
         )
     else:
@@ -142,20 +146,16 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
         included = assignment.third_party
         for line in third_party_in_words(shapes, assignment.leave_out, third_party=included):
             click.echo(line, err=True)
-    expected = listing.foresee(assignment.plan, results, shapes=assignment.shapes)
-    listing.see_room(expected, layout)
-    if plan_only:
-        Console().print(listing.as_plan(assignment.plan, expected))
-        return
+        contestants = VariantContestants(assignment=assignment)
     console = Console()
-    goes_on = assignment.folder if assignment.resumes else None
-    console.print(listing.foretold(assignment.plan, expected, goes_on), highlight=False)
-    if assignment.cluster is not None:
+    if not listing.foretell(contestants.assignment, layout, console, plan_only=plan_only):
+        return
+    if isinstance(contestants, VariantContestants) and contestants.assignment.cluster is not None:
         # Imported here because it brings Dask, which a run on one machine does without.
         from harness.cluster.session import run_on_cluster
 
-        sys.exit(run_on_cluster(assignment, layout, console))
-    sys.exit(run_session(assignment, layout, console))
+        sys.exit(run_on_cluster(contestants.assignment, layout, console))
+    sys.exit(run_session(contestants, layout, console))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from harness.assignment import Assignment
+from harness.assignment import VariantAssignment
 from harness.cluster.asked import Asked, asked_cluster
 from harness.cluster.dealing import Crew, Dealer, introductions, name_of
 from harness.cluster.engine import ClusterLostError, DaskEngine, connected, version
@@ -20,8 +20,8 @@ from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
 from harness.measure.trees import remove_tree
-from harness.measuring import lanes_of
 from harness.opening import info_of, open_journal
+from harness.plan import lanes_of
 from harness.provision.cachelock import occupied
 from harness.provision.layout import Layout
 from harness.provision.outside import Outside
@@ -32,7 +32,7 @@ from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
 
 
-def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> int:
+def run_on_cluster(assignment: VariantAssignment, layout: Layout, console: Console) -> int:
     """Have what was assigned done by the workers of a cluster; the exit status for the command line.
 
     Raises:
@@ -68,7 +68,7 @@ class _Coordinator:
 
     def __init__(
         self,
-        assignment: Assignment,
+        assignment: VariantAssignment,
         layout: Layout,
         console: Console,
         asked: Asked,

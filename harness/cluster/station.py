@@ -15,7 +15,7 @@ from rich.console import Console
 
 from harness.assignment import assignment_of, makes_changes
 from harness.bench import Bench, Unready
-from harness.benches import make_benches, nonce, warm_all
+from harness.benches import make_benches, nonce, warm_all, warm_variant
 from harness.cluster.cores import cores_here, share_of
 from harness.cluster.ledger import differences
 from harness.cluster.messages import (
@@ -29,6 +29,7 @@ from harness.cluster.messages import (
     code_digest,
     unpack,
 )
+from harness.contestants.variants import grown, looked
 from harness.equipment import equipped
 from harness.errors import InputError, ProvisionError
 from harness.experimenting import conduct_all, left_of
@@ -38,12 +39,13 @@ from harness.journal import Journal
 from harness.labs import Labs
 from harness.measure.executor import LauncherExecutor
 from harness.measure.trees import remove_tree
-from harness.measuring import Prober, as_finding, grown, lanes_of, looked
+from harness.measuring import Prober, as_finding
 from harness.opening import SystemClock, circumstances, info_of
-from harness.plan import of_shape
+from harness.plan import lanes_of, of_shape
 from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
+from harness.provision.toolchains import toolchains_of
 from harness.records import Cell, Finding, Lane, RunInfo, Sample
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
@@ -154,10 +156,10 @@ class Station:
         outside = third_party_of(self._assignment, scratch, resolver, self._console)
         self._equipment = self._stack.enter_context(
             equipped(
-                self._assignment.variants,
+                toolchains_of(self._assignment.variants),
                 layout,
                 self._console,
-                nix=Lane.NIX in lanes_of(order.info.plan),
+                nix=self._assignment.variants if Lane.NIX in lanes_of(order.info.plan) else None,
                 provider=order.info.plan.provider,
                 outside=outside,
                 builders=order.info.builders,
@@ -238,7 +240,8 @@ class Station:
         plan = of_shape(self._order.info.plan, name)
         variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
         benches = make_benches(variants, shape, plan, self._equipment, folder)
-        warmed = warm_all(benches, plan.cells, plan.limit_s, self._journal, self._console, progress=Console(quiet=True))
+        quiet = Console(quiet=True)
+        warmed = warm_all(benches, plan.cells, warm_variant, plan.limit_s, self._journal, self._console, progress=quiet)
         self._stand = _Stand(shape=shape, variants=variants, benches=warmed)
         return self._stand
 

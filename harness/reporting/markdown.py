@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from harness.reporting import prose, words
+from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.drawing import Chart
 from harness.reporting.compare import words as compare_words
 from harness.reporting.machines import words as machine_words
@@ -18,7 +19,7 @@ from harness.reporting.overview.model import Grade
 from harness.reporting.scale import words as scale_words
 from harness.reporting.scale.model import Kind as ScaleKind
 from harness.reporting.situations import words as situation_words
-from harness.reporting.situations.briefs import briefs
+from harness.reporting.telling import told
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
@@ -40,7 +41,7 @@ def text_environment() -> Environment:
     return environment
 
 
-def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
+def render_markdown(report: Report, charts: Sequence[Chart] = (), alone: BackendReport | None = None) -> str:
     """The whole report as Markdown, with the same figures as the page.
 
     Of ``charts``, those are told as a table whose figures stand in no other.
@@ -49,17 +50,8 @@ def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
         text_environment()
         .get_template("report.md.j2")
         .render(
-            report=report,
+            **told(report, alone),
             charts=[chart for chart in charts if chart.rows and not chart.repeated],
-            title=prose.TITLE,
-            lead=prose.lead(report),
-            members=prose.members(report),
-            banners=prose.banners(report),
-            method=prose.method(report),
-            limits=prose.limits(report),
-            machine=prose.machine(report),
-            quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
-            briefs=briefs(report),
             situation_words=situation_words,
             compare_words=compare_words,
             machine_words=machine_words,

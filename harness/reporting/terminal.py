@@ -11,6 +11,9 @@ from rich.text import Text
 from harness.analysis.noise import WIDE_SPREAD, NoiseKind
 from harness.records import Outcome
 from harness.reporting import prose, words
+from harness.reporting.backends import words as backend_words
+from harness.reporting.backends.model import BackendReport
+from harness.reporting.backends.view import backend_report
 from harness.reporting.model import Report, ScenarioView, Section
 from harness.reporting.nix import words as nix_words
 from harness.reporting.nix.model import NixStory
@@ -39,7 +42,8 @@ def summary(report: Report) -> RenderableType:
         parts.append(
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
         )
-        parts.append(Text(briefs.tally(report)))
+        alone = backend_report(report)
+        parts += [Text(briefs.tally(report))] if alone is None else _of_backends(alone)
     parts += [Text(sentence, style="yellow") for sentence in (report.trends.current if report.trends else ())]
     parts += list(_situations(report))
     parts += [Text(sentence, style="yellow") for sentence in noise_in_short(report)]
@@ -59,6 +63,13 @@ def _situations(report: Report) -> Iterator[Text]:
             f"{fit.value} {prose.join([place.variant for place in found])}" for fit in Fit if (found := item.of(fit))
         ]
         yield Text(f"  {item.title}: {'; '.join(told)}.")
+
+
+def _of_backends(alone: BackendReport) -> Iterator[Text]:
+    """What a report of backends says first."""
+    for brief in backend_words.briefs(alone):
+        yield Text(brief.question, style="bold")
+        yield from (Text(f"  {phrase.text}") for (phrase,) in brief.sentences)
 
 
 def noise_in_short(report: Report) -> list[str]:

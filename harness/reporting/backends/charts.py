@@ -20,10 +20,10 @@ _TIME = "datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value
 _FILES = "format(datum.value, ',')"
 
 
-def draw_backend_charts(report: BackendReport) -> list[Chart]:
+def draw_backend_charts(report: BackendReport) -> tuple[Chart, ...]:
     """Every picture there is something to show in."""
     drawn = (_growth(report), *map(_front_ends, report.front_ends[:1]), _editable(report))
-    return [chart for chart in drawn if chart is not None]
+    return tuple(chart for chart in drawn if chart is not None)
 
 
 def _growth(report: BackendReport) -> Chart | None:

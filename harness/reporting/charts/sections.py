@@ -13,6 +13,8 @@ import altair as alt
 
 from harness.records import Lane
 from harness.reporting import prose, words
+from harness.reporting.backends.charts import draw_backend_charts
+from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.closures import draw_closures
 from harness.reporting.charts.distribution import draw_distribution
 from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
@@ -28,8 +30,10 @@ PHASES = ("lock", "install-cold", "build", "run")
 WIDTH = 560
 
 
-def draw_charts(report: Report) -> tuple[Chart, ...]:
-    """Every picture there are figures for, in the order of the page."""
+def draw_charts(report: Report, alone: BackendReport | None = None) -> tuple[Chart, ...]:
+    """Every picture there are figures for, in the order of the page; ``alone`` is what it says of backends, if any."""
+    if alone is not None:
+        return draw_backend_charts(alone)
     overview = draw_overview(report)
     drawn = [*([overview] if overview else []), *draw_closures(report)]
     for section in report.sections:

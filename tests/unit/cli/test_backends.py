@@ -11,12 +11,11 @@ from harness.backends.updating import Raised
 from harness.cli import backends as command
 from harness.cli.main import main
 from tests.unit.reporting.backends.made_up_backends import made_up_backends
-from tests.unit.reporting.made_up_run import FIXTURE
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(command, "run_backends", lambda *_: pytest.fail("nothing is to be run"))
+    monkeypatch.setattr(command, "run_session", lambda *_: pytest.fail("nothing is to be run"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -58,18 +57,13 @@ def test_a_plan_is_told_and_nothing_done(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_of_variants_cannot_be_gone_on_with_here(tmp_path: Path) -> None:
-    result = typed("--resume", FIXTURE.name, "--results", str(FIXTURE.parent))
-    assert result.exit_code == 2
-    assert "is not one of backends" in result.output
-
-
 def test_what_is_asked_for_is_what_is_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen = []
-    monkeypatch.setattr(command, "run_backends", lambda assignment, *_: seen.append(assignment) or 0)
+    monkeypatch.setattr(command, "run_session", lambda contestants, *_: seen.append(contestants) or 0)
     assert typed("--backend", "uv-build", "--blocks", "2", "--run-id", "mine", "--report", "there").exit_code == 0
-    (assignment,) = seen
-    assert [backend.name for backend in assignment.backends] == ["uv-build"]
+    (contestants,) = seen
+    assignment = contestants.assignment
+    assert [backend.name for backend in contestants.backends] == ["uv-build"]
     assert (assignment.plan.blocks, assignment.run_id, assignment.report) == (2, "mine", Path("there"))
 
 
@@ -102,10 +96,3 @@ def test_of_a_named_backend_alone_the_locks_are_made(monkeypatch: pytest.MonkeyP
 
 def _raised(name: str) -> Raised:
     return Raised(name=name, changes={"made-up": ("1.0", "1.1")})
-
-
-def test_a_run_of_backends_cannot_be_gone_on_with_as_one_of_variants(tmp_path: Path) -> None:
-    run = made_up_backends(tmp_path / "results", files=(1,), scenarios=("backend-wheel",), blocks=1, mishap=False)
-    result = CliRunner().invoke(main, ["run", "--resume", run.name, "--results", str(run.parent)])
-    assert result.exit_code == 2
-    assert f"harness backends --resume {run.name}" in " ".join(result.output.split())
