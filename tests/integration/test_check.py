@@ -20,6 +20,7 @@ import pytest
 from harness.checking.proving import NIX, PHASES
 from harness.provision.layout import Layout
 from harness.variants import load_variants
+from harness.variants.templates import code_half
 from tests import recorded
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
@@ -114,11 +115,15 @@ def _command(folder: Path) -> None:
 
 
 def _patch(folder: Path) -> None:
-    edit(folder / "changes" / "add-dependency" / "edit.patch", 'NAME = "PolyWolf"', 'NAME = "AnotherWolf"')
+    """An edit of the code of its own, which counts in the place of the template's, for another text."""
+    edited = code_half("add-dependency").replace('NAME = "PolyWolf"', 'NAME = "AnotherWolf"')
+    with (folder / "changes" / "add-dependency.patch").open("a", encoding="utf-8") as file:
+        file.write(edited)
 
 
 def _nix(folder: Path) -> None:
     edit(folder / "overlay.nix", "myproject-shared =", "myproject-sharde =")
+    edit(folder / "variant.toml", "[nix]\n", '[nix]\nown = ["overlay.nix"]\n')
 
 
 #: What is broken, and for each the step that fails and the words that name the cause.
