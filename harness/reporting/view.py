@@ -11,8 +11,8 @@ from harness.analysis.compare import Block
 from harness.analysis.frames import Frames, base_variant
 from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
 from harness.analysis.statistics import Summary, summarise
-from harness.plan import planned
-from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
+from harness.plan import ON_REQUEST, planned
+from harness.records import CONTROL_SUFFIX, Cell, Finding, Outcome, RunInfo, VariantFacts
 from harness.reporting.answers import groups, scale_questions, strategies_of
 from harness.reporting.friction import changes
 from harness.reporting.machines.view import build_machines
@@ -20,7 +20,6 @@ from harness.reporting.model import (
     Failure,
     Question,
     Report,
-    Section,
     Unsupported,
 )
 from harness.reporting.nix.story import nix_stories
@@ -30,7 +29,7 @@ from harness.reporting.shapes import Shapes, about, shapes_of
 from harness.reporting.situations.view import build_situations
 from harness.reporting.story import stories
 from harness.reporting.tables import CELL, Cells, build_section
-from harness.reporting.trends.view import History, build_trends
+from harness.reporting.trends import build_trends
 
 #: What is drawn sample by sample and over time, where it was measured.
 KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
@@ -96,8 +95,11 @@ def build_report(
         build_section(key, cells, frames, reference=reference, variants=variants, facts=titles, distrusted=distrusted)
         for key in cells.sections()
     )
-    sections = tuple(item for item in everywhere if item.shape == shapes.primary or not shapes.primary)
-    further = tuple(item for item in everywhere if item not in sections)
+    primary = tuple(item for item in everywhere if item.shape == shapes.primary or not shapes.primary)
+    left_off = ON_REQUEST if any(run.plan.turns for run in runs) else frozenset()
+    sections = tuple(item.only(lambda name: name not in left_off) for item in primary)
+    further = tuple(item for item in everywhere if item not in primary)
+    further += tuple(item.only(left_off.__contains__) for item in primary if left_off & {*item.names})
     answers = about(shapes, findings)
     questions = groups(runs, answers, variants)
     # Changes are made with the canonical members, which need not be the primary shape's.
@@ -154,12 +156,14 @@ def build_report(
         logs=logs or {},
         outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
         trends=build_trends(
-            History(runs=runs, frames=frames, earlier=history, past=past),
-            everywhere,
+            (*history, *runs),
+            [item for item in (past, frames) if item is not None],
+            sections,
             reference=reference,
             scenarios=KEY_SCENARIOS,
-            shown=_shown(sections),
         ),
+        history=tuple(history),
+        past=past,
     )
 
 
@@ -202,19 +206,6 @@ def describe_scenario(cell: Mapping[str, str] | Cell) -> str:
     if get("shape") != "canonical":
         details.append(str(get("shape")))
     return str(get("scenario")) + (f" ({', '.join(details)})" if details else "")
-
-
-def _shown(sections: Sequence[Section]) -> set[tuple[str, str]]:
-    """Key scenarios of the first section of each lane, by the section's slug: what is worth a picture over time."""
-    first: dict[Lane, Section] = {}
-    for section in sections:
-        first.setdefault(section.lane, section)
-    return {
-        (section.slug, name)
-        for section in first.values()
-        for name in KEY_SCENARIOS
-        if section.scenario(name) is not None
-    }
 
 
 def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:

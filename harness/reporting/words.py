@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from harness.analysis.compare import Comparison, Verdict
+from harness.analysis.compare import Comparison
 from harness.analysis.statistics import Interval, Summary
 from harness.records import Tone
-from harness.reporting.model import Answer, Effort, Row, ScenarioView
+from harness.reporting.model import Answer, Effort, Row
 
 NONE = "–"
 
 #: The most characters of one finding's evidence that a report shows.
 _EVIDENCE = 2400
-
-#: Of more blocks than these a page shows the newest: a table of a hundred columns helps nobody.
-MOST_BLOCKS = 12
 
 _BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -111,43 +108,16 @@ def mark(word: str) -> str:
     return {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
 
 
-def because(comparison: Comparison | None) -> str:
-    """Why the verdict is what it is."""
-    return comparison.reason if comparison else ""
+def median_and_mark(row: Row | None) -> str:
+    """A row's median with the sign of its verdict, or how it went without one."""
+    if row is None or not row.outcomes:
+        return NONE
+    return f"{seconds(row.summary.median)} {mark(verdict(row))}" if row.summary else row.status
 
 
 def outcomes(row: Row) -> str:
     """How often each outcome came: ``6 ok, 1 failed``."""
     return ", ".join(f"{number} {outcome.value}" for outcome, number in row.outcomes.items()) or "not yet measured"
-
-
-def blocks(scenario: ScenarioView) -> dict[tuple[str, int], str]:
-    """The newest blocks that samples are shown of, each with its name.
-
-    The run is named where there are several, and so is where a block was measured.
-    """
-    runs = dict.fromkeys(item.run_id for row in scenario.rows for item in row.samples)
-    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
-    found = [(run, block) for run in runs for block in sorted(number for name, number in taken if name == run)]
-    places = {(item.run_id, item.block): item.place for row in scenario.rows for item in row.samples if item.place}
-
-    def named(run: str, block: int) -> str:
-        name = f"{run} {block + 1}" if len(runs) > 1 else f"Block {block + 1}"
-        return f"{name}, {places[run, block]}" if (run, block) in places else name
-
-    return {(run, block): named(run, block) for run, block in found[-MOST_BLOCKS:]}
-
-
-def left_out(scenario: ScenarioView) -> int:
-    """How many earlier blocks samples are not shown of."""
-    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
-    return max(0, len(taken) - MOST_BLOCKS)
-
-
-def sampled(row: Row, place: tuple[str, int]) -> str:
-    """A row's samples in a block: seconds, or how they ended."""
-    own = [item for item in row.samples if (item.run_id, item.block) == place]
-    return ", ".join(item.outcome if item.seconds is None else seconds(item.seconds) for item in own) or NONE
 
 
 def size_name(name: str) -> str:
@@ -158,11 +128,6 @@ def size_name(name: str) -> str:
 def size_value(value: float | None, unit: str) -> str:
     """A size, or a count."""
     return size(value) if unit == "bytes" else count(value)
-
-
-def has_verdict(comparison: Comparison | None) -> bool:
-    """Whether anything was decided."""
-    return comparison is not None and comparison.verdict is not Verdict.UNDECIDED
 
 
 def _time_unit(value: float) -> tuple[float, str]:

@@ -20,7 +20,6 @@ from harness.reporting.model import Report
 from harness.reporting.read.logs import read_logs
 from harness.reporting.read.runs import Loaded, load_runs
 from harness.reporting.read.tails import read_tail
-from harness.reporting.trends.table import trends_csv
 from harness.reporting.view import MOST_FAILURES, build_report, find_failures
 
 
@@ -87,15 +86,13 @@ def write(report: Report, out: Path) -> ReportPaths:
     )
     files: dict[Path, str | bytes] = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
     files |= {
-        paths.markdown: render_markdown(report, charts),
+        paths.markdown: render_markdown(report, [chart.name for chart in charts]),
         paths.summary: summary_csv(report),
         paths.findings: findings_csv(report),
         paths.samples: samples_parquet(report),
         paths.hyperfine: hyperfine_json(report),
         paths.html: render_html(report, charts),
     }
-    if report.trends is not None:
-        files[out / "trends.csv"] = trends_csv(report.trends)
     put_all(files, out)
     return paths
 

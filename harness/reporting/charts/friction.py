@@ -53,7 +53,6 @@ def draw_friction(report: Report) -> Chart | None:
         ),
         columns=("Change and variant", *PARTS, "all lines", "commands"),
         rows=tuple(_row(change, bar) for change in drawn for bar in bars[change.name]),
-        repeated=True,
     )
 
 

@@ -77,7 +77,6 @@ def _draw(view: ScaleView, lane: ScaleLane, panels: Sequence[Panel], kind: str, 
             for panel in panels
             for curve in panel.curves
         ),
-        repeated=True,
     )
 
 

@@ -14,7 +14,6 @@ import altair as alt
 from harness.records import Lane
 from harness.reporting import prose, words
 from harness.reporting.charts.closures import draw_closures
-from harness.reporting.charts.distribution import draw_distribution
 from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.overview import draw_overview
@@ -40,12 +39,11 @@ def draw_charts(report: Report) -> tuple[Chart, ...]:
                 _phases(section),
                 _refresh(section),
                 _sizes(section),
-                draw_distribution(report, section),
             )
             if chart is not None
         ]
     drawn += draw_scale(report)
-    drawn += draw_trends(report)
+    drawn += [draw_trends(report.trends)] if report.trends else []
     friction = draw_friction(report)
     return tuple([*drawn, friction] if friction else drawn)
 
@@ -89,7 +87,6 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
             for item in section.scenarios
             if any(_timed(row) for row in item.rows)
         ),
-        repeated=True,
     )
 
 
@@ -169,7 +166,6 @@ def _refresh(section: Section) -> Chart | None:
             else (row.variant, words.verdict(row), words.NONE)
             for row in scenario.rows
         ),
-        repeated=True,
     )
 
 
@@ -204,7 +200,6 @@ def _sizes(section: Section) -> Chart | None:
             (words.size_name(size.name), *(words.size(size.values.get(name)) for name in section.variants))
             for size in drawn
         ),
-        repeated=True,
     )
 
 
