@@ -303,8 +303,8 @@ class Report:
     """All of a report.
 
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
-    what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
-    run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
+    what is shown. ``surprises`` hold for every variant. ``nix`` tells the strategies apart, once for each provider and
+    shape.
     ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
     ``history`` are runs that all else leaves aside, as something else was measured, and ``past`` are their samples.
     ``compared`` holds the run against another one, where that was asked for. ``machines`` are told where work was dealt
@@ -327,7 +327,6 @@ class Report:
     unsupported: tuple[Unsupported, ...]
     noise: tuple[Noise, ...]
     notes: tuple[str, ...]
-    nix_unavailable: str
     nix: tuple[NixStory, ...]
     frames: Frames = field(repr=False, compare=False)
     overview: Overview
@@ -347,3 +346,8 @@ class Report:
     further: tuple[Section, ...] = ()
     machines: Machines | None = None
     elsewhere: tuple[Question, ...] = ()
+
+    @property
+    def nix_unavailable(self) -> str:
+        """The reason for a Nix lane that could not run, empty where it could."""
+        return next((run.nix_unavailable for run in reversed(self.runs) if run.nix_unavailable), "")

@@ -47,16 +47,7 @@ def read_report(runs: Sequence[Path]) -> Report:
 
 def view_of(loaded: Loaded) -> Report:
     """The view model of runs that were read."""
-    return build_report(
-        loaded.runs,
-        loaded.frames,
-        loaded.findings,
-        tails=_read_tails(loaded),
-        logs=read_logs(loaded.folders, loaded.frames),
-        notes=loaded.notes,
-        history=loaded.history,
-        past=loaded.past,
-    )
+    return build_report(loaded, tails=_read_tails(loaded), logs=read_logs(loaded.folders, loaded.frames))
 
 
 def write_report(runs: Sequence[Path], out: Path) -> ReportPaths:
