@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from packaging.utils import canonicalize_name
 from rich.console import Console
 
-from harness import cli
 from harness.assignment import VariantAssignment, resumed_assignment
+from harness.cli.main import main
 from harness.errors import InputError, ResultsError, ShapeError, VariantError
 from harness.facts import shape_facts, variant_facts
 from harness.journal import Journal
@@ -195,7 +195,7 @@ def test_a_line_says_whether_the_third_party_counts() -> None:
 
 
 def invoke(*words: str) -> Result:
-    return CliRunner().invoke(cli.main, list(words), catch_exceptions=False)
+    return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
 
 @pytest.fixture

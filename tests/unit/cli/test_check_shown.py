@@ -1,4 +1,4 @@
-"""harness.checking.terminal: a line for a step, the whole in a table, and all of it for other programs."""
+"""harness.cli.check_shown: a line for a step, the whole in a table, and all of it for other programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from harness.checking.model import Checked, Failure, Result, Verdict
-from harness.checking.terminal import as_data, print_step, summary
+from harness.cli.check_shown import as_data, print_step, summary
 
 FAILURE = Failure(ran="uv sync", expected="exit status 0", came="exit status 2\n[/red] odd", cause="Why.", log="/x/log")
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from harness import VERSION, cli, listing
+from harness import VERSION, listing
 from harness.changes import STANDARD
+from harness.cli import machine
+from harness.cli.main import COMMANDS, main
 from harness.findings import all_findings
 from harness.listing import Check
 from harness.provision.layout import Layout
@@ -19,7 +23,7 @@ from tests.unit.reporting.made_up_nights import made_up_night
 
 
 def invoke(*words: str) -> Result:
-    return CliRunner().invoke(cli.main, list(words), catch_exceptions=False)
+    return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,7 @@ def invoke(*words: str) -> Result:
         (["merge", "nope", "reference"], "There is no run 'nope'"),
         (["run", "--python", "3.10"], "--python: Python 3.10 is too old: members need 3.11 or newer."),
         (["run", "--python", "3.99"], "--python: there is no Python 3.99 on PATH as python3.99"),
-        (["nope"], "No such command 'nope'"),
+        (["nope"], "there is no command 'nope'"),
     ],
 )
 def test_a_slip_is_one_clear_error_with_status_2(words: list[str], said: str) -> None:
@@ -181,7 +185,7 @@ def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> No
         Check(name="nix", ok=False, detail="none", remedy="Install it.", needed=False),
         Check(name="disk", ok=True, detail="plenty"),
     ]
-    monkeypatch.setattr(cli, "ask_for_nix", lambda layout: ("", "no nix"))
+    monkeypatch.setattr(machine, "ask_for_nix", lambda layout: ("", "no nix"))
     monkeypatch.setattr(listing, "examine", lambda layout, nix: checks)
 
     result = invoke("doctor")
@@ -210,11 +214,27 @@ def test_the_version_is_the_packages_own() -> None:
     assert VERSION in invoke("--version").stdout
 
 
-def test_every_command_explains_itself() -> None:
-    for name in cli.main.commands:
+def test_every_command_explains_itself_as_the_list_of_commands_does() -> None:
+    listed = {name: told for group in COMMANDS.values() for name, (_, told) in group.items()}
+    assert listed
+    for name, told in listed.items():
         result = invoke(name, "--help")
         assert result.exit_code == 0
-        assert "Usage:" in result.stdout
+        assert f"  {told}\n" in result.stdout, name
+        assert f"  {name} " in invoke("--help").stdout
+
+
+def test_a_command_that_there_is_not_is_answered_with_the_nearest() -> None:
+    result = invoke("chek")
+
+    assert result.exit_code == 2
+    assert "there is no command 'chek'" in result.stderr
+    assert "Did you mean 'check'?" in result.stderr
+
+
+def test_what_the_commands_need_is_imported_when_they_are_called() -> None:
+    code = "import sys, harness.cli.main; sys.exit(any(name in sys.modules for name in ('pydantic', 'rich')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Layout.here().checkout, check=False).returncode == 0
 
 
 def test_the_committed_variants_are_all_read() -> None:

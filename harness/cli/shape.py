@@ -18,7 +18,10 @@ from harness.shapes.file import written
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the shape there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the shape as JSON, for other programs.")
 def shape(*, repository: Path, output: Path | None, as_json: bool) -> None:
-    """Read which members REPOSITORY has and which depends on which; nothing of it is run."""
+    """Read which members REPOSITORY has and which depends on which.
+
+    Nothing of it is run.
+    """
     if output is not None:
         _see_free(output)
     reading = read_repository(repository)

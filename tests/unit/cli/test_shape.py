@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from harness import cli
+from harness.cli.main import main
 from harness.shapes.file import load_shape, written
 from tests.unit.repository.made_up_repositories import poetry, project, uv_workspace, write
 
@@ -18,7 +18,7 @@ CYCLE = {"a/pyproject.toml": project("a", "b"), "b/pyproject.toml": project("b",
 
 def invoke(*words: str | Path) -> Result:
     runner = CliRunner(env={"COLUMNS": "80"})
-    return runner.invoke(cli.main, ["shape", *map(str, words)], catch_exceptions=False)
+    return runner.invoke(main, ["shape", *map(str, words)], catch_exceptions=False)
 
 
 def test_what_was_found_is_printed_at_80_columns(tmp_path: Path) -> None:

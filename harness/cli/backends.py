@@ -16,12 +16,12 @@ from harness.assignment import new_run_id
 from harness.backends.catalogue import load_backends, load_front_ends
 from harness.backends.scenarios import BY_NAME
 from harness.backends.updating import Raised, update_backend, update_front_ends
+from harness.cli.options import NearestChoice, refuse_beside
 from harness.contestants.backends import FILES, new_backends
 from harness.contestants.base import Contestants
 from harness.contestants.resuming import resumed
 from harness.errors import InputError
 from harness.journal import find_runs
-from harness.options import NearestChoice, refuse_beside
 from harness.provision.layout import Layout
 from harness.session import run_session
 from harness.variants.pins import newest_release
@@ -73,7 +73,7 @@ _SCENARIO = NearestChoice("scenario", lambda: list(BY_NAME))
 def backends(
     context: click.Context, /, *, resume: str | None, results: Path, report: Path | None, **options: Any
 ) -> None:
-    """Measure build backends alone, without environment managers: hooks, front ends, editable installs."""
+    """Measure build backends alone: hooks, front ends, editable installs."""
     layout = Layout.here()
     plan_only, seed, run_id = options.pop("plan_only"), options.pop("seed"), options.pop("run_id")
     contestants: Contestants[Any]
@@ -98,7 +98,10 @@ def backends(
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @click.option("--keep-pins", is_flag=True, help="Raise nothing: make the locks anew from what is pinned.")
 def update_backends(*, names: tuple[str, ...], keep_pins: bool) -> None:
-    """Raise the pins of backends to their newest releases, and make the locks anew [default: front ends and all]."""
+    """Raise the pins of build backends, and make their locks anew.
+
+    Without a name, those of all backends and of the front ends.
+    """
     directory = Layout.here().backends
     newest = None if keep_pins else newest_release
     console = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""harness.backends.command: what a person types, and what is said about a slip. Nothing is run here."""
+"""harness.cli.backends: what a person types, and what is said about a slip. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.backends import command
 from harness.backends.updating import Raised
-from harness.cli import main
+from harness.cli import backends as command
+from harness.cli.main import main
 from tests.unit.reporting.backends.made_up_backends import made_up_backends
 
 
