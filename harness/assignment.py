@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
-from harness.plan import REFERENCE, Selection, digest_of, make_plan
+from harness.plan import ON_REQUEST, REFERENCE, Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import LIMIT_S, Lane, Plan, RunInfo
 from harness.scenarios import all_scenarios
@@ -64,10 +64,10 @@ def new_run_id(now: datetime) -> str:
 def plan_of(request: Request) -> Plan:
     """The plan of a request.
 
-    Who names neither scenarios nor findings gets all of both, and the changes take turns; who names some of the one
-    gets none of the other. Installing a toolchain is measured in the first block alone, unless it is all that is
-    measured. Who asks for every variant gets those outside the core in what is done every day alone. Changes and
-    experiments are made with the canonical members, so without them there are none.
+    Who names neither scenarios nor findings gets all of both, but for what is measured on request, and the changes take
+    turns; who names some of the one gets none of the other. A toolchain is installed in the first block alone,
+    unless it is all that is measured. Who asks for every variant gets those outside the core in what is done every day
+    alone. Changes and experiments are made with the canonical members, so without them there are none.
 
     Raises:
         InputError: it holds nothing to measure and no experiment, or asks for what the shapes do not have.
@@ -82,7 +82,9 @@ def plan_of(request: Request) -> Plan:
     only_with = {name: {CANONICAL.name} for name in OF_CHANGES} | {name: {alone} for name in INSTALLING}
     everything = not request.scenarios and not request.findings
     scenarios = {
-        name: scenario.lane for name, scenario in all_scenarios().items() if everything or name in request.scenarios
+        name: scenario.lane
+        for name, scenario in all_scenarios().items()
+        if (name not in ON_REQUEST if everything else name in request.scenarios)
     }
     asked_for = {name for name, lane in scenarios.items() if lane in request.lanes}
     plan = make_plan(
@@ -100,7 +102,7 @@ def plan_of(request: Request) -> Plan:
             budget_s=request.budget_s,
             seed=request.seed,
             reference=reference_among([variant.name for variant in measured(request.variants)]),
-            turns=tuple(_turns(changes=canonical)) if everything else (),
+            turns=tuple((name, f"nix-{name}") for name in STANDARD) if everything and canonical else (),
             # Who asks for it alone wants to know it well.
             only_first=INSTALLING if asked_for - INSTALLING else frozenset(),
             experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
@@ -141,11 +143,8 @@ OF_CHANGES = frozenset(name for change in STANDARD for name in (change, f"nix-{c
 #: The scenarios about the toolchain itself, which a person installs once, and the harness with pip whatever it is.
 INSTALLING = frozenset({"tool-install"})
 
-#: The scenarios that say what building several at once saves.
-PARALLEL = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
-
 #: What is not done every day, or says the same of every toolchain with a backend: it takes half of a run's time.
-RARE = OF_CHANGES | {*PARALLEL, "nix-refresh-application", "nix-refresh-outside"}
+RARE = OF_CHANGES | {"nix-refresh-application", "nix-refresh-outside"}
 
 
 def makes_changes(plan: Plan) -> bool:
@@ -179,15 +178,6 @@ def _see_possible(request: Request) -> None:
             f"{what}: changes and experiments are made with the canonical members, which no --shape given here has.",
             hint=f"Add --shape {CANONICAL.name}, or leave it out.",
         )
-
-
-def _turns(*, changes: bool) -> Iterator[tuple[str, ...]]:
-    """The groups of scenarios that take turns: one change a block, and every other block what parallel builds save."""
-    if not changes:
-        yield from ((), PARALLEL)
-        return
-    for number, name in enumerate(STANDARD):
-        yield name, f"nix-{name}", *(PARALLEL if number % 2 else ())
 
 
 def finding_names() -> tuple[str, ...]:

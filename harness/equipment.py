@@ -29,11 +29,12 @@ from harness.provision.host_python import examined
 from harness.provision.index import Index
 from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.nix_store import spell_bytes, store_limit
+from harness.provision.nix_store import store_limit
 from harness.provision.outside import Outside
 from harness.provision.supplies import Progress, fetch_outside, fetch_wheels, install_toolchains, put_on_shelf
 from harness.provision.toolchains import PinnedTools
 from harness.shapes import CANONICAL, Shape
+from harness.spelling import size
 from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import Workspace
@@ -269,10 +270,8 @@ def tend(nix: Nix, limit_bytes: int) -> str:
         ) from error
     if done is None:
         return ""
-    left = f"{spell_bytes(done.after_bytes)} are left" + (
-        ", all of it needed" if done.after_bytes > limit_bytes else ""
-    )
-    return f"Nix store: above its limit of {spell_bytes(limit_bytes)}; {spell_bytes(done.freed_bytes)} freed, {left}"
+    left = f"{size(done.after_bytes)} are left" + (", all of it needed" if done.after_bytes > limit_bytes else "")
+    return f"Nix store: above its limit of {size(limit_bytes)}; {size(done.freed_bytes)} freed, {left}"
 
 
 def ask_for_nix(layout: Layout) -> tuple[str, str]:

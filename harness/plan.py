@@ -25,6 +25,9 @@ CONTROLLED = frozenset({"tool-install", "deploy", "run", "nix-build"})
 #: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
 STANDS_FOR = "nix-build"
 
+#: Scenarios that are measured where a person names them, and not in a run of everything: they tell nobody what to pick.
+ON_REQUEST = frozenset({"nix-noop", "nix-build-jobs-1", "nix-build-jobs-2"})
+
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000
 

@@ -15,13 +15,13 @@ from harness.cluster.dealing import Crew, Dealer, introductions, name_of
 from harness.cluster.engine import ClusterLostError, DaskEngine, connected, version
 from harness.cluster.ledger import differences
 from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
-from harness.cluster.progress import DealtProgress
 from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
 from harness.measure.trees import remove_tree
 from harness.opening import info_of, open_journal
 from harness.plan import lanes_of
+from harness.progress import DealtProgress
 from harness.provision.cachelock import occupied
 from harness.provision.layout import Layout
 from harness.provision.outside import Outside

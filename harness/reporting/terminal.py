@@ -23,7 +23,6 @@ from harness.reporting.situations.model import Fit
 #: Columns of figures that fit beside the names of scenarios; more variants are set below, in a table of their own.
 _ABREAST = 5
 
-_SIGNS = {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●"}
 #: So many cells with samples that spread are named; of more it is said how many they are.
 _FEW_CELLS = 3
 _STYLES = {"faster": "green", "slower": "red"}
@@ -44,7 +43,6 @@ def summary(report: Report) -> RenderableType:
         )
         alone = backend_report(report)
         parts += [Text(briefs.tally(report))] if alone is None else _of_backends(alone)
-    parts += [Text(sentence, style="yellow") for sentence in (report.trends.current if report.trends else ())]
     parts += list(_situations(report))
     parts += [Text(sentence, style="yellow") for sentence in noise_in_short(report)]
     parts += [
@@ -119,9 +117,7 @@ def _strategies(told: NixStory) -> Table | None:
 
 def _cell(scenario: ScenarioView, variant: str) -> Text:
     row = scenario.row(variant)
-    if row is None:
-        return Text(words.NONE)
-    word = words.verdict(row)
-    if row.summary is None:
-        return Text({"unsupported": "unsupp.", "not yet measured": words.NONE}.get(word, word), style="red")
-    return Text(f"{words.seconds(row.summary.median)} {_SIGNS[word]}", style=_STYLES.get(word, ""))
+    said = words.median_and_mark(row)
+    if row is None or row.summary is None:
+        return Text("unsupp." if said == Outcome.UNSUPPORTED else said, style="red" if said != words.NONE else "")
+    return Text(said, style=_STYLES.get(words.verdict(row), ""))

@@ -21,7 +21,6 @@ from harness.reporting.model import Report
 from harness.reporting.read.logs import read_logs
 from harness.reporting.read.runs import Loaded, load_runs
 from harness.reporting.read.tails import read_tail
-from harness.reporting.trends.table import trends_csv
 from harness.reporting.view import MOST_FAILURES, build_report, find_failures
 from harness.shapes.packages import is_of_backends
 
@@ -50,16 +49,7 @@ def read_report(runs: Sequence[Path]) -> Report:
 
 def view_of(loaded: Loaded) -> Report:
     """The view model of runs that were read."""
-    report = build_report(
-        loaded.runs,
-        loaded.frames,
-        loaded.findings,
-        tails=_read_tails(loaded),
-        logs=read_logs(loaded.folders, loaded.frames),
-        notes=loaded.notes,
-        history=loaded.history,
-        past=loaded.past,
-    )
+    report = build_report(loaded, tails=_read_tails(loaded), logs=read_logs(loaded.folders, loaded.frames))
     return as_of_backends(report) if is_of_backends(report.runs[-1].plan) else report
 
 
@@ -91,15 +81,13 @@ def write(report: Report, out: Path) -> ReportPaths:
     )
     files: dict[Path, str | bytes] = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
     files |= {
-        paths.markdown: render_markdown(report, charts, alone),
+        paths.markdown: render_markdown(report, [chart.name for chart in charts], alone),
         paths.summary: summary_csv(report),
         paths.findings: findings_csv(report),
         paths.samples: samples_parquet(report),
         paths.hyperfine: hyperfine_json(report),
         paths.html: render_html(report, charts, alone),
     }
-    if report.trends is not None:
-        files[out / "trends.csv"] = trends_csv(report.trends)
     put_all(files, out)
     return paths
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from harness.shapes import graph
+from harness.spelling import number
 
 
 def module_of(member: str) -> str:
@@ -77,8 +78,8 @@ class Shape:
     def in_words(self) -> str:
         """How many members there are, and how deep they lie above one another."""
         libraries, applications = len(self.libraries), len(self.applications)
-        many = f"{libraries} {'library' if libraries == 1 else 'libraries'}"
-        more = f"{applications} {'application' if applications == 1 else 'applications'}"
+        many = number(libraries, "library", "libraries")
+        more = number(applications, "application")
         return f"{many} and {more}; the longest chain of dependencies has {graph.depth(self.graph)}"
 
     def member(self, name: str) -> Member:

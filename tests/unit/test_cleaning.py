@@ -214,7 +214,7 @@ def test_a_store_above_its_limit_is_said_to_be(size: int, *, ok: bool) -> None:
 
     assert check.ok is ok
     assert not check.fatal
-    assert check.detail == "/s: 1.0 GiB of at most 1.0 GiB, 1.0 MiB of it garbage, 3 roots"
+    assert check.detail == "/s: 1.00 GiB of at most 1.00 GiB, 1.00 MiB of it garbage, 3 roots"
     assert check.figures == {"disk_bytes": size, "limit_bytes": 2**30, "roots": 3, "garbage_disk_bytes": 2**20}
 
 

@@ -100,7 +100,6 @@ def _growth(report: BackendReport) -> Chart | None:
         " better. A line that is level costs the same whatever the number of files; one that climbs as much as it goes"
         " right takes time in proportion.",
         svg=svg(chart),
-        repeated=True,
     )
 
 
@@ -158,7 +157,6 @@ def _front_ends(table: FrontEndTable) -> Chart | None:
         caption="Medians of the whole command; dark is what the wheel hook alone takes, the rest is the front end's."
         " One that works in its own process has no hook to tell apart. Shorter is better.",
         svg=svg(chart),
-        repeated=True,
     )
 
 
@@ -208,7 +206,6 @@ def _editable(report: BackendReport) -> Chart | None:
         " and 95% interval. Flat: the package lies beside pyproject.toml, not in src. Further left is better; an"
         " interval that reaches 0 shows no cost.",
         svg=svg((zero + lines + points).properties(width=460, height=22 * len(rows))),
-        repeated=True,
     )
 
 

@@ -16,7 +16,6 @@ from harness.reporting import prose, words
 from harness.reporting.backends.charts import draw_backend_charts
 from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.closures import draw_closures
-from harness.reporting.charts.distribution import draw_distribution
 from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.overview import draw_overview
@@ -44,12 +43,11 @@ def draw_charts(report: Report, alone: BackendReport | None = None) -> tuple[Cha
                 _phases(section),
                 _refresh(section),
                 _sizes(section),
-                draw_distribution(report, section),
             )
             if chart is not None
         ]
     drawn += draw_scale(report)
-    drawn += draw_trends(report)
+    drawn += [draw_trends(report.trends)] if report.trends else []
     friction = draw_friction(report)
     return tuple([*drawn, friction] if friction else drawn)
 
@@ -93,7 +91,6 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
             for item in section.scenarios
             if any(_timed(row) for row in item.rows)
         ),
-        repeated=True,
     )
 
 
@@ -173,7 +170,6 @@ def _refresh(section: Section) -> Chart | None:
             else (row.variant, words.verdict(row), words.NONE)
             for row in scenario.rows
         ),
-        repeated=True,
     )
 
 
@@ -208,7 +204,6 @@ def _sizes(section: Section) -> Chart | None:
             (words.size_name(size.name), *(words.size(size.values.get(name)) for name in section.variants))
             for size in drawn
         ),
-        repeated=True,
     )
 
 
