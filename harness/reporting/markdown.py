@@ -46,7 +46,7 @@ def render_markdown(report: Report, pictures: Sequence[str] = (), alone: Backend
         .render(
             **told(report, alone),
             known=[item for item in report.situations if item.known] if report.outcomes.get(Outcome.OK) else [],
-            timed=[] if alone else list(_timed(report)),
+            timed=list(_timed(report)),
             grown=list(_grown(report)),
             pictures=pictures,
             situation_words=situation_words,
