@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from harness.bench import Contestant
 from harness.changes import STANDARD
 from harness.errors import InputError, ResultsError
 from harness.findings import experiments
 from harness.journal import check_new, read_info
-from harness.plan import REFERENCE, Selection, digest_of, make_plan
+from harness.plan import ON_REQUEST, REFERENCE, Selection, digest_of, make_plan
 from harness.provision.layout import Layout
 from harness.records import LIMIT_S, Lane, Plan, RunInfo
 from harness.scenarios import all_scenarios
 from harness.shape_asked import left_out, see_grown, see_stated
 from harness.shapes import CANONICAL, Shape
 from harness.shapes.facts import shape_of_facts
-from harness.shapes.packages import is_of_backends
 from harness.variants import Variant, load_variants
 from harness.variants.file import Profile
 
@@ -64,10 +64,10 @@ def new_run_id(now: datetime) -> str:
 def plan_of(request: Request) -> Plan:
     """The plan of a request.
 
-    Who names neither scenarios nor findings gets all of both, and the changes take turns; who names some of the one
-    gets none of the other. Installing a toolchain is measured in the first block alone, unless it is all that is
-    measured. Who asks for every variant gets those outside the core in what is done every day alone. Changes and
-    experiments are made with the canonical members, so without them there are none.
+    Who names neither scenarios nor findings gets all of both, but for what is measured on request, and the changes take
+    turns; who names some of the one gets none of the other. A toolchain is installed in the first block alone,
+    unless it is all that is measured. Who asks for every variant gets those outside the core in what is done every day
+    alone. Changes and experiments are made with the canonical members, so without them there are none.
 
     Raises:
         InputError: it holds nothing to measure and no experiment, or asks for what the shapes do not have.
@@ -77,9 +77,14 @@ def plan_of(request: Request) -> Plan:
     canonical = any(shape.name == CANONICAL.name for shape in request.shapes)
     if not canonical:
         _see_possible(request)
+    # Changes are patches to the files that variants are committed with; members make no difference to installing.
+    alone = request.shapes[0].name
+    only_with = {name: {CANONICAL.name} for name in OF_CHANGES} | {name: {alone} for name in INSTALLING}
     everything = not request.scenarios and not request.findings
     scenarios = {
-        name: scenario.lane for name, scenario in all_scenarios().items() if everything or name in request.scenarios
+        name: scenario.lane
+        for name, scenario in all_scenarios().items()
+        if (name not in ON_REQUEST if everything else name in request.scenarios)
     }
     asked_for = {name for name, lane in scenarios.items() if lane in request.lanes}
     plan = make_plan(
@@ -88,8 +93,7 @@ def plan_of(request: Request) -> Plan:
             scenarios=scenarios,
             lanes=request.lanes,
             shapes=[shape.name for shape in request.shapes],
-            canonical_only=OF_CHANGES,
-            once=INSTALLING,
+            only_with=only_with,
             everyday=frozenset(variant.name for variant in request.variants if _in_passing(request, variant)),
             rare=RARE if everything else frozenset(),
             only_strategies=frozenset(request.strategies),
@@ -98,7 +102,7 @@ def plan_of(request: Request) -> Plan:
             budget_s=request.budget_s,
             seed=request.seed,
             reference=reference_among([variant.name for variant in measured(request.variants)]),
-            turns=tuple(_turns(changes=canonical)) if everything else (),
+            turns=tuple((name, f"nix-{name}") for name in STANDARD) if everything and canonical else (),
             # Who asks for it alone wants to know it well.
             only_first=INSTALLING if asked_for - INSTALLING else frozenset(),
             experiments=tuple(experiments() if canonical else ()) if everything else kinds_of(request.findings),
@@ -120,12 +124,12 @@ def plan_of(request: Request) -> Plan:
     return plan
 
 
-def reference_among(names: Sequence[str]) -> str:
+def reference_among(names: Sequence[str], usual: str = REFERENCE) -> str:
     """What the others of a run are held against: the usual one, or, where that is not measured, the first of them.
 
     One alone has nothing to be held against, and is not measured twice for it.
     """
-    return REFERENCE if REFERENCE in names or len(names) < 2 else names[0]
+    return usual if usual in names or len(names) < 2 else names[0]
 
 
 def measured(variants: Sequence[Variant]) -> tuple[Variant, ...]:
@@ -139,11 +143,8 @@ OF_CHANGES = frozenset(name for change in STANDARD for name in (change, f"nix-{c
 #: The scenarios about the toolchain itself, which a person installs once, and the harness with pip whatever it is.
 INSTALLING = frozenset({"tool-install"})
 
-#: The scenarios that say what building several at once saves.
-PARALLEL = tuple(name for name in all_scenarios() if name.startswith("nix-build-jobs-"))
-
 #: What is not done every day, or says the same of every toolchain with a backend: it takes half of a run's time.
-RARE = OF_CHANGES | {*PARALLEL, "nix-refresh-application", "nix-refresh-outside"}
+RARE = OF_CHANGES | {"nix-refresh-application", "nix-refresh-outside"}
 
 
 def makes_changes(plan: Plan) -> bool:
@@ -179,15 +180,6 @@ def _see_possible(request: Request) -> None:
         )
 
 
-def _turns(*, changes: bool) -> Iterator[tuple[str, ...]]:
-    """The groups of scenarios that take turns: one change a block, and every other block what parallel builds save."""
-    if not changes:
-        yield from ((), PARALLEL)
-        return
-    for number, name in enumerate(STANDARD):
-        yield name, f"nix-{name}", *(PARALLEL if number % 2 else ())
-
-
 def finding_names() -> tuple[str, ...]:
     """What ``--finding`` takes: the kinds of experiments, and each finding that one of them establishes."""
     return tuple(dict.fromkeys(name for kind, found in experiments().items() for name in (kind, *found.facts)))
@@ -202,18 +194,14 @@ def kinds_of(findings: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """What a session has to do: a plan for variants, from the beginning or where an earlier session was cut off.
+    """What a session has to do: a plan, from the beginning or where an earlier session was cut off.
 
-    ``variants`` are measured, ``aside`` only shown. ``findings_of`` is the folder of an earlier run whose findings are
-    taken over where they still hold. With ``keep`` the folders that commands worked in stay. With ``third_party``
-    members state what they require from outside, but for what is called as one of ``leave_out``. ``builders`` are the
-    machines that Nix builds on, in its own notation; ``cluster`` is the address of the one that does the work, if one
-    does.
+    ``shapes`` are the members that variants are measured with; backends alone have none. ``findings_of`` is the folder
+    of an earlier run whose findings are taken over where they still hold. With ``keep`` the folders that commands
+    worked in stay. ``cluster`` is the address of the one that does the work, if one does.
     """
 
-    variants: tuple[Variant, ...]
-    aside: tuple[Variant, ...] = ()
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Shape, ...] = ()
     plan: Plan
     results: Path
     report: Path | None
@@ -222,9 +210,6 @@ class Assignment:
     resumes: bool = False
     findings_of: Path | None = None
     keep: bool = False
-    third_party: bool = False
-    leave_out: tuple[str, ...] = ()
-    builders: str = ""
     cluster: str | None = None
 
     @property
@@ -232,8 +217,28 @@ class Assignment:
         """The run's folder."""
         return self.results / self.run_id
 
+    @property
+    def shape_names(self) -> tuple[str, ...]:
+        """The shapes that are measured one after the other."""
+        return tuple(shape.name for shape in self.shapes) or self.plan.shapes
 
-def new_assignment(request: Request) -> Assignment:
+
+@dataclass(frozen=True, kw_only=True)
+class VariantAssignment(Assignment):
+    """An assignment whose contestants are variants: these are measured, those ``aside`` only shown.
+
+    With ``third_party`` members state what they require from outside, but for what is called as one of ``leave_out``.
+    ``builders`` are the machines that Nix builds on, in its own notation.
+    """
+
+    variants: tuple[Variant, ...]
+    aside: tuple[Variant, ...] = ()
+    third_party: bool = False
+    leave_out: tuple[str, ...] = ()
+    builders: str = ""
+
+
+def new_assignment(request: Request) -> VariantAssignment:
     """A request as an assignment.
 
     Raises:
@@ -246,7 +251,7 @@ def new_assignment(request: Request) -> Assignment:
     leave_out = left_out(request.shapes, request.leave_out, third_party=request.third_party)
     if request.third_party:
         see_stated(measured(request.variants), request.lanes, request.provider)
-    return Assignment(
+    return VariantAssignment(
         variants=measured(request.variants),
         aside=_aside(request.variants),
         shapes=request.shapes,
@@ -301,38 +306,26 @@ def resumed_assignment(
     *,
     keep: bool = False,
     cluster: str | None = None,
-) -> Assignment:
-    """The rest of the run in ``folder``; ``directories`` hold variants beside our own.
+) -> VariantAssignment:
+    """The rest of the run in ``folder``, which is one of variants; ``directories`` hold variants beside our own.
 
     Raises:
         ResultsError: its plan or a variant is not what it was; the message has both digests. Or it was made of other
             runs, or is one of a cluster and none is named, or the other way round.
     """
     info = read_info(folder)
-    _see_resumable(info, folder, cluster)
-    if is_of_backends(info.plan):
-        raise ResultsError(
-            f"--resume: the run {folder.name} is one of backends alone.",
-            hint=f"Go on with it: python -m harness backends --resume {folder.name}",
-        )
-    if (now := digest_of(info.plan)) != info.plan.digest:
-        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
-    if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(all_scenarios())):
-        raise ResultsError(f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.")
+    see_resumable(info, folder, all_scenarios(), cluster)
     if unknown := sorted(set(info.plan.experiments) - set(experiments())):
         raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
     places = [*directories, *([layout.pinned] if any(layout.pinned.glob("*/variant.toml")) else [])]
     variants = load_variants(layout.variants, info.variants, more=places)
-    for variant in variants:
-        if variant.digest != info.variants[variant.name].digest:
-            then = info.variants[variant.name].digest
-            raise changed(folder, f"the variant {variant.name}", then[:12], variant.digest[:12])
+    see_unchanged(info, folder, "variant", variants)
     return replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
 
 
-def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> Assignment:
+def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> VariantAssignment:
     """What is to be done for the run that ``info`` describes, which lies in ``folder``."""
-    return Assignment(
+    return VariantAssignment(
         variants=measured(variants),
         aside=_aside(variants),
         shapes=tuple(
@@ -351,7 +344,24 @@ def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> A
     )
 
 
-def _see_resumable(info: RunInfo, folder: Path, cluster: str | None) -> None:
+def see_unchanged(info: RunInfo, folder: Path, what: str, contestants: Iterable[Contestant]) -> None:
+    """See that contestants are what they were when their run was begun.
+
+    Raises:
+        ResultsError: one is not; the message has both digests.
+    """
+    for contestant in contestants:
+        then = info.variants[contestant.name].digest
+        if contestant.digest != then:
+            raise changed(folder, f"the {what} {contestant.name}", then[:12], contestant.digest[:12])
+
+
+def see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], cluster: str | None = None) -> None:
+    """See that there is a rest of a run to be done, here, with the ``scenarios`` there are.
+
+    Raises:
+        ResultsError: there is none, or not here, or its plan is not what it was.
+    """
     if info.merged:
         raise ResultsError(
             f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",
@@ -366,6 +376,13 @@ def _see_resumable(info: RunInfo, folder: Path, cluster: str | None) -> None:
         raise ResultsError(
             f"--resume: the run {folder.name} was begun on one machine; half of its block cannot be another's.",
             hint="Go on with it there, without --cluster.",
+        )
+    if (now := digest_of(info.plan)) != info.plan.digest:
+        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
+    if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(scenarios)):
+        raise ResultsError(
+            f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.",
+            hint="Begin a new run.",
         )
 
 

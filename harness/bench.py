@@ -98,7 +98,7 @@ class Bench:
         return self.local_unready if lane is Lane.LOCAL else None
 
 
-class Entrant(Protocol):
+class Contestant(Protocol):
     """What takes part in a run: a variant, or a build backend on its own."""
 
     @property
@@ -113,10 +113,10 @@ class Entrant(Protocol):
 
 
 class Equipped(Protocol):
-    """What a cell is measured with: the entrant, set up, and the index that serves it."""
+    """What a cell is measured with: the contestant, set up, and the index that serves it."""
 
     @property
-    def variant(self) -> Entrant:
+    def variant(self) -> Contestant:
         """Whose cells are measured with it."""
         ...
 
@@ -132,9 +132,9 @@ class Equipped(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Unready:
-    """An entrant that could not be set up, or not in time: none of its cells can be measured, for this ``reason``."""
+    """A contestant that could not be set up, or not in time: none of its cells can be measured, for this ``reason``."""
 
-    variant: Entrant
+    variant: Contestant
     reason: str
     timed_out: bool = False
 
@@ -246,9 +246,18 @@ def verify_applications(bench: Bench, attempt: Attempt, workspace: Workspace) ->
     """
     verify_python(bench, attempt, workspace, workspace.environments)
     for member in bench.shape.applications:
-        for command in commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=member.name):
-            execution = attempt.executor.run(command)
+        done = carry_out(attempt, (command for command, _ in starting(bench, attempt, workspace, member.name)))
+        command, execution = done[-1]
         verify_line(command.argv, execution, workspace.line_of(member.name))
+
+
+def starting(
+    bench: Bench, attempt: Attempt, workspace: Workspace, application: str
+) -> Iterator[tuple[Command, str | None]]:
+    """The steps that start an application, with its name at the last one, which prints its line."""
+    steps = list(commands(bench, attempt, workspace, bench.variant.spec.phases.run, application=application))
+    for command in steps:
+        yield command, application if command is steps[-1] else None
 
 
 def verify_python(bench: Bench, attempt: Attempt, workspace: Workspace, folders: Sequence[Path]) -> None:

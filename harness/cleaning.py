@@ -15,10 +15,10 @@ from harness.equipment import private_store
 from harness.errors import HarnessError, InputError, NixUnavailableError, StateError
 from harness.measure.executor import LauncherExecutor
 from harness.measure.sizes import tree_size
+from harness.measure.trees import remove_tree
 from harness.nix.garbage import collect, garbage
 from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
-from harness.provision.trees import remove_tree
 from harness.stocktaking import places
 
 #: Left by runs and tests that ended or were ended; always removed.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from harness.findings import Subject
 from harness.measure.command import Command, Execution, Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.nix import Expression, Nix, Run, find_nix
 from harness.nix.garbage import keep, keep_only, keep_within
 from harness.nix_pythons import HostBases, host_bases, named_pythons
@@ -29,10 +29,12 @@ from harness.provision.host_python import examined
 from harness.provision.index import Index
 from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
-from harness.provision.nix_store import spell_bytes, store_limit
+from harness.provision.nix_store import store_limit
 from harness.provision.outside import Outside
 from harness.provision.supplies import Progress, fetch_outside, fetch_wheels, install_toolchains, put_on_shelf
+from harness.provision.toolchains import PinnedTools
 from harness.shapes import CANONICAL, Shape
+from harness.spelling import size
 from harness.strategies import HANDWRITTEN, HOST, UV2NIX, offered
 from harness.variants import Variant
 from harness.workspace import Workspace
@@ -91,9 +93,9 @@ class NixSide:
 class Equipment:
     """What measuring works with.
 
-    ``tools`` maps a variant to the folder of its toolchain's executables, ``problems`` to the reason why there is
-    none. ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``. ``outside`` has the
-    third party of the shapes that include it, by their names.
+    ``tools`` maps a toolchain's name to the folder of its programs, ``problems`` to the reason why there is none.
+    ``nix`` is nothing where the Nix lane cannot run, for the reason ``nix_unavailable``. ``outside`` has the third
+    party of the shapes that include it, by their names.
     """
 
     index: Index
@@ -143,22 +145,24 @@ class Equipment:
 
 @contextmanager
 def equipped(
-    variants: Sequence[Variant],
+    toolchains: Sequence[PinnedTools],
     layout: Layout,
     console: Console,
     *,
-    nix: bool,
+    nix: Sequence[Variant] | None = None,
     provider: str = HOST,
     outside: Mapping[str, Outside] = MappingProxyType({}),
     builders: str = "",
     changes: bool = True,
+    pinned_alone: bool = False,
 ) -> Iterator[Equipment]:
     """Put everything in place, keep the index running meanwhile, and keep other runs out of the state folder.
 
-    With ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the equipment says
-    why. ``outside`` has the third party of shapes by their names, which is fetched too. What is built later is built on
-    ``builders``, if Nix is given any. Without ``changes`` none is made, so what they bring in from outside is not
-    fetched, unless Nix has to have it.
+    For the variants of ``nix`` the Nix lane is prepared too, with this ``provider``; where that is not possible, the
+    equipment says why. ``outside`` has the third party of shapes by their names, which is fetched too. What is built
+    later is built on ``builders``, if Nix is given any. Without ``changes`` none is made, so what they bring in from
+    outside is not fetched, unless Nix has to have it. With ``pinned_alone`` the index has nothing but what the locks of
+    this run name, as it always has with third party.
 
     Raises:
         ProvisionError: wheels cannot be had, or the index does not start.
@@ -168,19 +172,21 @@ def equipped(
     with ExitStack() as stack:
         stack.enter_context(occupied(layout, console))
         progress = stack.enter_context(SetupProgress(console))
-        brought_in = layout.third_party if changes or nix else ()
-        extra = [*([layout.infrastructure] if nix else ()), *brought_in]
-        fetched = fetch_wheels(variants, extra, layout, progress)
+        brought_in = layout.third_party if changes or nix is not None else ()
+        extra = [*([layout.infrastructure] if nix is not None else ()), *brought_in]
+        fetched = fetch_wheels(toolchains, extra, layout, progress)
         progress.done(f"wheels: {fetched.fetched} fetched, {fetched.present} there already")
-        supplied = [variant for variant in variants if variant.name not in fetched.problems]
+        supplied = [toolchain for toolchain in toolchains if toolchain.name not in fetched.problems]
+        built = [variant for variant in nix or () if variant.name not in fetched.problems]
         wheels = layout.wheelhouse
+        locks = [found.lock for found in outside.values()]
         if outside:
-            wheels = layout.state / "index" / "wheels"
-            stack.callback(shutil.rmtree, wheels, ignore_errors=True)
-            locks = [found.lock for found in outside.values()]
             more = fetch_outside(supplied, locks, layout, progress)
-            put_on_shelf(supplied, brought_in, locks, layout, wheels)
             progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
+        if outside or pinned_alone:
+            wheels = layout.state / "index" / "wheels"
+            stack.callback(remove_tree, wheels)
+            put_on_shelf(supplied, brought_in, locks, layout, wheels)
         index = stack.enter_context(Index([wheels], layout.state / "index"))
         side: NixSide | None = None
         unavailable = said = ""
@@ -188,30 +194,30 @@ def equipped(
         def bring_nix(executor: Executor) -> None:
             nonlocal side, said, unavailable
             try:
-                found = prepare_nix(supplied, layout, executor, progress, provider, outside)
+                found = prepare_nix(built, layout, executor, progress, provider, outside)
                 found = replace(found, nix=replace(found.nix, builders=builders))
                 said = tend(found.nix, limit)
                 side = found
             except NixUnavailableError as error:
                 unavailable = str(error).replace("\n", " ")
 
-        toolchains = install_toolchains(
-            supplied, layout, index, os.environ, progress, beside=bring_nix if nix else None
+        installed = install_toolchains(
+            supplied, layout, index, os.environ, progress, beside=None if nix is None else bring_nix
         )
-        progress.done(f"toolchains: {len(toolchains.bins)} of {len(variants)} ready")
+        progress.done(f"toolchains: {len(installed.bins)} of {len(toolchains)} ready")
         if side is not None:
             progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
             for name, reason in side.refused.items():
                 console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
             if said:
                 progress.done(said)
-        elif nix:
+        elif nix is not None:
             console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
         progress.stop()
         yield Equipment(
             index=index,
-            tools=toolchains.bins,
-            problems={**fetched.problems, **toolchains.problems},
+            tools=installed.bins,
+            problems={**fetched.problems, **installed.problems},
             nix=side,
             nix_unavailable=unavailable,
             outside=outside,
@@ -264,10 +270,8 @@ def tend(nix: Nix, limit_bytes: int) -> str:
         ) from error
     if done is None:
         return ""
-    left = f"{spell_bytes(done.after_bytes)} are left" + (
-        ", all of it needed" if done.after_bytes > limit_bytes else ""
-    )
-    return f"Nix store: above its limit of {spell_bytes(limit_bytes)}; {spell_bytes(done.freed_bytes)} freed, {left}"
+    left = f"{size(done.after_bytes)} are left" + (", all of it needed" if done.after_bytes > limit_bytes else "")
+    return f"Nix store: above its limit of {size(limit_bytes)}; {size(done.freed_bytes)} freed, {left}"
 
 
 def ask_for_nix(layout: Layout) -> tuple[str, str]:

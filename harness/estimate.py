@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from harness.errors import ResultsError
@@ -104,6 +104,19 @@ def estimate(plan: Plan, earlier: Sequence[EarlierCell], members: Mapping[str, i
         known_cells=found,
         unknown_cells=len(plan.cells) - found,
         disk_bytes=0 if members is None else _room(plan, earlier, sizes),
+        by_cell=by_cell,
+    )
+
+
+def from_now_on(plan: Plan, taken: Mapping[Cell, Sequence[float]]) -> Estimate:
+    """An estimate by what this run's own cells took: each as it did, one not seen yet as the mean of all."""
+    means = {cell: fmean(seconds) for cell, seconds in taken.items()}
+    usual = fmean(second for seconds in taken.values() for second in seconds) if taken else DEFAULT_S
+    by_cell = {cell: means.get(cell, usual) for cell in plan.cells}
+    return Estimate(
+        seconds_per_block=sum(seconds * share(plan, cell) for cell, seconds in by_cell.items()),
+        known_cells=len(means),
+        unknown_cells=len(plan.cells) - len(means),
         by_cell=by_cell,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -24,6 +25,9 @@ from harness.shapes import Shape
 from harness.shapes.facts import facts_of_shape
 from harness.strategies import STRATEGIES
 from harness.variants import Variant, folder_digest
+
+#: The code that findings come from; what it reaches by import belongs to it.
+EXPERIMENTS = ("harness.lab", "harness.findings")
 
 
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
@@ -46,11 +50,6 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
         unavailable=variant.spec.unavailable,
         python="" if variant.set_aside else python_of(variant).version,
     )
-
-
-def scenario_facts(scenarios: Mapping[str, Scenario]) -> dict[str, ScenarioFacts]:
-    """What each scenario measures, in words."""
-    return {name: scenario.facts for name, scenario in scenarios.items()}
 
 
 def shape_facts(shape: Shape, *, third_party: bool = False, leave_out: Sequence[str] = ()) -> ShapeFacts:
@@ -83,27 +82,18 @@ def git_revision(checkout: Path) -> str:
     return f"{revision}+changes" if revision and git("status", "--porcelain") else revision
 
 
-def run_info(
+def run_begun(
     *,
     run_id: str,
     plan: Plan,
-    variants: Sequence[Variant],
-    shapes: Sequence[Shape],
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, ScenarioFacts],
     command_line: tuple[str, ...],
     checkout: Path,
     scratch: Path,
     now: datetime,
-    nix_version: str,
-    nix_unavailable: str,
-    third_party: bool = False,
-    leave_out: Sequence[str] = (),
-    builders: str = "",
 ) -> RunInfo:
-    """``run.json`` of a run that is about to begin."""
+    """``run.json`` of a run that is about to begin, whoever takes part: nothing yet of its contestants and tools."""
     used = {cell.scenario for cell in plan.cells}
-    kinds: dict[str, Inspection | Experiment] = {**inspections()}
-    kinds.update({name: kind for name, kind in experiments().items() if name in plan.experiments})
     return RunInfo(
         run_id=run_id,
         status=RunStatus.RUNNING,
@@ -113,12 +103,33 @@ def run_info(
         git_revision=git_revision(checkout),
         plan=plan,
         host=host_facts(scratch),
+        tools={},
+        variants={},
+        scenarios={name: facts for name, facts in scenarios.items() if name in used},
+    )
+
+
+def with_variants(
+    info: RunInfo,
+    *,
+    variants: Sequence[Variant],
+    shapes: Sequence[Shape],
+    scenarios: Mapping[str, Scenario],
+    checkout: Path,
+    nix_version: str,
+    nix_unavailable: str,
+    third_party: bool = False,
+    leave_out: Sequence[str] = (),
+    builders: str = "",
+) -> RunInfo:
+    """The same with all there is to say of a run's variants, and of what they are measured with."""
+    kinds: dict[str, Inspection | Experiment] = {**inspections()}
+    kinds.update({name: kind for name, kind in experiments().items() if name in info.plan.experiments})
+    own = [scenario for name, scenario in scenarios.items() if name in info.scenarios]
+    return replace(
+        info,
         tools=tools_here(nix_version),
-        variants={
-            variant.name: variant_facts(variant, [scenarios[name] for name in scenarios if name in used])
-            for variant in variants
-        },
-        scenarios=scenario_facts({name: scenario for name, scenario in scenarios.items() if name in used}),
+        variants={variant.name: variant_facts(variant, own) for variant in variants},
         findings={**{name: facts for kind in kinds.values() for name, facts in kind.facts.items()}, **GROWTH},
         changes={name: change.facts for name, change in STANDARD.items()},
         strategies={
@@ -128,14 +139,52 @@ def run_info(
         },
         shapes={shape.name: shape_facts(shape, third_party=third_party, leave_out=leave_out) for shape in shapes},
         nix_unavailable=nix_unavailable,
-        experiments_digest=experiments_digest(checkout),
+        experiments_digest=digest_of_code(checkout, EXPERIMENTS),
         builders=builders,
     )
 
 
-def experiments_digest(checkout: Path) -> str:
-    """What names exactly the code that findings come from: a SHA-256 over it, in this checkout."""
-    harness = checkout / "harness"
-    folders = (harness / "findings", harness / "changes", checkout / "nix")
-    text = "\0".join([*map(folder_digest, folders), (harness / "lab.py").read_text(encoding="utf-8")])
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest_of_code(checkout: Path, roots: Iterable[str]) -> str:
+    """A SHA-256 over all code that ``roots`` reach by import, what changes are made from, and what Nix builds with."""
+    files = reached(checkout, roots)
+    digest = hashlib.sha256()
+    for path in sorted({*files.values(), *(checkout / "harness" / "changes").glob("*.txt")}):
+        digest.update(f"{path.relative_to(checkout).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    digest.update(folder_digest(checkout / "nix").encode())
+    return digest.hexdigest()
+
+
+def reached(checkout: Path, roots: Iterable[str]) -> dict[str, Path]:
+    """The modules of the harness that ``roots`` reach by import, each with its file; of a package all its modules."""
+    found: dict[str, Path] = {}
+    waiting = [name for root in roots for name in (root, *_modules_of(checkout, root))]
+    while waiting:
+        name = waiting.pop()
+        path = _file_of(checkout, name) if name.partition(".")[0] == "harness" else None
+        if path is None or name in found:
+            continue
+        found[name] = path
+        waiting += _imported(path)
+        waiting.append(name.rpartition(".")[0])
+    return found
+
+
+def _modules_of(checkout: Path, name: str) -> list[str]:
+    folder = checkout.joinpath(*name.split("."))
+    return [f"{name}.{path.stem}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+
+
+def _file_of(checkout: Path, name: str) -> Path | None:
+    place = checkout.joinpath(*name.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The names that a module imports, wherever in it; of ``from a import b`` both ``a`` and ``a.b``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -13,11 +13,12 @@ from harness.bench import Attempt, Bench, NixBench, commands, complete, environm
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Ended, Execution
 from harness.measure.environment import scrubbed
+from harness.measure.trees import remove_tree
 from harness.nix_tree import write_names
 from harness.shapes import Shape
 from harness.strategies import HANDWRITTEN, offered
 from harness.variants.file import Phase
-from harness.workspace import Workspace, remove
+from harness.workspace import Workspace
 
 #: The most lines of one command's output that evidence keeps: the first few and the last ones, where errors stand.
 _FIRST_LINES = 4
@@ -175,7 +176,7 @@ class Lab:
     def away(self, name: str) -> Path:
         """An empty folder outside the checkout."""
         folder = self.workspace.folder / "away" / name
-        remove(folder)
+        remove_tree(folder)
         folder.mkdir(parents=True)
         return folder
 

@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.assignment import Assignment
 from harness.cleaning import Freed
 from harness.errors import InputError, ResultsError
 from harness.estimate import EarlierCell, Estimate, estimate, read_earlier
@@ -23,15 +24,16 @@ from harness.findings import all_kinds, experiments
 from harness.host import free_bytes, host_facts
 from harness.journal import newest_run, read_info, read_samples
 from harness.plan import of_shape, order_of, planned
-from harness.progress import describe, spell
+from harness.progress import describe
 from harness.provision.interpreters import base_python, others
 from harness.provision.layout import Layout
-from harness.provision.nix_store import spell_bytes, store_limit
+from harness.provision.nix_store import store_limit
 from harness.records import Outcome, Plan, Sample
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL, Shape
+from harness.shapes.packages import is_of_backends
 from harness.shapes.text import SHAPE_FORMS
-from harness.spelling import number
+from harness.spelling import duration, number, size
 from harness.stocktaking import Stock, take_stock
 from harness.variants import Variant
 from harness.variants.pins import Outdated
@@ -116,17 +118,19 @@ def as_outdated(found: Sequence[Outdated]) -> RenderableType:
     return table
 
 
-#: The runs below ``results`` that are kept and tell how long things take.
-KEPT_RUNS = ("reference", "reference-scale")
+#: The runs below ``results`` that are kept and tell how long things take: those of variants, and that of backends.
+KEPT_RUNS, KEPT_OF_BACKENDS = ("reference", "reference-scale"), ("reference-backends",)
 
 
-def foresee(
-    plan: Plan, results: Path, kept: Sequence[str] = KEPT_RUNS, shapes: Sequence[Shape] | None = None
-) -> Estimate:
-    """How long a plan will take and how much room, by the newest run below ``results`` and those ``kept`` there."""
+def foresee(plan: Plan, results: Path, shapes: Sequence[Shape]) -> Estimate:
+    """How long a plan will take and how much room, by the newest run below ``results`` and those kept there.
+
+    Without ``shapes`` there are no members to say by how much room it takes.
+    """
+    kept = KEPT_OF_BACKENDS if is_of_backends(plan) else KEPT_RUNS
     places = (*(results / name for name in kept), *newest_run(results))
     folders = {folder for folder in places if folder.is_dir()}
-    members = None if shapes is None else {shape.name: len(shape.members) for shape in shapes}
+    members = {shape.name: len(shape.members) for shape in shapes} if shapes else None
     earlier: list[EarlierCell] = []
     for folder in sorted(folders):
         # An old run that is damaged makes the estimate poorer, as one that is missing does; it is no reason to stop.
@@ -146,35 +150,45 @@ def see_room(expected: Estimate, layout: Layout) -> None:
     free = free_bytes(layout.state)
     if expected.disk_bytes > free:
         raise InputError(
-            f"There is no room for this run: it takes about {spell_bytes(expected.disk_bytes)} at most, and"
-            f" {layout.state} has {spell_bytes(free)} free.",
+            f"There is no room for this run: it takes about {size(expected.disk_bytes)} at most, and"
+            f" {layout.state} has {size(free)} free.",
             hint="Measure fewer variants or smaller shapes at a time, or point HARNESS_STATE to another disk.",
         )
 
 
-def foretold(plan: Plan, expected: Estimate, goes_on: Path | None) -> str:
-    """How long a run will take, or the rest of the one in the folder ``goes_on``.
+def foretell(assignment: Assignment, layout: Layout, console: Console, *, plan_only: bool) -> bool:
+    """Say how long what was assigned will take, or show its plan; whether it is to be done.
 
     Raises:
-        ResultsError: a sample of that run is damaged.
+        InputError: there is no room for it.
+        ResultsError: a sample of the run that is gone on with is damaged.
     """
-    return in_words(plan, expected) if goes_on is None else rest_in_words(plan, expected, read_samples(goes_on))
+    plan = assignment.plan
+    expected = foresee(plan, assignment.results, assignment.shapes)
+    see_room(expected, layout)
+    if plan_only:
+        console.print(as_plan(plan, expected))
+    elif assignment.resumes:
+        console.print(rest_in_words(plan, expected, read_samples(assignment.folder)), highlight=False)
+    else:
+        console.print(in_words(plan, expected), highlight=False)
+    return not plan_only
 
 
 def in_words(plan: Plan, expected: Estimate) -> str:
     """How long a plan will take, and how sure that is."""
-    block = spell(expected.seconds_per_block)
+    block = duration(expected.seconds_per_block)
     whole = (
-        f"blocks until all is settled, at most {spell(plan.budget_s)}"
+        f"blocks until all is settled, at most {duration(plan.budget_s)}"
         if plan.budget_s is not None
-        else f"{spell(expected.seconds_per_block * plan.blocks)} for {plan.blocks}"
+        else f"{duration(expected.seconds_per_block * plan.blocks)} for {plan.blocks}"
     )
     known = f"{expected.known_cells} of {expected.known_cells + expected.unknown_cells} cells were measured before"
     experiments = number(len(plan.experiments), "experiment")
     if not plan.cells:
         return f"{experiments} with each variant, and nothing that is timed"
     more = f" and {experiments} with each variant" if plan.experiments else ""
-    room = f"; at most about {spell_bytes(expected.disk_bytes)} of disk" if expected.disk_bytes else ""
+    room = f"; at most about {size(expected.disk_bytes)} of disk" if expected.disk_bytes else ""
     return f"about {block} a block, {whole}, set-up{more} not counted ({known}){room}"
 
 
@@ -184,7 +198,7 @@ def rest_in_words(plan: Plan, expected: Estimate, taken: Sequence[Sample]) -> st
         return in_words(plan, expected)
     late = {sample.cell for sample in taken if sample.outcome is Outcome.TIMED_OUT}
     done = {(sample.block, sample.cell) for sample in taken}
-    left = spell(expected.left(plan, done, late))
+    left = duration(expected.left(plan, done, late))
     there = f"{len(done):,} of {number(planned(plan), 'sample')} are there"
     return f"about {left} for what is left, set-up not counted ({there})"
 
@@ -282,8 +296,8 @@ def examine(layout: Layout, nix: tuple[str, str]) -> list[Check]:
         Check(
             name="disk",
             ok=free >= DISK_WANTED,
-            detail=f"{free / 2**30:.1f} GiB free",
-            remedy=f"Free {DISK_WANTED / 2**30:.0f} GiB, or point HARNESS_STATE to another disk.",
+            detail=f"{size(free)} free",
+            remedy=f"Free {size(DISK_WANTED)}, or point HARNESS_STATE to another disk.",
         ),
         Check(
             name="nix",
@@ -310,11 +324,11 @@ def store_check(stock: Stock, limit: int) -> Check:
     if stock.garbage is None:
         rest = f"how much of it is garbage is not known: {stock.garbage_unknown}" if stock.garbage_unknown else "empty"
     else:
-        rest = f"{spell_bytes(stock.garbage.disk_bytes)} of it garbage, {number(stock.roots, 'root')}"
+        rest = f"{size(stock.garbage.disk_bytes)} of it garbage, {number(stock.roots, 'root')}"
     return Check(
         name="nix store",
         ok=stock.store_bytes <= limit,
-        detail=f"{stock.store}: {spell_bytes(stock.store_bytes)} of at most {spell_bytes(limit)}, {rest}",
+        detail=f"{stock.store}: {size(stock.store_bytes)} of at most {size(limit)}, {rest}",
         remedy="The next run collects its garbage; raise HARNESS_STORE_LIMIT if all of it is needed.",
         needed=False,
         figures={
@@ -329,17 +343,17 @@ def store_check(stock: Stock, limit: int) -> Check:
 def _parts_in_words(stock: Stock) -> str:
     if stock.unknown:
         return f"not counted: {stock.unknown}"
-    return ", ".join(f"{part.name} {spell_bytes(part.disk_bytes)}" for part in stock.parts) or "nothing in it yet"
+    return ", ".join(f"{part.name} {size(part.disk_bytes)}" for part in stock.parts) or "nothing in it yet"
 
 
 def as_freed(freed: Sequence[Freed], *, dry_run: bool) -> RenderableType:
     """What was removed, or would be, for people."""
     verb = "would be freed" if dry_run else "freed"
     lines = [
-        f"{item.what}: left alone: {item.kept}" if item.kept else f"{item.what}: {spell_bytes(item.disk_bytes)}"
+        f"{item.what}: left alone: {item.kept}" if item.kept else f"{item.what}: {size(item.disk_bytes)}"
         for item in freed
     ]
-    return Text("\n".join([*lines, f"{spell_bytes(sum(item.disk_bytes for item in freed))} {verb}"]))
+    return Text("\n".join([*lines, f"{size(sum(item.disk_bytes for item in freed))} {verb}"]))
 
 
 def as_checks(checks: Sequence[Check]) -> RenderableType:

@@ -6,41 +6,39 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from harness.assignment import Assignment
-from harness.benches import make_benches, nonce, warm_all
+from harness.benches import nonce, warm_all
+from harness.contestants.base import Contestants, Stage
 from harness.equipment import Equipment
 from harness.errors import MeasureError
-from harness.findings import Observation, inspect
-from harness.growing import grow
-from harness.growing.friction import look_at_growth
+from harness.findings import Observation
 from harness.journal import Journal, Resumed
 from harness.measure.command import Executor
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.probe import probe_command, probe_of
+from harness.measure.trees import remove_tree
 from harness.opening import SystemClock
 from harness.plan import of_shape, schedule, unmeasured
 from harness.progress import RunProgress
 from harness.provision.interpreters import base_python
-from harness.records import Cell, Finding, Lane, Outcome, Plan, Probe, Sample
+from harness.records import Cell, Finding, Outcome, Plan, Probe, Sample
 from harness.runner import Means, Watcher, run_blocks
-from harness.scenarios import all_scenarios
-from harness.shapes import CANONICAL, Shape
-from harness.variants import Variant
-from harness.workspace import remove
+from harness.sampling import B
+from harness.shapes import CANONICAL
 
 _CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 
 def measure(
-    assignment: Assignment,
+    contestants: Contestants[Any],
     journal: Journal,
     done: Resumed,
     equipment: Equipment,
@@ -58,7 +56,8 @@ def measure(
     Raises:
         HarnessError: the journal cannot be written any more.
     """
-    plan = assignment.plan
+    assignment, plan = contestants.assignment, contestants.assignment.plan
+    shapes = assignment.shape_names
     began = time.monotonic()
 
     def show_first() -> None:
@@ -68,27 +67,25 @@ def measure(
     with LauncherExecutor() as executor:
         prober = Prober(executor, journal, scratch, console)
         prober.take(-1)
-        for number, shape in enumerate(assignment.shapes):
-            part = of_shape(plan, shape.name)
+        for number, shape in enumerate(shapes):
+            part = of_shape(plan, shape)
             if plan.budget_s is not None:
                 left = plan.budget_s - (time.monotonic() - began)
-                part = replace(part, budget_s=max(left, 0.0) / (len(assignment.shapes) - number))
+                part = replace(part, budget_s=max(left, 0.0) / (len(shapes) - number))
             folder = scratch / f"shape-{number}"
-            variants = grown(assignment.variants, shape, folder / "grown", equipment)
-            if shape.name != CANONICAL.name or number:
-                console.print(f"shape {shape.name}: {shape.in_words}", markup=False, highlight=False, soft_wrap=True)
-            for name, seen in looked(
-                assignment.variants, variants, shape, lanes_of(plan), equipment, whole=number == 0
-            ):
-                finding = as_finding(journal.info.run_id, name, seen, shape=shape.name)
+            stage = contestants.stage(shape, part, equipment, folder, first=number == 0, known=done.findings)
+            if shape != CANONICAL.name or number:
+                console.print(f"shape {shape}: {stage.words}", markup=False, highlight=False, soft_wrap=True)
+            for name, seen in stage.seen:
+                finding = as_finding(journal.info.run_id, name, seen, shape=shape)
                 if finding.key not in done.findings:
                     journal.add_finding(finding)
             if part.cells:
                 halfway = show_first if number == 0 and not done.samples else None
-                place = _Place(executor=executor, prober=prober, folder=folder, console=console)
-                _measure_shape(variants, shape, part, journal, done, equipment, place, renew, halfway)
+                place = _Place(executor=executor, prober=prober, console=console)
+                _measure_shape(contestants, stage, part, journal, done, place, renew, halfway)
             if not assignment.keep:
-                remove(folder)
+                remove_tree(folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,47 +94,20 @@ class _Place:
 
     executor: Executor
     prober: Prober
-    folder: Path
     console: Console
 
 
-def grown(variants: Sequence[Variant], shape: Shape, folder: Path, equipment: Equipment) -> tuple[Variant, ...]:
-    """The variants with the members of a shape, each in a folder of its own below ``folder``."""
-    return tuple(grow(item, shape, folder / item.name, equipment.requirements(item, shape)) for item in variants)
-
-
-def looked(
-    committed: Sequence[Variant],
-    variants: Sequence[Variant],
-    shape: Shape,
-    lanes: frozenset[Lane],
-    equipment: Equipment,
-    *,
-    whole: bool,
-) -> Iterator[tuple[str, Observation]]:
-    """What can be seen of each variant in these lanes without running it; unless ``whole``, what is about growth alone.
-
-    ``committed`` are the variants that ``variants`` were grown from.
-    """
-    for prototype, variant in zip(committed, variants, strict=True):
-        seen = [*look_at_growth(prototype, shape)]
-        if whole:
-            seen += inspect(equipment.subject(variant, shape))
-        yield from ((variant.name, observation) for observation in seen if observation.lane in lanes)
-
-
 def _measure_shape(
-    variants: Sequence[Variant],
-    shape: Shape,
+    contestants: Contestants[B],
+    stage: Stage[B],
     plan: Plan,
     journal: Journal,
     done: Resumed,
-    equipment: Equipment,
     place: _Place,
     renew: Callable[[], None],
     halfway: Callable[[], None] | None,
 ) -> None:
-    known = {key: sample for key, sample in done.samples.items() if key[1].shape == shape.name}
+    known = {key: sample for key, sample in done.samples.items() if key[1].shape in plan.shapes}
     late = {sample.cell for sample in known.values() if sample.outcome is Outcome.TIMED_OUT}
     began = time.monotonic()
 
@@ -149,11 +119,20 @@ def _measure_shape(
         place.prober.take(block)
         renew()
 
-    benches = make_benches(variants, shape, plan, equipment, place.folder)
+    def found(name: str, seen: Observation, log: Path) -> None:
+        finding = as_finding(journal.info.run_id, name, seen, log_path=journal.relative(log))
+        if finding.key not in done.findings:
+            journal.add_finding(finding)
+
+    benches = stage.make_benches()
     if left := unmeasured(plan, known, late):
-        benches = warm_all(benches, left, plan.limit_s, journal, place.console)
+        benches = warm_all(benches, left, stage.warm, plan.limit_s, journal, place.console, found=found)
     means = Means(
-        scenarios=all_scenarios(), executor=place.executor, clock=SystemClock(), nonce=nonce, limit_s=plan.limit_s
+        scenarios=contestants.scenarios,
+        executor=place.executor,
+        clock=SystemClock(),
+        nonce=nonce,
+        limit_s=plan.limit_s,
     )
     blocks = schedule(
         plan,
@@ -165,22 +144,10 @@ def _measure_shape(
         run_blocks(blocks, benches, journal, means, _Remembering(late, progress))
 
 
-def lanes_of(plan: Plan) -> frozenset[Lane]:
-    """The lanes that a plan has anything to do in."""
-    return frozenset(cell.lane for cell in plan.cells) | frozenset(plan.lanes if plan.experiments else ())
-
-
-def add_observation(
-    journal: Journal, name: str, observation: Observation, *, log_path: str = "", shape: str = CANONICAL.name
-) -> None:
-    """Put what was observed of an entrant into a run's record; ``name`` is what it is called there."""
-    journal.add_finding(as_finding(journal.info.run_id, name, observation, log_path=log_path, shape=shape))
-
-
 def as_finding(
     run_id: str, name: str, observation: Observation, *, log_path: str = "", shape: str = CANONICAL.name
 ) -> Finding:
-    """What was observed of an entrant that is called ``name``, as a run's record has it."""
+    """What was observed of a contestant that is called ``name``, as a run's record has it."""
     return Finding(
         run_id=run_id,
         variant=name,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from harness.assignment import Assignment, changed
-from harness.facts import run_info
+from harness.assignment import Assignment, VariantAssignment, changed
+from harness.facts import run_begun, with_variants
 from harness.findings import experiments
 from harness.journal import Journal, Resumed, read_findings, read_info
 from harness.plan import planned
 from harness.provision.layout import Layout
-from harness.records import RunInfo, RunStatus
+from harness.records import RunInfo, RunStatus, ScenarioFacts
 from harness.scenarios import all_scenarios
 from harness.takeover import take_over
 
@@ -27,18 +28,27 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def info_of(assignment: Assignment, layout: Layout, *, nix_version: str, nix_unavailable: str) -> RunInfo:
-    """``run.json`` of an assignment that is about to begin on this machine."""
-    return run_info(
+def begun(assignment: Assignment, layout: Layout, scenarios: Mapping[str, ScenarioFacts]) -> RunInfo:
+    """``run.json`` of an assignment that is about to begin on this machine, but for its contestants and tools."""
+    return run_begun(
         run_id=assignment.run_id,
         plan=assignment.plan,
-        variants=[*assignment.variants, *assignment.aside],
-        shapes=assignment.shapes,
-        scenarios=all_scenarios(),
+        scenarios=scenarios,
         command_line=assignment.command_line,
         checkout=layout.checkout,
         scratch=layout.state,
         now=SystemClock().now(),
+    )
+
+
+def info_of(assignment: VariantAssignment, layout: Layout, *, nix_version: str, nix_unavailable: str) -> RunInfo:
+    """``run.json`` of an assignment with variants that is about to begin on this machine."""
+    return with_variants(
+        begun(assignment, layout, {name: scenario.facts for name, scenario in all_scenarios().items()}),
+        variants=[*assignment.variants, *assignment.aside],
+        shapes=assignment.shapes,
+        scenarios=all_scenarios(),
+        checkout=layout.checkout,
         nix_version=nix_version,
         nix_unavailable=nix_unavailable,
         third_party=assignment.third_party,

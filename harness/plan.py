@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 
@@ -25,6 +25,9 @@ CONTROLLED = frozenset({"tool-install", "deploy", "run", "nix-build"})
 #: A strategy that the provider does not have is planned in this scenario alone: once is enough to say so.
 STANDS_FOR = "nix-build"
 
+#: Scenarios that are measured where a person names them, and not in a run of everything: they tell nobody what to pick.
+ON_REQUEST = frozenset({"nix-noop", "nix-build-jobs-1", "nix-build-jobs-2"})
+
 #: The most blocks that a run with a budget of time can have.
 MOST_BLOCKS = 1000
 
@@ -35,22 +38,20 @@ _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 class Selection:
     """What a person asked to be measured.
 
-    ``strategies`` maps each variant's name to the Nix strategies it offers; ``scenarios`` maps each scenario's name
-    to its lane, in the order of listing. In the scenarios of ``control`` the reference runs twice in each block,
-    under two names (an A/A cell): what differs between the two is noise. With ``budget_s``, seconds take the place
-    of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a scenario may be in several.
-    Those in ``only_first`` are in the first block alone. Of ``shapes``, those in ``canonical_only`` are planned for the
-    canonical one, and those in ``once``, to which members make no difference, for the first. The variants of
-    ``everyday`` have no part in the scenarios that are ``rare``. With ``only_strategies``, those alone are planned.
-    ``limit_s`` and ``shard`` are as in the plan.
+    ``strategies`` maps each contestant's name to the Nix strategies it offers (backends alone to none); ``scenarios``
+    maps each scenario's name to its lane, in the order of listing. In the scenarios of ``control`` the reference runs
+    twice in each block, under two names (an A/A cell): what differs between the two is noise. With ``budget_s``,
+    seconds take the place of ``blocks``. ``turns`` are groups of scenarios that take turns, one group a block; a
+    scenario may be in several. Those in ``only_first`` are in the first block alone, those in ``only_with`` are planned
+    with these of the ``shapes`` alone. The variants of ``everyday`` have no part in the scenarios that are ``rare``.
+    With ``only_strategies``, those alone are planned. ``limit_s`` and ``shard`` are as in the plan.
     """
 
     strategies: Mapping[str, Sequence[str]]
     scenarios: Mapping[str, Lane]
     lanes: frozenset[Lane]
     shapes: Sequence[str] = (CANONICAL.name,)
-    canonical_only: frozenset[str] = frozenset()
-    once: frozenset[str] = frozenset()
+    only_with: Mapping[str, Collection[str]] = field(default_factory=dict)
     everyday: frozenset[str] = frozenset()
     rare: frozenset[str] = frozenset()
     only_strategies: frozenset[str] = frozenset()
@@ -121,11 +122,18 @@ def of_shape(plan: Plan, shape: str) -> Plan:
     return replace(plan, cells=tuple(cell for cell in plan.cells if cell.shape == shape))
 
 
+def lanes_of(plan: Plan) -> frozenset[Lane]:
+    """The lanes that a plan has anything to do in."""
+    return frozenset(cell.lane for cell in plan.cells) | frozenset(plan.lanes if plan.experiments else ())
+
+
 def _cells(selection: Selection) -> Iterable[Cell]:
     for shape in selection.shapes:
-        left_out = selection.canonical_only if shape != CANONICAL.name else frozenset[str]()
-        left_out |= selection.once if shape != selection.shapes[0] else frozenset()
-        scenarios = {name: lane for name, lane in selection.scenarios.items() if name not in left_out}
+        scenarios = {
+            name: lane
+            for name, lane in selection.scenarios.items()
+            if shape in selection.only_with.get(name, selection.shapes)
+        }
         yield from _of_one_shape(replace(selection, scenarios=scenarios), shape)
 
 

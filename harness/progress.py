@@ -4,54 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection
-from statistics import fmean
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
-from harness.plan import executions, order_of, planned
+from harness.estimate import from_now_on
+from harness.plan import order_of, planned
 from harness.records import Cell, Outcome, Plan, Sample
+from harness.spelling import duration
+from harness.units import Unit
 
 #: With so many cells or more in its first block, a run has its first report when half of them are done: a person who
 #: has just begun one should not wait for the whole block to see anything. Fewer are done soon enough.
 MANY_CELLS = 20
-
-
-class Estimate:
-    """How long the rest of a plan will take: each cell as it took before, a cell not seen yet as the mean of all."""
-
-    def __init__(self, plan: Plan, done: Collection[tuple[int, Cell]] = ()) -> None:
-        self._seen: defaultdict[Cell, list[float]] = defaultdict(list)
-        self._left: dict[Cell, int] = {cell: executions(plan, cell) for cell in plan.cells}
-        for _, cell in done:
-            self._left[cell] -= 1
-
-    def took(self, cell: Cell, seconds: float) -> None:
-        """A cell was executed in so many seconds, preparing and verifying included."""
-        self._seen[cell].append(seconds)
-        self._left[cell] -= 1
-
-    def seconds_left(self) -> float | None:
-        """Seconds until the plan is done, or nothing before the first cell ended."""
-        if not self._seen:
-            return None
-        usual = fmean(second for seconds in self._seen.values() for second in seconds)
-        return sum(
-            count * (fmean(self._seen[cell]) if cell in self._seen else usual) for cell, count in self._left.items()
-        )
-
-
-def spell(seconds: float) -> str:
-    """Seconds as a person says them: ``45 s``, ``3 min 05 s``, ``2 h 10 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def describe(cell: Cell) -> str:
@@ -61,16 +29,51 @@ def describe(cell: Cell) -> str:
     return f"{cell.variant} · {cell.lane} · {cell.scenario}{how}"
 
 
-def tell_failure(sample: Sample, console: Console) -> bool:
-    """Say so if a sample failed; whether it did."""
-    if sample.outcome in (Outcome.OK, Outcome.UNSUPPORTED):
-        return False
-    console.print(f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True)
-    console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
-    return True
+class Bar:
+    """A moving line on a terminal, which leaves when it is done; what is said stays, there and everywhere else."""
+
+    def __init__(
+        self, console: Console, *columns: ProgressColumn, total: int | None, done: int = 0, **fields: Any
+    ) -> None:
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(), *columns, console=console, transient=True, disable=not console.is_terminal
+        )
+        self._task = self._progress.add_task("", total=total, completed=done, **fields)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the moving line away."""
+        self._progress.stop()
+
+    def says(self, line: str, *, elsewhere: bool = False) -> None:
+        """Leave a line; ``elsewhere``: only where the moving one cannot be seen."""
+        if not (elsewhere and self._console.is_terminal):
+            self._console.print(line, highlight=False, markup=False)
+
+    def _show(self, **changed: Any) -> None:
+        self._progress.update(self._task, **changed)
+
+    def _failed(self, sample: Sample) -> bool:
+        """Say so if a sample failed; whether it did."""
+        if sample.outcome in (Outcome.OK, Outcome.UNSUPPORTED):
+            return False
+        self._console.print(
+            f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True
+        )
+        self._console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
+        return True
 
 
-class RunProgress:
+class RunProgress(Bar):
     """A :class:`harness.runner.Watcher` for people.
 
     ``after_block`` renews the report after each block. ``halfway``, if given, writes the first one after half of the
@@ -87,171 +90,172 @@ class RunProgress:
         done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._plan = plan
-        self._console = console
-        self._after_block = after_block
-        first = len(order_of(plan, 0))
-        self._halfway = halfway if first >= MANY_CELLS else None
-        self._until_halfway = (first + 1) // 2
-        self._monotonic = monotonic
-        self._estimate = Estimate(plan, done)
-        self._done = len(done)
-        self._since = monotonic()
-        self._began = 0.0
-        self._failed = 0
-        self._progress = Progress(
-            SpinnerColumn(),
+        super().__init__(
+            console,
             TextColumn("{task.fields[block]}"),
             BarColumn(bar_width=16),
             MofNCompleteColumn(),
             TextColumn("{task.fields[left]:>13}"),
             TextColumn("{task.description}", style="bold"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            total=None if plan.budget_s else planned(plan),
+            done=len(done),
+            block="",
+            left="",
         )
-        self._task = TaskID(0)
-
-    def __enter__(self) -> Self:
-        total = None if self._plan.budget_s else planned(self._plan)
-        self._task = self._progress.add_task("", total=total, completed=self._done, block="", left="")
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        self._plan = plan
+        self._after_block = after_block
+        first = len(order_of(plan, 0))
+        self._halfway = halfway if first >= MANY_CELLS else None
+        self._until_halfway = (first + 1) // 2
+        self._monotonic = monotonic
+        self._taken: defaultdict[Cell, list[float]] = defaultdict(list)
+        self._done = set(done)
+        self._since = monotonic()
+        self._began = 0.0
+        self._failures = 0
 
     def block_begins(self, block: int) -> None:
         """Say which block it is."""
-        self._progress.update(self._task, block=f"block {self._of(block)}")
+        self._show(block=f"block {self._of(block)}")
 
     def cell_begins(self, cell: Cell, block: int, position: int) -> None:  # noqa: ARG002
         """Name the cell."""
         self._began = self._monotonic()
-        self._progress.update(self._task, description=describe(cell))
+        self._show(description=describe(cell))
 
     def cell_ends(self, sample: Sample) -> None:
         """Advance, and say so when something failed."""
-        self._estimate.took(sample.cell, self._monotonic() - self._began)
+        self._taken[sample.cell].append(self._monotonic() - self._began)
+        self._done.add((sample.block, sample.cell))
         left = self._seconds_left()
-        self._progress.update(self._task, advance=1, left="" if left is None else f"{spell(left)} left")
-        self._failed += tell_failure(sample, self._console)
+        self._show(advance=1, left=f"{duration(left)} left")
+        self._failures += self._failed(sample)
         self._until_halfway -= 1
         if self._halfway is not None and not self._until_halfway:
-            self._progress.update(self._task, description="writing the first report", left="")
+            self._show(description="writing the first report", left="")
             self._halfway()
             self._say_done(f"half of block {self._of(0, ' of ')} done, first report written", left)
 
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""
-        self._progress.update(self._task, description="renewing the report", left="")
+        self._show(description="renewing the report", left="")
         self._after_block(block)
         left = None if block + 1 == self._plan.blocks else self._seconds_left()
         self._say_done(f"block {self._of(block, ' of ')} done, report renewed", left)
 
     def _say_done(self, what: str, left: float | None) -> None:
-        more = f", {self._roughly} {spell(left)} left" if left else ""
-        failed = f", {self._failed} failed so far" if self._failed else ""
-        self._console.print(f"{what}{failed}{more}", highlight=False)
-
-    @property
-    def _roughly(self) -> str:
-        return "at most" if self._plan.budget_s else "about"
+        more = f", {'at most' if self._plan.budget_s else 'about'} {duration(left)} left" if left else ""
+        failed = f", {self._failures} failed so far" if self._failures else ""
+        self.says(f"{what}{failed}{more}")
 
     def _of(self, block: int, among: str = "/") -> str:
         """Which block it is, and of how many where that is known."""
         return str(block + 1) if self._plan.budget_s else f"{block + 1}{among}{self._plan.blocks}"
 
-    def _seconds_left(self) -> float | None:
+    def _seconds_left(self) -> float:
         if self._plan.budget_s:
             return max(0.0, self._plan.budget_s - (self._monotonic() - self._since))
-        return self._estimate.seconds_left()
+        return from_now_on(self._plan, self._taken).left(self._plan, self._done)
 
 
-class SetupProgress:
+class DealtProgress(Bar):
+    """Counts units that several workers measure, of which ``done`` of ``total`` are there already.
+
+    ``renew`` is called when a stage is over; ``monotonic`` is a clock in seconds.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        done: int,
+        total: int,
+        renew: Callable[[], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(
+            console,
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", style="bold"),
+            total=total,
+            done=done,
+        )
+        self._done = self._began_with = done
+        self._total = total
+        self._renew = renew
+        self._monotonic = monotonic
+        self._since = monotonic()
+
+    def unit_ends(self, unit: Unit, samples: Sequence[Sample]) -> None:
+        """A unit is in the journal."""
+        self._done += 1
+        self._show(completed=self._done, description=unit.name)
+        for sample in samples:
+            self._failed(sample)
+
+    def stage_ends(self) -> None:
+        """Nothing is under way: the report can be renewed without disturbing anybody."""
+        self._show(description="renewing the report")
+        self._renew()
+        fresh = self._done - self._began_with
+        # Workers differ, and so do the units they have: how many are done in a time is what is known of all.
+        left = (self._monotonic() - self._since) / fresh * (self._total - self._done) if fresh else 0.0
+        more = f", about {duration(left)} left" if left else ""
+        self.says(f"{self._done} of {self._total} blocks of a scenario done, report renewed{more}")
+
+
+class SetupProgress(Bar):
     """Shows what is being put in place: a :class:`harness.provision.supplies.Progress` for people."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._progress = Progress(
-            SpinnerColumn(),
+        super().__init__(
+            console,
             TextColumn("{task.description}"),
             BarColumn(bar_width=16),
             TextColumn("{task.fields[count]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            total=None,
+            count="",
         )
-        self._task = TaskID(0)
-
-    def __enter__(self) -> Self:
-        self._task = self._progress.add_task("setting up", total=None, count="")
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
+        self._show(description="setting up")
 
     def fetching(self, done: int, total: int, name: str) -> None:
         """Show how many projects are fetched, and the next one's name."""
-        if not self._console.is_terminal and done % 24 == 0:
-            self._console.print(f"fetching wheels: {done} of {total}", highlight=False)
-        self._progress.update(
-            self._task, description=f"fetching {name or 'done'}", completed=done, total=total, count=f"{done}/{total}"
-        )
+        if done % 24 == 0:
+            self.says(f"fetching wheels: {done} of {total}", elsewhere=True)
+        self._show(description=f"fetching {name or 'done'}", completed=done, total=total, count=f"{done}/{total}")
 
     def doing(self, what: str) -> None:
         """Show what is done now."""
-        if not self._console.is_terminal:
-            self._console.print(what, highlight=False, markup=False)
-        self._progress.update(self._task, description=what, completed=0, total=None, count="")
+        self.says(what, elsewhere=True)
+        self._show(description=what, completed=0, total=None, count="")
 
     def done(self, what: str) -> None:
         """Leave a line about what is in place."""
         self._console.print(f"[green]✓[/green] {what}", highlight=False)
 
-    def stop(self) -> None:
-        """Take the moving line away."""
-        self._progress.stop()
 
-
-class ExperimentProgress:
+class ExperimentProgress(Bar):
     """Shows which experiments are under way, and how many are begun."""
 
     def __init__(self, total: int, console: Console) -> None:
-        self._total = total
-        self._begun = 0
-        self._console = console
-        self._progress = Progress(
-            SpinnerColumn(),
+        super().__init__(
+            console,
             TextColumn("experiments"),
             BarColumn(bar_width=16),
             MofNCompleteColumn(),
             TextColumn("{task.description}", style="bold"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
+            total=total,
         )
-        self._task = TaskID(0)
+        self._total = total
+        self._begun = 0
 
     def __enter__(self) -> Self:
-        self._console.print(f"{self._total} experiments, two at a time; they are not timed", highlight=False)
-        self._task = self._progress.add_task("", total=self._total)
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        self.says(f"{self._total} experiments, two at a time; they are not timed")
+        return super().__enter__()
 
     def begins(self, variant: str, name: str) -> None:
         """Name the experiment that begins."""
         self._begun += 1
-        self._progress.update(self._task, description=f"{variant} · {name}", completed=self._begun)
-        if not self._console.is_terminal:
-            self._console.print(f"experiment {self._begun} of {self._total}: {variant} · {name}", highlight=False)
+        self._show(description=f"{variant} · {name}", completed=self._begun)
+        self.says(f"experiment {self._begun} of {self._total}: {variant} · {name}", elsewhere=True)

@@ -215,6 +215,11 @@ class HostFacts:
     python_implementation: str
     libc: str
 
+    @property
+    def kind(self) -> str:
+        """The kind of system, in words: what two machines have to share for the same to come of a command."""
+        return f"{self.system} {self.machine}, {self.libc}"
+
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFacts:

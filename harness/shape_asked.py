@@ -16,6 +16,7 @@ from harness.repository.reading import read_repository
 from harness.repository.words import in_words
 from harness.shapes import CANONICAL, Shape
 from harness.shapes.text import parse_shape
+from harness.spelling import number
 from harness.strategies import HOST, NIXPKGS
 from harness.suggest import did_you_mean
 from harness.variants import Variant
@@ -111,7 +112,7 @@ def third_party_in_words(shapes: Sequence[Shape], leave_out: Sequence[str] = (),
         names = names_of(shape)
         out = [name for name in names if name in leave_out]
         many = len({text for member in shape.members for text in member.requirements})
-        all_of_it = f"{many} outside {'requirement' if many == 1 else 'requirements'}"
+        all_of_it = number(many, "outside requirement")
         if names and not third_party:
             are = "is" if many == 1 else "are"
             yield (

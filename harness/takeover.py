@@ -67,7 +67,7 @@ def _circumstances(run: RunInfo) -> dict[str, str]:
         "the harness": run.harness_version,
         "the code of the experiments": run.experiments_digest[:12],
         "the provider": run.plan.provider,
-        "the system": f"{run.host.system} {run.host.machine}, {run.host.libc}",
+        "the system": run.host.kind,
         "Nix": run.tools.get("nix") or run.nix_unavailable,
         **{f"the version of {name}": version for name, version in run.tools.items() if name != "nix"},
     }

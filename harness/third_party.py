@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.assignment import Assignment
+from harness.assignment import VariantAssignment
 from harness.errors import ResultsError
 from harness.provision.interpreters import python_of
 from harness.provision.lock import read_lock, render_lock
@@ -16,7 +16,7 @@ from harness.provision.outside import Outside, Resolving, counting, lock_name, n
 
 
 def third_party_of(
-    assignment: Assignment, folder: Path, resolver: Callable[[], Resolving], console: Console
+    assignment: VariantAssignment, folder: Path, resolver: Callable[[], Resolving], console: Console
 ) -> dict[str, Outside]:
     """What the shapes of an assignment have from outside, by their names; nothing if that does not count.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.errors import StateError
 from harness.measure.environment import prepare_home
+from harness.measure.trees import remove_tree
 from harness.shapes import Shape, module_of
 from harness.variants import Variant
 from harness.variants.file import Phase, Step, placeholders
@@ -178,11 +179,11 @@ class Workspace:
 
     def discard(self) -> None:
         """Remove the whole scratch folder."""
-        remove(self.folder)
+        remove_tree(self.folder)
 
     def renew(self, *, lock: bool) -> None:
         """Make the checkout what a fresh clone is: the variant's files, nothing else, and its lock files if asked."""
-        remove(self.root)
+        remove_tree(self.root, within=self.folder)
         # Python takes a source of the same size for unchanged if it was written in the same second; nobody edits what
         # was cloned within the second, as an experiment would.
         written = time.time() - _CLONED_BEFORE_S
@@ -214,7 +215,7 @@ class Workspace:
         Raises:
             StateError: the lock phase did not write one of them.
         """
-        remove(self.kept_locks)
+        remove_tree(self.kept_locks, within=self.folder)
         for path in self.lock_files:
             if not path.is_file():
                 raise StateError(f"The lock phase did not write {path.relative_to(self.root)}.")
@@ -235,7 +236,7 @@ class Workspace:
 
     def keep_cache(self) -> None:
         """Remember the caches as they are now."""
-        remove(self.kept_cache)
+        remove_tree(self.kept_cache, within=self.folder)
         shutil.copytree(self.cache, self.kept_cache, symlinks=True)
 
     def restore_cache(self) -> None:
@@ -246,23 +247,23 @@ class Workspace:
         """
         if not self.kept_cache.is_dir():
             raise StateError("The caches were not kept when they were warm.")
-        remove(self.cache)
+        remove_tree(self.cache, within=self.folder)
         shutil.copytree(self.kept_cache, self.cache, symlinks=True)
 
     def remove_locks(self) -> None:
         """Take the lock files out of the checkout."""
         for path in self.lock_files:
-            path.unlink(missing_ok=True)
+            remove_tree(path, within=self.folder)
 
     def remove_environments(self) -> None:
         """Take away every environment that installing made."""
         for path in self.environments:
-            remove(path)
+            remove_tree(path, within=self.folder)
 
     def remove_outputs(self) -> None:
         """Take away what building and deploying left."""
-        remove(self.dist)
-        remove(self.deployment)
+        remove_tree(self.dist, within=self.folder)
+        remove_tree(self.deployment, within=self.folder)
 
     @property
     def _module(self) -> Path:
@@ -296,11 +297,3 @@ class Workspace:
             raise StateError(f"NAME in {self.shape.core.name} is {name!r} already, so editing it would change nothing.")
         text = self._module.read_text(encoding="utf-8")
         self._module.write_text(_NAME_LINE.sub(f'NAME = "{name}"', text), encoding="utf-8")
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it; what is not there is fine."""
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)

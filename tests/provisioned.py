@@ -14,8 +14,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from harness.measure.trees import remove_tree
 from harness.provision.layout import Layout
-from harness.provision.trees import remove_tree
 
 #: Who is provisioned: the core, and who tests work with beside it because they are fast.
 VARIANTS = ("hatch", "pdm", "poetry", "uv", "venv", "uv-hatchling", "uv-pip")

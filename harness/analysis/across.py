@@ -31,6 +31,7 @@ from scipy import stats
 
 from harness.analysis.compare import BAND, LEVEL, MINIMUM_BLOCKS, Block, holm
 from harness.analysis.statistics import Floats, Interval, resampled_medians
+from harness.spelling import number
 
 
 class Change(StrEnum):
@@ -218,7 +219,4 @@ def _positive(values: Iterable[float]) -> Floats:
 
 
 def _few(base: int, new: int, minimum: int) -> str:
-    return (
-        f"{base} block{'' if base == 1 else 's'} in base and {new} in new are too few for a verdict: it takes"
-        f" {minimum} in each."
-    )
+    return f"{number(base, 'block')} in base and {new} in new are too few for a verdict: it takes {minimum} in each."

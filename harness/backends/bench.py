@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.backends.catalogue import Backend
-from harness.backends.project import PACKAGE, Project
+from harness.backends.project import PACKAGE, Project, write_project
 from harness.bench import Attempt, Meter, Unready, how_it_ended
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
+from harness.measure.trees import remove_tree
 from harness.records import Lane
 from harness.shapes.packages import files_of
 
@@ -29,10 +29,8 @@ class BackendBench:
 
     ``python`` is the interpreter of an environment that has the backend and nothing else, ``beside`` of one that has
     front ends too, if the run has any that need it, ``plain`` the one they were made from. ``front_ends`` is the folder
-    of the front ends that stand alone, ``index`` the address of the index on loopback. ``projects`` maps a number of
-    files and whether the package lies flat to the project that is built; ``linked`` likewise to the one that editable
-    installs lead to, as importing leaves compiled modules there. ``hooks`` are the names of the hooks that the backend
-    has.
+    of the front ends that stand alone, ``index`` the address of the index on loopback. ``hooks`` are the names of the
+    hooks that the backend has.
     """
 
     variant: Backend
@@ -44,9 +42,8 @@ class BackendBench:
     index: str
     meter: Meter
     host_environment: Mapping[str, str]
-    projects: Mapping[tuple[int, bool], Project]
-    linked: Mapping[tuple[int, bool], Project] = field(default_factory=dict)
     hooks: frozenset[str] = frozenset()
+    projects: dict[Path, Project] = field(default_factory=dict)
     environments: dict[tuple[str, str], Path] = field(default_factory=dict)
 
     def unready(self, lane: Lane) -> Unready | None:  # noqa: ARG002
@@ -68,9 +65,16 @@ class BackendBench:
         """The front ends' caches, which stay warm."""
         return self.folder / "cache"
 
-    def project(self, shape: str, *, flat: bool = False) -> Project:
-        """The project of a shape such as ``files=100``."""
-        return self.projects[files_of(shape), flat]
+    def project(self, shape: str, *, flat: bool = False, linked: bool = False) -> Project:
+        """The project of a shape such as ``files=100``, written when it is first asked for.
+
+        What editable installs lead to is ``linked`` and built of nothing else: importing leaves compiled modules there.
+        """
+        files = files_of(shape)
+        folder = self.folder / ("linked" if linked else "built") / f"{'flat' if flat else 'src'}-{files}"
+        if folder not in self.projects:
+            self.projects[folder] = write_project(folder, self.variant, files, flat=flat)
+        return self.projects[folder]
 
     def environment(self, python: Path) -> dict[str, str]:
         """The whole environment of a command that works with ``python``, as if its environment were activated.
@@ -129,9 +133,8 @@ class BackendBench:
             StateError: something is.
         """
         project.tidy()
-        self._answer.unlink(missing_ok=True)
-        if self.out.exists():
-            shutil.rmtree(self.out)
+        remove_tree(self._answer)
+        remove_tree(self.out)
         self.out.mkdir(parents=True)
         if left := [path.name for path in project.folder.iterdir() if path.name in ("build", "dist", ".pdm-build")]:
             raise StateError(f"There is still {', '.join(left)} in the project.")
@@ -142,8 +145,7 @@ class BackendBench:
         Raises:
             StateError: it cannot be built, installed or imported.
         """
-        sources = self.linked if hook == "build_editable" else self.projects
-        project = sources[files_of(attempt.shape), flat]
+        project = self.project(attempt.shape, flat=flat, linked=hook == "build_editable")
         key = (hook, project.folder.name)
         if key not in self.environments:
             self.fresh(project)

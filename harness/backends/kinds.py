@@ -7,10 +7,10 @@ import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from harness.backends.bench import BackendBench
-from harness.backends.planning import Sizes
 from harness.backends.project import PACKAGE
 from harness.bench import Attempt
 from harness.errors import VerificationError
@@ -20,6 +20,28 @@ from harness.records import ScenarioFacts
 #: What a scenario's command consists of, by the bench and the shape.
 Argv = Callable[[BackendBench, str], Sequence[str | Path]]
 
+#: Up to so many files everything is measured; of larger packages what grows with them.
+SMALL = 100
+
+
+class Sizes(Enum):
+    """Of which projects a scenario is measured: one of them, those of a person's size, or all that were asked for."""
+
+    ONE = "one"
+    SMALL = "small"
+    ALL = "all"
+
+
+def measured_of(spread: Sizes, files: Sequence[int]) -> Sequence[int]:
+    """Of which of these numbers of files, from few to many, a scenario is measured; always of one at least."""
+    match spread:
+        case Sizes.ONE:
+            return files[:1]
+        case Sizes.SMALL:
+            return [count for count in files if count <= SMALL] or files[:1]
+        case Sizes.ALL:
+            return files
+
 
 class BackendScenario(ABC):
     """One thing that is measured of every backend; see :class:`harness.scenarios.base.Scenario` for the methods."""
@@ -27,11 +49,6 @@ class BackendScenario(ABC):
     name: str
     facts: ScenarioFacts
     spread: Sizes = Sizes.ALL
-
-    @property
-    def linked(self) -> bool | None:
-        """Whether the package lies flat that an editable install leads to; nothing where there is none."""
-        return None
 
     @property
     def beside(self) -> bool:
@@ -82,11 +99,6 @@ class Starting(BackendScenario):
     flat: bool = False
     times: int = 1
     spread: Sizes = Sizes.ALL
-
-    @property
-    def linked(self) -> bool | None:
-        """Where its editable install leads to."""
-        return self.flat if self.hook == "build_editable" else None
 
     def prepare(self, bench: BackendBench, attempt: Attempt) -> None:
         """What is to be started has been started before, so that its modules are compiled."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.backends.catalogue import Backend
+from harness.measure.trees import remove_tree
 
 PACKAGE = "madeup"
 
@@ -42,10 +42,10 @@ class Project:
         own = {PACKAGE} if self.flat else {"src"}
         for path in self.folder.iterdir():
             if path.name not in {*own, "pyproject.toml"}:
-                _remove(path)
+                remove_tree(path)
         for path in () if self.flat else (self.folder / "src").iterdir():
             if path.name != PACKAGE:
-                _remove(path)
+                remove_tree(path)
 
 
 def module_paths(files: int) -> list[str]:
@@ -66,10 +66,3 @@ def write_project(folder: Path, backend: Backend, files: int, *, flat: bool) -> 
         target.write_text(_MODULE.format(number=number), encoding="utf-8")
     (folder / "pyproject.toml").write_text(backend.pyproject(flat=flat), encoding="utf-8")
     return project
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.backends.bench import BackendBench
-from harness.backends.kinds import Argv, BackendScenario, Building, Starting
-from harness.backends.planning import Sizes
+from harness.backends.kinds import Argv, BackendScenario, Building, Sizes, Starting
 from harness.backends.project import PACKAGE
 from harness.records import ScenarioFacts
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.bench import Attempt, Bench, commands, environment, how_it_ended, verify_line
+from harness.bench import Attempt, Bench, commands, environment, how_it_ended, starting, verify_line
 from harness.changes.change_file import VariantChange, load_change
 from harness.changes.patch import Patch, apply_command
 from harness.errors import StateError, VerificationError
@@ -88,8 +88,11 @@ def apply_nix_patch(bench: Bench, attempt: Attempt, workspace: Workspace, change
 
 def effects(
     bench: Bench, attempt: Attempt, workspace: Workspace, change: VariantChange
-) -> Iterator[tuple[Command, str]]:
-    """The commands whose output shows a change's effect, and for each the application's name, or nothing for tests."""
+) -> Iterator[tuple[Command, str | None]]:
+    """The commands whose output shows a change's effect, and for each the application's name, or nothing for tests.
+
+    A step that only goes before the one that shows it has no name at all.
+    """
     if change.change.tests:
         if change.file.test is None:
             raise StateError(f"changes.toml has no [{change.change.name}.test] with the command that runs all tests.")
@@ -97,13 +100,11 @@ def effects(
             yield command, ""
         return
     for member in workspace.shape.applications:
-        run = bench.variant.spec.phases.run
-        for command in commands(bench, attempt, workspace, run, application=member.name):
-            yield command, member.name
+        yield from starting(bench, attempt, workspace, member.name)
 
 
 def verify_effect(
-    change: VariantChange, shape: Shape, command: Command, execution: Execution, application: str
+    change: VariantChange, shape: Shape, command: Command, execution: Execution, application: str | None
 ) -> None:
     """See a change's effect in what one of its :func:`effects` printed.
 
@@ -115,6 +116,8 @@ def verify_effect(
         return
     if not execution.ok:
         raise VerificationError(_why(command, execution))
+    if application is None:
+        return
     passed = sum(int(found) for found in _PASSED.findall(execution.stdout))
     if passed != len(shape.members):
         raise VerificationError(

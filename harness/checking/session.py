@@ -29,14 +29,15 @@ from harness.findings import experiments
 from harness.labs import Labs
 from harness.measure.confined import ConfinedExecutor, unavailable
 from harness.measure.crew import Crew
+from harness.measure.trees import remove_tree
 from harness.plan import Selection, make_plan
 from harness.provision.layout import Layout
+from harness.provision.toolchains import toolchains_of
 from harness.records import Lane, Plan
 from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
 from harness.strategies import HOST
 from harness.variants import Variant, load_variant
-from harness.workspace import remove
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,9 +164,10 @@ def _proven(
     salt = nonce()
     crew = Crew()
     with ExitStack() as stack:
-        equipment = stack.enter_context(equipped(variants, layout, console, nix=True, provider=asked.provider))
-        remove(scratch)
-        stack.callback(remove, scratch)
+        toolchains = toolchains_of(variants)
+        equipment = stack.enter_context(equipped(toolchains, layout, console, nix=variants, provider=asked.provider))
+        remove_tree(scratch)
+        stack.callback(remove_tree, scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
         kept.learn(equipment.nix_version)
         labs = Labs(

@@ -9,18 +9,19 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from harness.assignment import Assignment
+from harness.assignment import VariantAssignment
 from harness.cluster.asked import Asked, asked_cluster
 from harness.cluster.dealing import Crew, Dealer, introductions, name_of
 from harness.cluster.engine import ClusterLostError, DaskEngine, connected, version
 from harness.cluster.ledger import differences
 from harness.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
-from harness.cluster.progress import DealtProgress
 from harness.concluding import conclude, cut_off, interrupted, render_report
 from harness.experimenting import left_of
 from harness.journal import Journal, Resumed
-from harness.measuring import lanes_of
+from harness.measure.trees import remove_tree
 from harness.opening import info_of, open_journal
+from harness.plan import lanes_of
+from harness.progress import DealtProgress
 from harness.provision.cachelock import occupied
 from harness.provision.layout import Layout
 from harness.provision.outside import Outside
@@ -29,10 +30,9 @@ from harness.records import Cell, FindingKey, Lane, Outcome, RunInfo, Sample
 from harness.spelling import number
 from harness.third_party import keep_locks, third_party_of
 from harness.units import progress_of, units_of
-from harness.workspace import remove
 
 
-def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> int:
+def run_on_cluster(assignment: VariantAssignment, layout: Layout, console: Console) -> int:
     """Have what was assigned done by the workers of a cluster; the exit status for the command line.
 
     Raises:
@@ -56,11 +56,11 @@ def run_on_cluster(assignment: Assignment, layout: Layout, console: Console) -> 
 
 
 def _clear(layout: Layout, run_id: str, *, workers: int) -> None:
-    remove(layout.scratch(run_id))
+    remove_tree(layout.scratch(run_id))
     if workers:
         # A worker that was killed could not clear up after itself.
         for left in layout.workers.glob(f"*/runs/{run_id}"):
-            remove(left)
+            remove_tree(left)
 
 
 class _Coordinator:
@@ -68,7 +68,7 @@ class _Coordinator:
 
     def __init__(
         self,
-        assignment: Assignment,
+        assignment: VariantAssignment,
         layout: Layout,
         console: Console,
         asked: Asked,

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from harness.assignment import assignment_of, makes_changes
 from harness.bench import Bench, Unready
-from harness.benches import make_benches, nonce, warm_all
+from harness.benches import make_benches, nonce, warm_all, warm_variant
 from harness.cluster.cores import cores_here, share_of
 from harness.cluster.ledger import differences
 from harness.cluster.messages import (
@@ -29,6 +29,7 @@ from harness.cluster.messages import (
     code_digest,
     unpack,
 )
+from harness.contestants.variants import grown, looked
 from harness.equipment import equipped
 from harness.errors import InputError, ProvisionError
 from harness.experimenting import conduct_all, left_of
@@ -37,19 +38,20 @@ from harness.host import host_facts
 from harness.journal import Journal
 from harness.labs import Labs
 from harness.measure.executor import LauncherExecutor
-from harness.measuring import Prober, as_finding, grown, lanes_of, looked
+from harness.measure.trees import remove_tree
+from harness.measuring import Prober, as_finding
 from harness.opening import SystemClock, circumstances, info_of
-from harness.plan import of_shape
+from harness.plan import lanes_of, of_shape
 from harness.provision.cachelock import TAKEN, CacheLock
 from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
+from harness.provision.toolchains import toolchains_of
 from harness.records import Cell, Finding, Lane, RunInfo, Sample
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
 from harness.shapes import Shape
 from harness.third_party import third_party_of
 from harness.variants import Variant, load_variants
-from harness.workspace import remove
 
 #: The most workers that one machine may have.
 _MOST_WORKERS = 256
@@ -139,8 +141,8 @@ class Station:
             )
         self._pin()
         scratch = layout.scratch(order.info.run_id)
-        remove(scratch)
-        self._stack.callback(remove, scratch)
+        remove_tree(scratch)
+        self._stack.callback(remove_tree, scratch)
         folder = scratch / "run" / order.info.run_id
         folder.mkdir(parents=True)
         for name, text in order.locks.items():
@@ -154,10 +156,10 @@ class Station:
         outside = third_party_of(self._assignment, scratch, resolver, self._console)
         self._equipment = self._stack.enter_context(
             equipped(
-                self._assignment.variants,
+                toolchains_of(self._assignment.variants),
                 layout,
                 self._console,
-                nix=Lane.NIX in lanes_of(order.info.plan),
+                nix=self._assignment.variants if Lane.NIX in lanes_of(order.info.plan) else None,
                 provider=order.info.plan.provider,
                 outside=outside,
                 builders=order.info.builders,
@@ -224,7 +226,7 @@ class Station:
         samples = tuple(replace(sample, worker=str(self.number)) for sample in watcher.samples)
         if probe is not None:
             probe = replace(probe, host_id=self.host.host_id, worker=str(self.number))
-        remove(self._journal.folder / "samples.jsonl")
+        remove_tree(self._journal.folder / "samples.jsonl")
         return self._answer(samples=samples, logs=self._logs(sample.log_path for sample in samples), probe=probe)
 
     def _stand_for(self, name: str) -> _Stand:
@@ -233,12 +235,13 @@ class Station:
             return self._stand
         self._stand = None
         folder = self._scratch / "shape"
-        remove(folder)
+        remove_tree(folder)
         shape = self._shape(name)
         plan = of_shape(self._order.info.plan, name)
         variants = grown(self._assignment.variants, shape, folder / "grown", self._equipment)
         benches = make_benches(variants, shape, plan, self._equipment, folder)
-        warmed = warm_all(benches, plan.cells, plan.limit_s, self._journal, self._console, progress=Console(quiet=True))
+        quiet = Console(quiet=True)
+        warmed = warm_all(benches, plan.cells, warm_variant, plan.limit_s, self._journal, self._console, progress=quiet)
         self._stand = _Stand(shape=shape, variants=variants, benches=warmed)
         return self._stand
 
@@ -248,7 +251,7 @@ class Station:
     def _look(self, job: Look) -> Returned:
         shape = self._shape(job.shape)
         folder = self._scratch / "looked-at"
-        remove(folder)
+        remove_tree(folder)
         variants = grown(self._assignment.variants, shape, folder, self._equipment)
         lanes = lanes_of(self._order.info.plan)
         seen = looked(self._assignment.variants, variants, shape, lanes, self._equipment, whole=job.whole)
@@ -269,7 +272,7 @@ class Station:
 
         left = left_of(replace(plan, experiments=job.experiments), [variant], ())
         conduct_all(left, labs.lab, frozenset(plan.lanes), found, lambda subject, name: None)  # noqa: ARG005 - nothing is shown here
-        remove(labs.scratch)
+        remove_tree(labs.scratch)
         return self._answer(findings=tuple(findings), logs=self._logs([log]))
 
     def _logs(self, paths: Iterable[str]) -> dict[str, str]:
@@ -278,7 +281,7 @@ class Station:
             file = self._journal.folder / path
             if file.is_file():
                 found[path] = file.read_text(encoding="utf-8", errors="replace")[-LOG_CHARACTERS:]
-                remove(file)
+                remove_tree(file)
         return found
 
     def _lines(self) -> tuple[str, ...]:

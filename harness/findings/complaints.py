@@ -33,7 +33,7 @@ _REMEDY = re.compile(
 _TRACE = re.compile(r"^.*--show-trace.*$", re.MULTILINE)
 
 
-def facts(title: str, lane: Lane = Lane.LOCAL, *, per_strategy: bool = False) -> FindingFacts:
+def facts(title: str) -> FindingFacts:
     """The description of a message's quality; ``title`` says which refusal it is about."""
     return FindingFacts(
         title=f"Error message: {title}",
@@ -41,8 +41,7 @@ def facts(title: str, lane: Lane = Lane.LOCAL, *, per_strategy: bool = False) ->
         experiment="The output of the refusal is searched for the file's name, for the key or requirement, and for "
         "words that tell the reader what to do (hint, try, add, run, use, set, install …).",
         group="errors",
-        lanes=(lane,),
-        per_strategy=per_strategy,
+        lanes=(Lane.LOCAL,),
         values={
             **{name_of(parts): _value(parts) for parts in product((True, False), repeat=len(_PARTS))},
             NO_ERROR: ValueFacts(meaning="Nothing was refused, so there is no message.", tone=Tone.NEUTRAL),
@@ -68,25 +67,17 @@ def _value(parts: Sequence[bool]) -> ValueFacts:
     )
 
 
-def judge(
-    finding: str,
-    trial: Trial,
-    *,
-    files: Sequence[str],
-    keys: Sequence[str],
-    lane: Lane = Lane.LOCAL,
-    strategy: str | None = None,
-) -> Observation:
+def judge(finding: str, trial: Trial, *, files: Sequence[str], keys: Sequence[str]) -> Observation:
     """Judge the message of a refusal: ``files`` and ``keys`` are the names of which one has to stand in it.
 
     A trial in which nothing was refused has no message.
     """
     if trial.ok:
-        return Observation(finding=finding, lane=lane, strategy=strategy, value=NO_ERROR, evidence=trial.evidence)
+        return Observation(finding=finding, lane=Lane.LOCAL, value=NO_ERROR, evidence=trial.evidence)
     said = _TRACE.sub("", trial.output)
     parts = (
         any(name in said for name in files),
         any(name in said for name in keys),
         _REMEDY.search(said) is not None,
     )
-    return Observation(finding=finding, lane=lane, strategy=strategy, value=name_of(parts), evidence=trial.evidence)
+    return Observation(finding=finding, lane=Lane.LOCAL, value=name_of(parts), evidence=trial.evidence)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings import complaints
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement, nix_declare, nix_set
 from harness.findings.noticing import NOTICED, noticed, said
@@ -36,14 +35,14 @@ _VALUES = {
 class Drift:
     """One disagreement, made by an edit of pyproject.toml, of a package.nix, or of both.
 
-    ``keys`` are what a good message would name. ``brings`` is a package that is part of an environment only if the
-    edit of pyproject.toml was followed.
+    Where pyproject.toml is not edited, ``keys`` are the words that no Nix file which reads it may have. ``brings`` is a
+    package that is part of an environment only if the edit of pyproject.toml was followed.
     """
 
     name: str
     title: str
     what: str
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
     python: Callable[[Path], None] | None = None
     nix: Callable[[Path], None] | None = None
     brings: str = ""
@@ -55,7 +54,6 @@ DRIFTS = (
         title="a dependency missing in Nix",
         what="hello's pyproject.toml requires more-itertools, and its package.nix does not declare it",
         python=lambda root: add_requirement(root, "hello", "more-itertools>=9.1"),
-        keys=("more-itertools",),
         brings="more-itertools",
     ),
     Drift(
@@ -85,7 +83,6 @@ DRIFTS = (
         what="hello requires pytest[dev]; its package.nix declares pytest, without what the extra dev requires",
         python=lambda root: add_requirement(root, "hello", "pytest[dev]"),
         nix=lambda root: nix_declare(root, "hello", "pytest"),
-        keys=("dev",),
         brings="hypothesis",
     ),
     Drift(
@@ -94,7 +91,6 @@ DRIFTS = (
         what="shared requires more-itertools>=10.8; its package.nix declares it, and the package set has 9.1",
         python=lambda root: add_requirement(root, "shared", "more-itertools>=10.8"),
         nix=lambda root: nix_declare(root, "shared", "more-itertools"),
-        keys=("more-itertools",),
     ),
 )
 
@@ -114,7 +110,6 @@ def _facts() -> dict[str, FindingFacts]:
             per_strategy=True,
             values=_VALUES,
         )
-        found[f"error-drift-{drift.name}"] = complaints.facts(f"drift, {drift.title}", Lane.NIX, per_strategy=True)
     return found
 
 
@@ -137,9 +132,6 @@ def _observe(lab: Lab, drift: Drift, strategy: str) -> Iterator[Observation]:
     if not edits:
         proof = _stated_nowhere(root, drift, strategy)
         yield Observation(finding=name, lane=Lane.NIX, strategy=strategy, value="cannot-happen", evidence=proof)
-        yield Observation(
-            finding=f"error-{name}", lane=Lane.NIX, strategy=strategy, value=complaints.NO_ERROR, evidence=proof
-        )
         return
     for edit in edits:
         edit(root)
@@ -149,15 +141,6 @@ def _observe(lab: Lab, drift: Drift, strategy: str) -> Iterator[Observation]:
         value, evidence = "follows", f"{evidence}\n({drift.brings} is part of hello's environment)"
     told = f"({drift.what if again else drift.what.partition(', and ')[0].partition(';')[0]})\n{evidence}"
     yield Observation(finding=name, lane=Lane.NIX, strategy=strategy, value=value, evidence=told)
-    judged = complaints.judge(
-        f"error-{name}",
-        trial,
-        files=["package.nix", "pyproject.toml"],
-        keys=drift.keys,
-        lane=Lane.NIX,
-        strategy=strategy,
-    )
-    yield replace(judged, evidence=evidence)
 
 
 def _stated_nowhere(root: Path, drift: Drift, strategy: str) -> str:

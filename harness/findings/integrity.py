@@ -15,8 +15,8 @@ from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
 from harness.findings.products import commands_of, observed, phase_of
 from harness.lab import Lab, Trial
+from harness.measure.trees import remove_tree
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.workspace import remove
 
 _VERSION = "10.8.0"
 _TAMPERED = {"more_itertools/__init__.py": 'OTHER = "content"\n'}
@@ -49,7 +49,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     with caches_set_aside(lab), lab.open_index([served], pages_for_s=0) as index:
         own = lab.served_by(index.url)
         told = _locked(own)
-    remove(served / "more-itertools")
+    remove_tree(served / "more-itertools")
     make_wheel(served, "more-itertools", _VERSION, _TAMPERED)
     told.append("(the index now serves another wheel of that name and version)")
     # The same address, so that what the lock file says of the index still holds.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.lab import Lab
-from harness.workspace import remove
+from harness.measure.trees import remove_tree
 
 
 def make_wheel(folder: Path, project: str, version: str, modules: Mapping[str, str]) -> Path:
@@ -43,7 +43,7 @@ def caches_set_aside(lab: Lab) -> Iterator[None]:
     try:
         yield
     finally:
-        remove(workspace.cache)
+        remove_tree(workspace.cache)
         kept.rename(workspace.cache)
 
 

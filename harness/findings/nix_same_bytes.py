@@ -10,7 +10,8 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.nix_rebuilds import attributes
 from harness.findings.noticing import said
 from harness.lab import Lab
-from harness.nix import DIFFERS, Nix, differences, discard, name_of
+from harness.measure.trees import remove_tree
+from harness.nix import DIFFERS, Nix, differences, name_of
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 
 _NAME = "same-bytes"
@@ -50,7 +51,7 @@ def _differing(nix: Nix, outputs: Iterable[str]) -> Iterator[str]:
         if os.path.lexists(other):
             for name in differences(nix.physical(output), other):
                 yield f"{name_of(output)}: {name} differs"
-            discard(other)
+            remove_tree(other)
 
 
 FINDING = Experiment(

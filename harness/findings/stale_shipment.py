@@ -8,10 +8,11 @@ from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.products import checkout_moved_away, commands_of, observed, phase_of, without
 from harness.lab import Lab, Trial
+from harness.measure.trees import remove_tree
 from harness.records import FindingFacts, Lane, Tone, ValueFacts
 from harness.shapes import module_of
 from harness.variants.file import DeployPhase
-from harness.workspace import expected_line, remove
+from harness.workspace import expected_line
 
 _FACTS = {
     "stale-shipment": FindingFacts(
@@ -47,7 +48,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     if not first.ok or before.last.stdout != expected_line(application):
         raise StateError(f"Deploying failed even before the edit: {first.evidence}\n{before.evidence}")
     workspace.edit_name("Lynx")
-    remove(workspace.deployment)
+    remove_tree(workspace.deployment)
     again = lab.do(phase_of(lab, "deploy"), application=application)
     with checkout_moved_away(lab):
         after = _start(lab, application)

@@ -63,16 +63,13 @@ def look(subject: Subject) -> Iterable[Observation]:
 
 
 def _observe(shape: Shape, lane: Lane, strategy: str | None, stated: Sequence[Statement]) -> Iterator[Observation]:
-    application = shape.applications[0]
-    edge = needs(application.name, application.needs[0])
-    edges = [item for item in stated if item.fact == edge and item.lane is lane]
-    yield Observation(
-        finding="dependency-statements",
-        lane=lane,
-        strategy=strategy,
-        value=str(len(edges)),
-        evidence="\n".join(map(str, edges)) or f"No file of it states that {edge}.",
-    )
+    if shape.edge is None:
+        value, evidence = UNSUPPORTED, "No member of this shape needs another."
+    else:
+        edge = needs(*(member.name for member in shape.edge))
+        edges = [item for item in stated if item.fact == edge and item.lane is lane]
+        value, evidence = str(len(edges)), "\n".join(map(str, edges)) or f"No file of it states that {edge}."
+    yield Observation(finding="dependency-statements", lane=lane, strategy=strategy, value=value, evidence=evidence)
     repeated = stated_again(stated, lane)
     yield Observation(
         finding="must-agree-by-hand",

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from harness.errors import ShapeError
 from harness.growing.sources import grown_sources, prototype_of
 from harness.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, Way, beside_members, in_member
+from harness.measure.trees import remove_tree
 from harness.shapes import Member, Shape
 from harness.variants import HARNESS_FILES, Variant
 from harness.variants.file import NEED, Growing, Indirect
@@ -42,7 +43,7 @@ def grow(variant: Variant, shape: Shape, folder: Path, outside: Mapping[str, str
         return variant
     check_modules(shape)
     check_names(variant, shape)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_tree(folder)
     texts = variant.texts()
     made: set[Path] = set()
     for path, text in grown_files(texts, shape, variant.spec.growing, outside).items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.nix.adapter import DIFFERS, HOW_TO_GET_IT, Nix, Run, find_nix
 from harness.nix.complaints import complaint, remedy
-from harness.nix.contents import Change, compare, content, differences, discard
+from harness.nix.contents import Change, compare, content, differences
 from harness.nix.rebuilds import Rebuilt, labelled, needed, rebuilt
 from harness.nix.values import Derivation, Expression, NixProgram, StorePath, name_of
 
@@ -23,7 +23,6 @@ __all__ = [
     "complaint",
     "content",
     "differences",
-    "discard",
     "find_nix",
     "labelled",
     "name_of",

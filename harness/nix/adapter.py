@@ -141,9 +141,15 @@ class Nix:
     def probe(self, nonce: str) -> None:
         """See that this store and the sandbox work, by a build that takes no time; ``nonce`` was never used before.
 
+        What a Nix left that was killed while it made the store is mended: nobody else may be at work there.
+
         Raises:
             NixUnavailableError: they do not; Nix' own words say why.
         """
+        schema = self.physical("/nix/var/nix/db/schema")
+        if schema.is_file() and not schema.stat().st_size:
+            # Nix writes the number of its database's format last, and for ever refuses a file without one.
+            schema.unlink()
         command = (self._program("nix-build"), *self.options, "--no-out-link", "--expr", _PROBE)
         answer = self._call((*command, "--argstr", "nonce", nonce))
         if not answer.ok:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -58,17 +57,6 @@ def differences(one: Path, other: Path) -> tuple[str, ...]:
     """The names of files that are not just the same at both paths, below them; a path that is a file is ``.``."""
     here, there = (_files(path, lambda _, told: told) for path in (one, other))
     return tuple(sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name)))
-
-
-def discard(path: Path) -> None:
-    """Remove what Nix left at a path, where nobody may write."""
-    if path.is_dir() and not path.is_symlink():
-        for folder in [path, *path.rglob("*/")]:
-            if not folder.is_symlink():
-                folder.chmod(0o755)
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _files(path: Path, reading: _Reading) -> _Files:

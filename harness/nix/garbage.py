@@ -6,13 +6,13 @@ this machine's disk. With a derivation for a root, what was built of it and of w
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
 from harness.measure.sizes import tree_size
+from harness.measure.trees import remove_tree
 from harness.nix import Nix, complaint
 
 # What is live is decided by the roots alone, whatever the Nix at hand has for its defaults.
@@ -61,7 +61,7 @@ def keep_only(nix: Nix, owners: Collection[str]) -> None:
     """Drop the roots of every owner that is not among ``owners``."""
     for folder in _owners(nix):
         if folder.name not in owners:
-            shutil.rmtree(folder)
+            remove_tree(folder)
 
 
 def roots(nix: Nix) -> frozenset[str]:

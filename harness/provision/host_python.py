@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import NixUnavailableError
+from harness.measure.trees import remove_tree
 from harness.provision.elf import Elf, read_elf
 from harness.provision.shared_libraries import Ask, Linked, ask, expected_libraries, libraries_of
-from harness.provision.trees import remove_tree
 
 #: Parts of the standard library that no build and no application of the monorepo imports.
 _LEFT_OUT = frozenset(

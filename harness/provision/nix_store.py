@@ -1,4 +1,4 @@
-"""How large the private Nix store may become, and how numbers of bytes are written."""
+"""How large the private Nix store may become."""
 
 from __future__ import annotations
 
@@ -34,12 +34,3 @@ def store_limit(host: Mapping[str, str]) -> int:
             f"{STORE_LIMIT}: {text!r} is not a number of bytes.", hint="Write it as 2GiB, 500MiB or 1.5GB."
         )
     return int(float(match[1]) * _BY_NAME[match[2].lower()])
-
-
-def spell_bytes(number: int) -> str:
-    """A number of bytes as a person says it: ``0 B``, ``512 KiB``, ``1.5 GiB``."""
-    for unit in ("TiB", "GiB", "MiB", "KiB"):
-        if abs(number) >= _UNITS[unit]:
-            value = number / _UNITS[unit]
-            return f"{value:.1f} {unit}" if abs(value) < 10 else f"{value:.0f} {unit}"
-    return f"{number} B"

@@ -18,6 +18,7 @@ from harness.provision.nix_base import attributes_of
 from harness.provision.resolving import NoSolutionError
 from harness.records import as_file_name
 from harness.shapes import Shape
+from harness.spelling import number
 
 
 class Resolving(Protocol):
@@ -126,7 +127,7 @@ def _cannot_be_had(
 ) -> ShapeError:
     lines = [f"\n  {_shown(text)} ({_of(wanted[text])}): {faults[text]}" for text in wanted if text in faults]
     many = len(wanted)
-    told = f"{len(faults)} of {many} outside {'requirement' if many == 1 else 'requirements'}" if faults else ""
+    told = f"{len(faults)} of {number(many, 'outside requirement')}" if faults else ""
     if together:
         others = "the others" if faults else f"the {many} outside requirements"
         lines.append(f"\n  each of {others} can be had alone, but not together: {together}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,12 +11,12 @@ from typing import Protocol
 from harness.errors import ProvisionError
 from harness.measure.command import Executor
 from harness.measure.crew import Crew
+from harness.measure.trees import remove_tree
 from harness.provision.index import Index
-from harness.provision.interpreters import own_python, python_of
+from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
-from harness.provision.toolchains import ensure_toolchain
+from harness.provision.toolchains import PinnedTools, ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
-from harness.variants import Variant
 
 
 class Progress(Protocol):
@@ -33,8 +32,8 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Toolchains:
-    """Where each variant's toolchain is installed, or why it could not be."""
+class Installed:
+    """Where each toolchain's programs are, by its name, or why it could not be installed."""
 
     bins: Mapping[str, Path]
     problems: Mapping[str, str]
@@ -42,71 +41,72 @@ class Toolchains:
 
 @dataclass(frozen=True, kw_only=True)
 class Wheels(Fetched):
-    """What was fetched for several variants; ``problems`` says of those that lack wheels for their Python why."""
+    """What was fetched for several toolchains; ``problems`` says of those that lack wheels for their Python why."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def fetch_wheels(
-    variants: Sequence[Variant], extra_locks: Sequence[Path], layout: Layout, progress: Progress
+    toolchains: Sequence[PinnedTools], extra_locks: Sequence[Path], layout: Layout, progress: Progress
 ) -> Wheels:
-    """Fetch every wheel that the variants' locks name and is not there yet, for each variant's own Python.
+    """Fetch every wheel that the toolchains' locks name and is not there yet, for the Python of each.
 
-    A variant under another Python than the harness's own, for which there are no wheels, does not stop the others.
+    One under another Python than the harness's own, for which there are no wheels, does not stop the others.
 
     Raises:
         ProvisionError: one cannot be had.
-        InputError: a variant's Python is not on this machine.
     """
-    pythons = {variant.name: python_of(variant) for variant in variants}
     fetched, present = 0, 0
     problems: dict[str, str] = {}
-    for python in dict.fromkeys(pythons.values()) or [own_python()]:
+    for python in dict.fromkeys(toolchain.python for toolchain in toolchains) or [own_python()]:
         house = Wheelhouse(layout.wheelhouse, python=python)
-        group = [variant for variant in variants if pythons[variant.name] == python]
+        group = [toolchain for toolchain in toolchains if toolchain.python == python]
         try:
-            locks = [lock for variant in group for lock in _locks(variant)]
+            locks = [lock for toolchain in group for lock in toolchain.locks]
             found = house.fetch([*locks, *extra_locks], progress.fetching)
         except ProvisionError:
             if python == own_python():
                 raise
             found = house.fetch(extra_locks, progress.fetching)
-            for variant in group:
+            for toolchain in group:
                 try:
-                    house.fetch(_locks(variant), progress.fetching)
+                    house.fetch(toolchain.locks, progress.fetching)
                 except ProvisionError as error:
                     # Of pip's own words, which name addresses, nothing gets into results.
-                    problems[variant.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}. {_NO_WHEELS}"
+                    problems[toolchain.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}. {_NO_WHEELS}"
         fetched, present = fetched + found.fetched, present + found.present
     return Wheels(fetched=fetched, present=present, problems=problems)
 
 
-def fetch_outside(variants: Sequence[Variant], locks: Sequence[Path], layout: Layout, progress: Progress) -> Fetched:
-    """Fetch what shapes have from outside and is not there yet, for the Python of each variant.
+def fetch_outside(
+    toolchains: Sequence[PinnedTools], locks: Sequence[Path], layout: Layout, progress: Progress
+) -> Fetched:
+    """Fetch what shapes have from outside and is not there yet, for the Python of each toolchain.
 
     Raises:
         ProvisionError: something cannot be had.
     """
-    pythons = dict.fromkeys(map(python_of, variants))
+    pythons = dict.fromkeys(toolchain.python for toolchain in toolchains)
     found = [Wheelhouse(layout.outside_wheels, python=one).fetch(locks, progress.fetching) for one in pythons]
     return Fetched(fetched=sum(one.fetched for one in found), present=sum(one.present for one in found))
 
 
 def put_on_shelf(
-    variants: Sequence[Variant], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
+    toolchains: Sequence[PinnedTools], changes: Sequence[Path], locks: Sequence[Path], layout: Layout, shelf: Path
 ) -> None:
-    """Put links to wheels into a folder: of variants, of ``changes``, and of what shapes have from outside (``locks``).
+    """Put links to wheels in a folder: of toolchains, of ``changes``, and of what shapes have from outside, ``locks``.
 
-    Members take the newest version that the index has and suits them, and the wheelhouse has those of other runs too.
+    What is built takes the newest version that the index has and suits it, and the wheelhouse has those of other runs
+    too.
 
     Raises:
         ProvisionError: one is not there.
     """
-    shutil.rmtree(shelf, ignore_errors=True)
+    remove_tree(shelf)
     wheels: dict[Path, None] = {}
-    for python in dict.fromkeys(map(python_of, variants)):
+    for python in dict.fromkeys(toolchain.python for toolchain in toolchains):
         house = Wheelhouse(layout.wheelhouse, python=python)
-        own = [lock for variant in variants if python_of(variant) == python for lock in _locks(variant)]
+        own = [lock for toolchain in toolchains if toolchain.python == python for lock in toolchain.locks]
         for lock in (*own, *changes):
             wheels |= dict.fromkeys(house.wheels(lock))
         for lock in locks:
@@ -114,7 +114,7 @@ def put_on_shelf(
     for wheel in wheels:
         place = shelf / wheel.parent.name / wheel.name
         place.parent.mkdir(parents=True, exist_ok=True)
-        # The same file may be there twice: for a variant, and from outside.
+        # The same file may be there twice: for a toolchain, and from outside.
         if not place.exists():
             place.hardlink_to(wheel)
 
@@ -125,35 +125,31 @@ _NO_WHEELS = (
 )
 
 
-def _locks(variant: Variant) -> tuple[Path, Path]:
-    return variant.toolchain_lock, variant.build_lock
-
-
 def install_toolchains(
-    variants: Sequence[Variant],
+    toolchains: Sequence[PinnedTools],
     layout: Layout,
     index: Index,
     host: Mapping[str, str],
     progress: Progress,
     *,
     beside: Callable[[Executor], None] | None = None,
-) -> Toolchains:
-    """Install each variant's toolchain into an environment of its own, made from its Python, two at a time.
+) -> Installed:
+    """Install each toolchain into an environment of its own, made from its Python, two at a time.
 
     One that fails does not stop the others. What else is to be put in place is done ``beside`` them, as one of the two.
     """
     layout.toolchains.mkdir(parents=True, exist_ok=True)
     crew = Crew()
 
-    def install(variant: Variant) -> Path | ProvisionError:
-        progress.doing(f"installing the toolchain of {variant.name}")
+    def install(toolchain: PinnedTools) -> Path | ProvisionError:
+        progress.doing(f"installing the toolchain of {toolchain.name}")
         try:
             with crew.executor() as executor:
                 return ensure_toolchain(
-                    variant.name,
-                    lock=variant.toolchain_lock,
+                    toolchain.name,
+                    lock=toolchain.lock,
                     root=layout.toolchains,
-                    python=python_of(variant).path,
+                    python=toolchain.python.path,
                     index_url=index.url,
                     executor=executor,
                     host=host,
@@ -169,11 +165,11 @@ def install_toolchains(
     # It comes first, as it takes longest.
     jobs: list[Callable[[], Path | ProvisionError | None]] = [
         do_beside,
-        *(partial(install, variant) for variant in variants),
+        *(partial(install, toolchain) for toolchain in toolchains),
     ]
     _, *found = crew.do(lambda job: job(), jobs)
-    made = dict(zip((variant.name for variant in variants), found, strict=True))
-    return Toolchains(
+    made = dict(zip((toolchain.name for toolchain in toolchains), found, strict=True))
+    return Installed(
         bins={name: found for name, found in made.items() if isinstance(found, Path)},
         problems={name: found.message for name, found in made.items() if isinstance(found, ProvisionError)},
     )

@@ -4,13 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import ProvisionError
 from harness.measure.command import Command, Executor
 from harness.measure.environment import prepare_home, scrubbed
+from harness.provision.interpreters import Interpreter, own_python, python_of
+from harness.variants import Variant
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedTools:
+    """What a contestant works with: an environment with what ``lock`` pins, made from ``python``.
+
+    The wheels of ``more`` are fetched too, as they are asked for when something is built.
+    """
+
+    name: str
+    lock: Path
+    python: Interpreter = field(default_factory=own_python)
+    more: tuple[Path, ...] = ()
+
+    @property
+    def locks(self) -> tuple[Path, ...]:
+        """All that names wheels for it."""
+        return self.lock, *self.more
+
+
+def toolchains_of(variants: Iterable[Variant]) -> tuple[PinnedTools, ...]:
+    """The toolchain of each variant, and what its members are built with.
+
+    Raises:
+        InputError: a variant's Python is not on this machine.
+    """
+    return tuple(
+        PinnedTools(
+            name=variant.name, lock=variant.toolchain_lock, python=python_of(variant), more=(variant.build_lock,)
+        )
+        for variant in variants
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

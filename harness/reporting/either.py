@@ -1,4 +1,4 @@
-"""The report of runs of either kind: of variants, or of backends alone."""
+"""The report of runs as the command line asks for it: read, written, and told at the end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from harness.errors import ResultsError
-from harness.reporting import terminal
-from harness.reporting.backends import terminal as backends_terminal
-from harness.reporting.backends.writer import backend_view, write_backends
 from harness.reporting.read.runs import Loaded, load_runs
+from harness.reporting.terminal import summary
 from harness.reporting.writer import view_of, write
 from harness.shapes.packages import is_of_backends
 
@@ -26,26 +24,23 @@ class Written:
 
 
 def write_either(folders: Sequence[Path], report: Path | None) -> Written:
-    """Read runs and write their report, into the newest run's folder unless told otherwise.
+    """Read runs of variants, or of backends alone, and write their report; into the newest's folder unless told.
 
     Raises:
         ResultsError: a run cannot be read, the runs are of several kinds, or the report cannot be written.
     """
     loaded = load_runs(folders)
+    _see_of_one_kind(loaded)
     newest = loaded.runs[-1].run_id
     out = report or next((folder for folder in folders if folder.name == newest), folders[-1]) / "report"
-    if _is_of_backends(loaded):
-        view = backend_view(loaded)
-        return Written(page=write_backends(view, out), summary=backends_terminal.summary(view))
-    ordinary = view_of(loaded)
-    return Written(page=write(ordinary, out).html, summary=terminal.summary(ordinary))
+    view = view_of(loaded)
+    return Written(page=write(view, out).html, summary=summary(view))
 
 
-def _is_of_backends(loaded: Loaded) -> bool:
+def _see_of_one_kind(loaded: Loaded) -> None:
     kinds = {is_of_backends(run.plan): run.run_id for run in (*loaded.history, *loaded.runs)}
     if len(kinds) > 1:
         raise ResultsError(
             f"The run {kinds[True]} is of backends alone, {kinds[False]} is not: that is two reports.",
             hint="Name runs of one kind.",
         )
-    return True in kinds

@@ -15,6 +15,7 @@ from harness.analysis.compare import BAND
 from harness.reporting import prose, words
 from harness.reporting.alike import files_alike
 from harness.reporting.anchors import anchored
+from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.drawing import Chart
 from harness.reporting.charts.lean import PAPER
 from harness.reporting.compact import compact
@@ -29,8 +30,8 @@ from harness.reporting.read.logs import pack
 from harness.reporting.scale import words as scale_words
 from harness.reporting.scale.model import Kind as ScaleKind
 from harness.reporting.situations import words as situation_words
-from harness.reporting.situations.briefs import briefs
 from harness.reporting.story import SURPRISING
+from harness.reporting.telling import told
 
 # What vega says of each mark helps nobody who cannot see the picture; its accessible name and the tables do.
 _CHATTER = re.compile(r' (?:aria-[a-z]+|role|xmlns(?::xlink)?|version)="[^"]*"')
@@ -70,32 +71,23 @@ def page_environment() -> Environment:
     return environment
 
 
-def render_html(report: Report, charts: Sequence[Chart]) -> str:
+def render_html(report: Report, charts: Sequence[Chart], alone: BackendReport | None = None) -> str:
     """The whole report as one HTML page; all text from runs is escaped."""
     script = scripts()
     page = (
         page_environment()
         .get_template("report.html.j2")
         .render(
-            report=report,
+            **told(report, alone),
             charts=charts,
             alike=files_alike(report.variants),
             logs=pack(report.logs),
-            briefs=briefs(report),
             band=f"{BAND:.0%}",
             grades=tuple(Grade),
             inline=inline,
             script=script,
             script_hash=digest(script),
-            title=prose.TITLE,
-            lead=prose.lead(report),
-            members=prose.members(report),
-            banners=prose.banners(report),
-            method=prose.method(report),
-            limits=prose.limits(report),
-            machine=prose.machine(report),
             surprising=f"{SURPRISING:.0f}",
-            quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
         )
     )
     return compact(page)

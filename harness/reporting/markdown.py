@@ -1,24 +1,22 @@
-"""``report.md``: the report for a terminal or a code host."""
+"""``report.md``: the report in short, for a terminal or a code host; the page has all of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from harness.records import Outcome
 from harness.reporting import prose, words
-from harness.reporting.charts.drawing import Chart
-from harness.reporting.compare import words as compare_words
-from harness.reporting.machines import words as machine_words
-from harness.reporting.model import Report
+from harness.reporting.backends.model import BackendReport
+from harness.reporting.model import Report, ScenarioView, Section
 from harness.reporting.nix import words as nix_words
-from harness.reporting.overview import tiles
-from harness.reporting.overview.model import Grade
 from harness.reporting.scale import words as scale_words
-from harness.reporting.scale.model import Kind as ScaleKind
+from harness.reporting.scale.model import Kind, Panel, ScaleLane, Size
 from harness.reporting.situations import words as situation_words
-from harness.reporting.situations.briefs import briefs
+from harness.reporting.telling import told
+from harness.reporting.view import KEY_SCENARIOS
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
@@ -40,42 +38,42 @@ def text_environment() -> Environment:
     return environment
 
 
-def render_markdown(report: Report, charts: Sequence[Chart] = ()) -> str:
-    """The whole report as Markdown, with the same figures as the page.
-
-    Of ``charts``, those are told as a table whose figures stand in no other.
-    """
+def render_markdown(report: Report, pictures: Sequence[str] = (), alone: BackendReport | None = None) -> str:
+    """The answers, the tables that decide, the limits, and where the rest is; ``pictures`` are the names of figures."""
     text = (
         text_environment()
         .get_template("report.md.j2")
         .render(
-            report=report,
-            charts=[chart for chart in charts if chart.rows and not chart.repeated],
-            title=prose.TITLE,
-            lead=prose.lead(report),
-            members=prose.members(report),
-            banners=prose.banners(report),
-            method=prose.method(report),
-            limits=prose.limits(report),
-            machine=prose.machine(report),
-            quiet=prose.QUIET if report.samples else "Nothing has been measured yet.",
-            briefs=briefs(report),
+            **told(report, alone),
+            known=[item for item in report.situations if item.known] if report.outcomes.get(Outcome.OK) else [],
+            timed=list(_timed(report)),
+            grown=list(_grown(report)),
+            pictures=pictures,
             situation_words=situation_words,
-            compare_words=compare_words,
-            machine_words=machine_words,
-            tiles=tiles,
-            grades=tuple(Grade),
-            join=prose.join,
-            groups=prose.groups,
+            scale_words=scale_words,
             command=prose.command,
             w=words,
             n=nix_words,
-            scale_words=scale_words,
-            kinds=ScaleKind,
-            every_chart=charts,
         )
     )
     return tidied(text)
+
+
+def _timed(report: Report) -> Iterator[tuple[Section, list[ScenarioView]]]:
+    """The sections with any figure, each with its key scenarios."""
+    for section in report.sections:
+        found = [item for name in KEY_SCENARIOS if (item := section.scenario(name)) is not None]
+        if any(row.summary for item in found for row in item.rows):
+            yield section, found
+
+
+def _grown(report: Report) -> Iterator[tuple[ScaleLane, tuple[Size, ...], list[Panel]]]:
+    """Where several sizes were measured: each lane, the sizes tried, and the times of its key scenarios."""
+    if report.scale is None or not report.scale.shown:
+        return
+    for lane in report.scale.lanes:
+        if panels := [panel for panel in lane.of(Kind.TIME) if panel.name in KEY_SCENARIOS]:
+            yield lane, scale_words.tried(report.scale, panels), panels
 
 
 def tidied(text: str) -> str:

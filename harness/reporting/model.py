@@ -5,8 +5,8 @@ Figures are unrounded; page, Markdown, table and terminal round them with the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from harness.analysis.compare import Comparison
 from harness.analysis.frames import Frames
@@ -18,11 +18,9 @@ from harness.reporting.compare.model import Compared
 from harness.reporting.machines.model import Machines
 from harness.reporting.nix.model import NixStory
 from harness.reporting.overview.model import Overview
-from harness.reporting.sampled import Sampled
 from harness.reporting.scale.model import ScaleView
 from harness.reporting.shapes import NO_SHAPES, Shapes
 from harness.reporting.situations.model import SituationView
-from harness.reporting.trends.model import Trends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class Row:
     ``summary`` is ``None`` without a successful sample, ``comparison`` is ``None`` for the reference itself.
     ``user_s``, ``system_s``, ``max_rss_bytes``, ``requests`` and ``bytes_downloaded`` are medians, and so is ``cores``,
     the processor's time divided by the clock's, which is known in the Nix lane. ``reason`` is the last one that a
-    sample gave which is not ok. ``samples`` are all there are, failed ones too; none where they are too many to read.
+    sample gave which is not ok.
     """
 
     variant: str
@@ -47,7 +45,6 @@ class Row:
     requests: float | None
     bytes_downloaded: float | None
     cores: float | None = None
-    samples: tuple[Sampled, ...] = ()
 
     @property
     def status(self) -> str:
@@ -109,6 +106,19 @@ class Section:
         """Whether there is nothing to show but why: all that was tried is unsupported."""
         rows = [row for scenario in self.scenarios for row in scenario.rows]
         return bool(rows) and all(set(row.outcomes) == {Outcome.UNSUPPORTED} for row in rows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its scenarios by name."""
+        return tuple(item.name for item in self.scenarios)
+
+    def only(self, wanted: Callable[[str], bool]) -> Section:
+        """The section with no other scenarios than those that are wanted."""
+        return replace(
+            self,
+            scenarios=tuple(item for item in self.scenarios if wanted(item.name)),
+            sizes=tuple(item for item in self.sizes if wanted(item.scenario)),
+        )
 
     def scenario(self, name: str) -> ScenarioView | None:
         """A scenario by name, if the section has it."""
@@ -271,13 +281,32 @@ class Unsupported:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trend:
+    """One variant in one scenario: the median over blocks of its ratio to the reference, ``None`` in runs without."""
+
+    scenario: str
+    variant: str
+    ratios: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trends:
+    """At least two runs, from the one that began first to the one that began last."""
+
+    reference: str
+    runs: tuple[str, ...]
+    lines: tuple[Trend, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """All of a report.
 
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
-    what is shown. ``surprises`` hold for every variant. ``nix_unavailable`` is the reason for a Nix lane that could not
-    run, empty where it could. ``nix`` tells the strategies apart, once for each provider and shape.
+    what is shown. ``surprises`` hold for every variant. ``nix`` tells the strategies apart, once for each provider and
+    shape.
     ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
+    ``history`` are runs that all else leaves aside, as something else was measured, and ``past`` are their samples.
     ``compared`` holds the run against another one, where that was asked for. ``machines`` are told where work was dealt
     out to several. ``aside`` are variants of which nothing
     was measured, as they are broken or unavailable. All of it is about the primary one of ``shapes`` alone, but for
@@ -298,7 +327,6 @@ class Report:
     unsupported: tuple[Unsupported, ...]
     noise: tuple[Noise, ...]
     notes: tuple[str, ...]
-    nix_unavailable: str
     nix: tuple[NixStory, ...]
     frames: Frames = field(repr=False, compare=False)
     overview: Overview
@@ -309,6 +337,8 @@ class Report:
     outcomes: Mapping[Outcome, int]
     logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trends: Trends | None = None
+    history: tuple[RunInfo, ...] = ()
+    past: Frames | None = field(default=None, repr=False, compare=False)
     compared: Compared | None = None
     aside: Mapping[str, VariantFacts] = field(default_factory=dict)
     shapes: Shapes = NO_SHAPES
@@ -316,3 +346,8 @@ class Report:
     further: tuple[Section, ...] = ()
     machines: Machines | None = None
     elsewhere: tuple[Question, ...] = ()
+
+    @property
+    def nix_unavailable(self) -> str:
+        """The reason for a Nix lane that could not run, empty where it could."""
+        return next((run.nix_unavailable for run in reversed(self.runs) if run.nix_unavailable), "")

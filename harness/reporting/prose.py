@@ -204,8 +204,8 @@ def limits(report: Report) -> tuple[str, ...]:
             " they are marked undecided."
         )
     found.append(
-        "Another way of using the same tool: a variant is one idiom of its toolchain, in the versions named below, and"
-        " what is said of it holds for that idiom."
+        "Another way of using the same tool: a variant is one idiom of its toolchain, in the versions that were"
+        " measured, and what is said of it holds for that idiom."
     )
     found.append("Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years.")
     return tuple(found)

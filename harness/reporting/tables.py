@@ -15,7 +15,6 @@ from harness.analysis.statistics import Summary, summarise
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Outcome, RunInfo, ScenarioFacts, VariantFacts
 from harness.reporting.anchors import anchored
 from harness.reporting.model import Row, ScenarioView, Section, SizeRow
-from harness.reporting.sampled import Sampled, sampled
 
 CELL = ("variant", "lane", "scenario", "shape", "provider", "strategy")
 MEDIANS = ("user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded")
@@ -80,7 +79,6 @@ class Cells:
     medians: Mapping[CellKey, Mapping[str, float]]
     outcomes: Mapping[CellKey, Mapping[Outcome, int]]
     reasons: Mapping[CellKey, str]
-    samples: Mapping[CellKey, tuple[Sampled, ...]] = field(default_factory=dict)
     hosts: Mapping[CellKey, Mapping[Block, str]] = field(default_factory=dict)
 
     @classmethod
@@ -115,7 +113,6 @@ class Cells:
             medians=medians,
             outcomes=outcomes,
             reasons=reasons,
-            samples={CellKey(*key): own for key, own in sampled(frames.samples, CELL).items()},
             hosts=hosts,
         )
 
@@ -244,7 +241,6 @@ def _row(key: CellKey, cells: Cells, comparison: Comparison | None, *, is_refere
         requests=medians.get("requests"),
         bytes_downloaded=medians.get("bytes_downloaded"),
         cores=medians.get("cores"),
-        samples=cells.samples.get(key, ()),
     )
 
 

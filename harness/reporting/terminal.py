@@ -11,6 +11,9 @@ from rich.text import Text
 from harness.analysis.noise import WIDE_SPREAD, NoiseKind
 from harness.records import Outcome
 from harness.reporting import prose, words
+from harness.reporting.backends import words as backend_words
+from harness.reporting.backends.model import BackendReport
+from harness.reporting.backends.view import backend_report
 from harness.reporting.model import Report, ScenarioView, Section
 from harness.reporting.nix import words as nix_words
 from harness.reporting.nix.model import NixStory
@@ -20,7 +23,6 @@ from harness.reporting.situations.model import Fit
 #: Columns of figures that fit beside the names of scenarios; more variants are set below, in a table of their own.
 _ABREAST = 5
 
-_SIGNS = {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●"}
 #: So many cells with samples that spread are named; of more it is said how many they are.
 _FEW_CELLS = 3
 _STYLES = {"faster": "green", "slower": "red"}
@@ -39,8 +41,8 @@ def summary(report: Report) -> RenderableType:
         parts.append(
             Text(f"Medians. Against {report.reference}: ▲ faster, ▼ slower, = tie, ? undecided; ● the reference.")
         )
-        parts.append(Text(briefs.tally(report)))
-    parts += [Text(sentence, style="yellow") for sentence in (report.trends.current if report.trends else ())]
+        alone = backend_report(report)
+        parts += [Text(briefs.tally(report))] if alone is None else _of_backends(alone)
     parts += list(_situations(report))
     parts += [Text(sentence, style="yellow") for sentence in noise_in_short(report)]
     parts += [
@@ -59,6 +61,13 @@ def _situations(report: Report) -> Iterator[Text]:
             f"{fit.value} {prose.join([place.variant for place in found])}" for fit in Fit if (found := item.of(fit))
         ]
         yield Text(f"  {item.title}: {'; '.join(told)}.")
+
+
+def _of_backends(alone: BackendReport) -> Iterator[Text]:
+    """What a report of backends says first."""
+    for brief in backend_words.briefs(alone):
+        yield Text(brief.question, style="bold")
+        yield from (Text(f"  {phrase.text}") for (phrase,) in brief.sentences)
 
 
 def noise_in_short(report: Report) -> list[str]:
@@ -108,9 +117,7 @@ def _strategies(told: NixStory) -> Table | None:
 
 def _cell(scenario: ScenarioView, variant: str) -> Text:
     row = scenario.row(variant)
-    if row is None:
-        return Text(words.NONE)
-    word = words.verdict(row)
-    if row.summary is None:
-        return Text({"unsupported": "unsupp.", "not yet measured": words.NONE}.get(word, word), style="red")
-    return Text(f"{words.seconds(row.summary.median)} {_SIGNS[word]}", style=_STYLES.get(word, ""))
+    said = words.median_and_mark(row)
+    if row is None or row.summary is None:
+        return Text("unsupp." if said == Outcome.UNSUPPORTED else said, style="red" if said != words.NONE else "")
+    return Text(said, style=_STYLES.get(words.verdict(row), ""))

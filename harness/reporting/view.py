@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,26 +12,32 @@ from harness.analysis.compare import Block
 from harness.analysis.frames import Frames, base_variant
 from harness.analysis.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
 from harness.analysis.statistics import Summary, summarise
-from harness.plan import planned
-from harness.records import CONTROL_SUFFIX, Cell, Finding, Lane, Outcome, RunInfo, VariantFacts
+from harness.plan import ON_REQUEST, planned
+from harness.records import CONTROL_SUFFIX, Cell, Finding, Outcome, RunInfo, ScenarioFacts, VariantFacts
 from harness.reporting.answers import groups, scale_questions, strategies_of
 from harness.reporting.friction import changes
 from harness.reporting.machines.view import build_machines
 from harness.reporting.model import (
+    ChangeView,
     Failure,
     Question,
+    QuestionGroup,
     Report,
     Section,
+    Trends,
     Unsupported,
 )
+from harness.reporting.nix.model import NixStory
 from harness.reporting.nix.story import nix_stories
 from harness.reporting.overview.view import build_overview
-from harness.reporting.scale.view import Sources, build_scale
+from harness.reporting.read.runs import Loaded
+from harness.reporting.scale.model import ScaleView
+from harness.reporting.scale.view import Grown, build_scale
 from harness.reporting.shapes import Shapes, about, shapes_of
 from harness.reporting.situations.view import build_situations
 from harness.reporting.story import stories
-from harness.reporting.tables import CELL, Cells, build_section
-from harness.reporting.trends.view import History, build_trends
+from harness.reporting.tables import CELL, CellKey, Cells, build_section
+from harness.reporting.trends import build_trends
 
 #: What is drawn sample by sample and over time, where it was measured.
 KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
@@ -62,22 +69,38 @@ def find_failures(frames: Frames) -> list[Failure]:
     return found
 
 
-def build_report(
-    runs: Sequence[RunInfo],
-    frames: Frames,
-    findings: Sequence[Finding] = (),
-    *,
-    tails: Mapping[LogKey, str] | None = None,
-    logs: Mapping[str, Mapping[str, str]] | None = None,
-    notes: Sequence[str] = (),
-    history: Sequence[RunInfo] = (),
-    past: Frames | None = None,
-) -> Report:
-    """Everything a report says of at least one run; all of them are of the same machines and one reference.
+@dataclass(frozen=True, kw_only=True)
+class _Measured:
+    """What was measured and how far it is to be trusted, before anything is told of it.
 
-    ``tails`` are the ends of logs of samples that failed, ``logs`` those of the last that are ok, ``notes`` sentences
-    about the files that were read. ``history`` are runs that appear over time alone, and ``past`` their samples.
+    ``everywhere`` are the sections of all shapes. ``distrusted`` are cells of the reference that differed from
+    themselves.
     """
+
+    runs: Sequence[RunInfo]
+    frames: Frames
+    cells: Cells
+    reference: str
+    variants: Mapping[str, VariantFacts]
+    aside: Mapping[str, VariantFacts]
+    scenarios: Mapping[str, ScenarioFacts]
+    shapes: Shapes
+    noise: tuple[Noise, ...]
+    distrusted: frozenset[CellKey]
+    everywhere: tuple[Section, ...]
+
+    def parted(self) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+        """The sections that the report tells of, and those that are only exported: of further shapes, or on request."""
+        primary = tuple(
+            item for item in self.everywhere if item.shape == self.shapes.primary or not self.shapes.primary
+        )
+        left_off = ON_REQUEST if any(run.plan.turns for run in self.runs) else frozenset[str]()
+        further = [item for item in self.everywhere if item not in primary]
+        further += [item.only(left_off.__contains__) for item in primary if left_off & {*item.names}]
+        return tuple(item.only(lambda name: name not in left_off) for item in primary), tuple(further)
+
+
+def _measured(runs: Sequence[RunInfo], frames: Frames) -> _Measured:
     reference = runs[-1].plan.reference
     variants: dict[str, VariantFacts] = {}
     for run in runs:
@@ -87,80 +110,124 @@ def build_report(
     aside = {name: facts for name, facts in variants.items() if facts.set_aside and name not in measured}
     variants = {name: facts for name, facts in variants.items() if name not in aside}
     cells = Cells.of(frames, runs)
-    titles = {name: facts for run in runs for name, facts in run.scenarios.items()}
+    facts = {name: found for run in runs for name, found in run.scenarios.items()}
     noise = tuple(_noise(cells, frames, reference, runs))
     noisy = {item.cell for item in noise if item.kind is NoiseKind.CONTROL}
     distrusted = frozenset(key for key in cells.keys if describe(key.cell) in noisy)
-    shapes = shapes_of(runs)
-    everywhere = tuple(
-        build_section(key, cells, frames, reference=reference, variants=variants, facts=titles, distrusted=distrusted)
-        for key in cells.sections()
-    )
-    sections = tuple(item for item in everywhere if item.shape == shapes.primary or not shapes.primary)
-    further = tuple(item for item in everywhere if item not in sections)
-    answers = about(shapes, findings)
-    questions = groups(runs, answers, variants)
-    # Changes are made with the canonical members, which need not be the primary shape's.
-    made = changes(runs, answers, everywhere, variants)
-    shared, told = stories(variants, sections, questions, made)
-    nix = nix_stories(runs, sections, questions, made, cells, reference=reference, distrusted=distrusted)
-    overview = build_overview(
-        sections, questions, made, reference=reference, variants=tuple(variants), strategies=strategies_of(runs)
-    )
-    scale = build_scale(
-        Sources(
-            runs=runs,
-            shapes=shapes,
-            cells=cells,
-            frames=frames,
-            findings=findings,
-            variants=tuple(variants),
-            scenarios=titles,
-            reference=reference,
-            distrusted=distrusted,
-        )
-    )
-    failures = find_failures(frames)
-    outcomes = frames.samples["outcome"].value_counts()
-    return Report(
-        runs=tuple(runs),
-        host=runs[-1].host,
-        machines=build_machines(runs, frames, cells, reference=reference),
+    return _Measured(
+        runs=runs,
+        frames=frames,
+        cells=cells,
         reference=reference,
         variants=variants,
         aside=aside,
+        scenarios=facts,
+        shapes=shapes_of(runs),
+        noise=noise,
+        distrusted=distrusted,
+        everywhere=tuple(
+            build_section(
+                key, cells, frames, reference=reference, variants=variants, facts=facts, distrusted=distrusted
+            )
+            for key in cells.sections()
+        ),
+    )
+
+
+def build_report(
+    loaded: Loaded, *, tails: Mapping[LogKey, str] | None = None, logs: Mapping[str, Mapping[str, str]] | None = None
+) -> Report:
+    """Everything a report says of at least one run; all of them are of the same machines and one reference.
+
+    ``tails`` are the ends of logs of samples that failed, ``logs`` those of the last that are ok.
+    """
+    runs, frames = loaded.runs, loaded.frames
+    found = _measured(runs, frames)
+    sections, further = found.parted()
+    answers = about(found.shapes, loaded.findings)
+    questions = groups(runs, answers, found.variants)
+    # Changes are made with the canonical members, which need not be the primary shape's.
+    made = changes(runs, answers, found.everywhere, found.variants)
+    shared, told = stories(found.variants, sections, questions, made)
+    overview = build_overview(
+        sections,
+        questions,
+        made,
+        reference=found.reference,
+        variants=(*found.variants,),
+        strategies=strategies_of(runs),
+    )
+    scale = _scale(found, loaded.findings)
+    failures = find_failures(frames)
+    return Report(
+        runs=runs,
+        host=runs[-1].host,
+        machines=build_machines(runs, frames, found.cells, reference=found.reference),
+        reference=found.reference,
+        variants=found.variants,
+        aside=found.aside,
         sections=sections,
         further=further,
-        shapes=shapes,
+        shapes=found.shapes,
         scale=scale,
         questions=questions,
-        elsewhere=_elsewhere(runs, findings, answers, variants),
+        elsewhere=_elsewhere(runs, loaded.findings, answers, found.variants),
         changes=made,
         surprises=shared,
         stories=told,
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
-        unsupported=_unsupported(frames, shapes),
-        noise=noise,
-        notes=tuple(notes),
-        nix_unavailable=next((run.nix_unavailable for run in reversed(runs) if run.nix_unavailable), ""),
-        nix=nix,
+        unsupported=_unsupported(frames, found.shapes),
+        noise=found.noise,
+        notes=loaded.notes,
+        nix=_nix(found, sections, questions, made),
         frames=frames,
         overview=overview,
         situations=build_situations(overview, sections, scaled=scale is not None and scale.shown),
         samples=len(frames.samples),
         planned=sum(map(_planned, runs)),
-        blocks=_blocks(frames, shapes),
+        blocks=_blocks(frames, found.shapes),
         logs=logs or {},
-        outcomes={item: int(outcomes.get(item.value, 0)) for item in Outcome if outcomes.get(item.value, 0)},
-        trends=build_trends(
-            History(runs=runs, frames=frames, earlier=history, past=past),
-            everywhere,
-            reference=reference,
-            scenarios=KEY_SCENARIOS,
-            shown=_shown(sections),
-        ),
+        outcomes=_outcomes(frames),
+        trends=_trends(loaded, sections, found.reference),
+        history=loaded.history,
+        past=loaded.past,
     )
+
+
+def _scale(found: _Measured, findings: Sequence[Finding]) -> ScaleView | None:
+    return build_scale(
+        Grown(
+            runs=found.runs,
+            shapes=found.shapes,
+            cells=found.cells,
+            frames=found.frames,
+            findings=findings,
+            variants=tuple(found.variants),
+            scenarios=found.scenarios,
+            reference=found.reference,
+            distrusted=found.distrusted,
+        )
+    )
+
+
+def _nix(
+    found: _Measured, sections: Sequence[Section], questions: Sequence[QuestionGroup], made: Sequence[ChangeView]
+) -> tuple[NixStory, ...]:
+    return nix_stories(
+        found.runs, sections, questions, made, found.cells, reference=found.reference, distrusted=found.distrusted
+    )
+
+
+def _trends(loaded: Loaded, sections: Sequence[Section], reference: str) -> Trends | None:
+    frames = [item for item in (loaded.past, loaded.frames) if item is not None]
+    runs = (*loaded.history, *loaded.runs)
+    return build_trends(runs, frames, sections, reference=reference, scenarios=KEY_SCENARIOS)
+
+
+def _outcomes(frames: Frames) -> dict[Outcome, int]:
+    counts = frames.samples["outcome"].value_counts()
+    return {item: int(counts.get(item.value, 0)) for item in Outcome if counts.get(item.value, 0)}
 
 
 def _planned(run: RunInfo) -> int:
@@ -202,19 +269,6 @@ def describe_scenario(cell: Mapping[str, str] | Cell) -> str:
     if get("shape") != "canonical":
         details.append(str(get("shape")))
     return str(get("scenario")) + (f" ({', '.join(details)})" if details else "")
-
-
-def _shown(sections: Sequence[Section]) -> set[tuple[str, str]]:
-    """Key scenarios of the first section of each lane, by the section's slug: what is worth a picture over time."""
-    first: dict[Lane, Section] = {}
-    for section in sections:
-        first.setdefault(section.lane, section)
-    return {
-        (section.slug, name)
-        for section in first.values()
-        for name in KEY_SCENARIOS
-        if section.scenario(name) is not None
-    }
 
 
 def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:

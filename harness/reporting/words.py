@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-from harness.analysis.compare import Comparison, Verdict
+from harness import spelling
+from harness.analysis.compare import Comparison
 from harness.analysis.statistics import Interval, Summary
 from harness.records import Tone
-from harness.reporting.model import Answer, Effort, Row, ScenarioView
+from harness.reporting.model import Answer, Effort, Row
+from harness.spelling import digits
 
 NONE = "–"
 
 #: The most characters of one finding's evidence that a report shows.
 _EVIDENCE = 2400
-
-#: Of more blocks than these a page shows the newest: a table of a hundred columns helps nobody.
-MOST_BLOCKS = 12
-
-_BYTES = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 SIZES = {
     "toolchain_bytes": "Toolchain, installed",
@@ -39,7 +35,7 @@ def seconds(value: float | None) -> str:
     if value is None:
         return NONE
     factor, unit = _time_unit(value)
-    return f"{_digits(value * factor)} {unit}"
+    return f"{digits(value * factor)} {unit}"
 
 
 def seconds_interval(interval: Interval | None) -> str:
@@ -47,17 +43,12 @@ def seconds_interval(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     factor, unit = _time_unit(interval.median)
-    return f"{_digits(interval.low * factor)}–{_digits(interval.high * factor)} {unit}"
+    return f"{digits(interval.low * factor)}–{digits(interval.high * factor)} {unit}"
 
 
 def size(value: float | None) -> str:
     """Bytes in a binary unit that suits them."""
-    if value is None:
-        return NONE
-    for factor, unit in _BYTES:
-        if value >= factor:
-            return f"{_digits(value / factor)} {unit}"
-    return f"{value:.0f} B"
+    return NONE if value is None else spelling.size(value)
 
 
 def count(value: float | None) -> str:
@@ -67,19 +58,19 @@ def count(value: float | None) -> str:
 
 def ratio(value: float | None) -> str:
     """A ratio to the reference."""
-    return NONE if value is None else f"{_digits(value)}×"
+    return NONE if value is None else f"{digits(value)}×"
 
 
 def factor(value: float | None) -> str:
     """How many times something is had, such as cores."""
-    return NONE if value is None else _digits(value)
+    return NONE if value is None else digits(value)
 
 
 def ratio_interval(comparison: Comparison | None) -> str:
     """The interval of a ratio; a single block has none."""
     if comparison is None or comparison.ratio is None or comparison.blocks < 2:
         return NONE
-    return f"{_digits(comparison.ratio.low)}–{_digits(comparison.ratio.high)}"
+    return f"{digits(comparison.ratio.low)}–{digits(comparison.ratio.high)}"
 
 
 def between(low: str, high: str) -> str:
@@ -111,43 +102,16 @@ def mark(word: str) -> str:
     return {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
 
 
-def because(comparison: Comparison | None) -> str:
-    """Why the verdict is what it is."""
-    return comparison.reason if comparison else ""
+def median_and_mark(row: Row | None) -> str:
+    """A row's median with the sign of its verdict, or how it went without one."""
+    if row is None or not row.outcomes:
+        return NONE
+    return f"{seconds(row.summary.median)} {mark(verdict(row))}" if row.summary else row.status
 
 
 def outcomes(row: Row) -> str:
     """How often each outcome came: ``6 ok, 1 failed``."""
     return ", ".join(f"{number} {outcome.value}" for outcome, number in row.outcomes.items()) or "not yet measured"
-
-
-def blocks(scenario: ScenarioView) -> dict[tuple[str, int], str]:
-    """The newest blocks that samples are shown of, each with its name.
-
-    The run is named where there are several, and so is where a block was measured.
-    """
-    runs = dict.fromkeys(item.run_id for row in scenario.rows for item in row.samples)
-    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
-    found = [(run, block) for run in runs for block in sorted(number for name, number in taken if name == run)]
-    places = {(item.run_id, item.block): item.place for row in scenario.rows for item in row.samples if item.place}
-
-    def named(run: str, block: int) -> str:
-        name = f"{run} {block + 1}" if len(runs) > 1 else f"Block {block + 1}"
-        return f"{name}, {places[run, block]}" if (run, block) in places else name
-
-    return {(run, block): named(run, block) for run, block in found[-MOST_BLOCKS:]}
-
-
-def left_out(scenario: ScenarioView) -> int:
-    """How many earlier blocks samples are not shown of."""
-    taken = {(item.run_id, item.block) for row in scenario.rows for item in row.samples}
-    return max(0, len(taken) - MOST_BLOCKS)
-
-
-def sampled(row: Row, place: tuple[str, int]) -> str:
-    """A row's samples in a block: seconds, or how they ended."""
-    own = [item for item in row.samples if (item.run_id, item.block) == place]
-    return ", ".join(item.outcome if item.seconds is None else seconds(item.seconds) for item in own) or NONE
 
 
 def size_name(name: str) -> str:
@@ -160,22 +124,10 @@ def size_value(value: float | None, unit: str) -> str:
     return size(value) if unit == "bytes" else count(value)
 
 
-def has_verdict(comparison: Comparison | None) -> bool:
-    """Whether anything was decided."""
-    return comparison is not None and comparison.verdict is not Verdict.UNDECIDED
-
-
 def _time_unit(value: float) -> tuple[float, str]:
     if value >= 1:
         return 1, "s"
     return (1e3, "ms") if value >= 1e-3 or value == 0 else (1e6, "µs")
-
-
-def _digits(value: float) -> str:
-    if value == 0:
-        return "0"
-    places = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{min(places, 6)}f}"
 
 
 _TONES = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
@@ -238,7 +190,7 @@ def by_hand(effort: Effort) -> str:
     code = effort.measures.get("code-lines")
     only_code = (added, removed) == ("0", "0") and code is not None and code.value not in ("0", "unsupported", "failed")
     lines = "code alone" if only_code else f"+{added} \N{MINUS SIGN}{removed}"
-    return f"{lines} in {files} file{'' if files == '1' else 's'}"
+    return f"{lines} in {spelling.number(int(files), 'file')}"
 
 
 def tally(answers: Iterable[Answer]) -> str:
@@ -259,7 +211,7 @@ def took(effort: Effort) -> str:
 
 def samples(number: int) -> str:
     """A number of samples."""
-    return f"{number} sample{'' if number == 1 else 's'}"
+    return spelling.number(number, "sample")
 
 
 def percent(before: float, after: float) -> str:
@@ -269,7 +221,7 @@ def percent(before: float, after: float) -> str:
     if not before:
         return "from nothing"
     sign = "+" if after > before else "\N{MINUS SIGN}"
-    return f"{sign}{_digits(abs(after - before) / before * 100)}%"
+    return f"{sign}{digits(abs(after - before) / before * 100)}%"
 
 
 def share(value: float) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import ResultsError
+from harness.reporting.backends.view import as_of_backends, backend_report
 from harness.reporting.charts.sections import draw_charts
 from harness.reporting.exports.findings import findings_csv
 from harness.reporting.exports.hyperfine import hyperfine_json
@@ -20,8 +21,8 @@ from harness.reporting.model import Report
 from harness.reporting.read.logs import read_logs
 from harness.reporting.read.runs import Loaded, load_runs
 from harness.reporting.read.tails import read_tail
-from harness.reporting.trends.table import trends_csv
 from harness.reporting.view import MOST_FAILURES, build_report, find_failures
+from harness.shapes.packages import is_of_backends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +49,8 @@ def read_report(runs: Sequence[Path]) -> Report:
 
 def view_of(loaded: Loaded) -> Report:
     """The view model of runs that were read."""
-    return build_report(
-        loaded.runs,
-        loaded.frames,
-        loaded.findings,
-        tails=_read_tails(loaded),
-        logs=read_logs(loaded.folders, loaded.frames),
-        notes=loaded.notes,
-        history=loaded.history,
-        past=loaded.past,
-    )
+    report = build_report(loaded, tails=_read_tails(loaded), logs=read_logs(loaded.folders, loaded.frames))
+    return as_of_backends(report) if is_of_backends(report.runs[-1].plan) else report
 
 
 def write_report(runs: Sequence[Path], out: Path) -> ReportPaths:
@@ -75,7 +68,8 @@ def write(report: Report, out: Path) -> ReportPaths:
     Raises:
         ResultsError: ``out`` cannot be written.
     """
-    charts = draw_charts(report)
+    alone = backend_report(report)
+    charts = draw_charts(report, alone)
     paths = ReportPaths(
         html=out / "index.html",
         markdown=out / "report.md",
@@ -87,15 +81,13 @@ def write(report: Report, out: Path) -> ReportPaths:
     )
     files: dict[Path, str | bytes] = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
     files |= {
-        paths.markdown: render_markdown(report, charts),
+        paths.markdown: render_markdown(report, [chart.name for chart in charts], alone),
         paths.summary: summary_csv(report),
         paths.findings: findings_csv(report),
         paths.samples: samples_parquet(report),
         paths.hyperfine: hyperfine_json(report),
-        paths.html: render_html(report, charts),
+        paths.html: render_html(report, charts, alone),
     }
-    if report.trends is not None:
-        files[out / "trends.csv"] = trends_csv(report.trends)
     put_all(files, out)
     return paths
 

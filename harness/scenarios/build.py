@@ -17,9 +17,9 @@ from packaging.utils import (
 from harness.bench import Attempt, Bench, environment, how_it_ended, reach_fresh, verify_line
 from harness.errors import VerificationError
 from harness.measure.command import Execution
+from harness.measure.trees import remove_tree
 from harness.records import ScenarioFacts
 from harness.scenarios.base import LocalScenario
-from harness.workspace import remove
 
 
 class Build(LocalScenario):
@@ -47,13 +47,13 @@ class Build(LocalScenario):
                 if canonicalize_name(member.name) not in found:
                     raise VerificationError(f"There is no {what} of {member.name!r} among what was built")
         elsewhere = bench.warm.folder / "elsewhere"
-        remove(elsewhere)
+        remove_tree(elsewhere)
         python = _install(bench, attempt, [wheels[canonicalize_name(m.name)] for m in bench.shape.members], elsewhere)
         for member in bench.shape.applications:
             argv = (str(python), "-m", member.module)
             execution = attempt.run(argv, elsewhere, environment(bench, bench.warm))
             verify_line(argv, execution, bench.warm.line_of(member.name))
-        remove(elsewhere)
+        remove_tree(elsewhere)
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """All members' wheels, and all their sdists."""

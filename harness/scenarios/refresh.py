@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from packaging.utils import canonicalize_name
 
-from harness.bench import Attempt, Bench, commands, verify_line
+from harness.bench import Attempt, Bench, commands, starting, verify_line
 from harness.measure.command import Command, Execution
 from harness.records import ScenarioFacts
 from harness.scenarios.base import InstalledScenario, phase_of
@@ -39,25 +39,23 @@ class Refresh(InstalledScenario):
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """What refreshes, then each application."""
         yield from commands(bench, attempt, bench.settled, phase_of(bench.variant, "refresh"))
-        yield from (command for _, command in self._runs(bench, attempt))
+        yield from (command for command, _ in self._runs(bench, attempt))
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """How many members were installed anew, in whichever environment."""
         after = _records(bench.settled)
         return {"members_reinstalled": sum(after[name] != self._before.get(name) for name in after)}
 
-    def _runs(self, bench: Bench, attempt: Attempt) -> Iterable[tuple[str, Command]]:
+    def _runs(self, bench: Bench, attempt: Attempt) -> Iterable[tuple[Command, str | None]]:
         for member in bench.shape.applications:
-            for command in commands(
-                bench, attempt, bench.settled, bench.variant.spec.phases.run, application=member.name
-            ):
-                yield member.name, command
+            yield from starting(bench, attempt, bench.settled, member.name)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
         """The new value, from both."""
         runs = list(self._runs(bench, attempt))
-        for (application, command), execution in zip(runs, executions[-len(runs) :], strict=True):
-            verify_line(command.argv, execution, bench.settled.line_of(application))
+        for (command, application), execution in zip(runs, executions[-len(runs) :], strict=True):
+            if application is not None:
+                verify_line(command.argv, execution, bench.settled.line_of(application))
         bench.installed = True
 
 

@@ -9,10 +9,11 @@ from harness.bench import Attempt, Bench, assert_absent, environment
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
+from harness.measure.trees import remove_tree
 from harness.provision.toolchains import install_commands
 from harness.records import Lane, ScenarioFacts
 from harness.variants import Variant
-from harness.workspace import Workspace, remove
+from harness.workspace import Workspace
 
 
 class ToolInstall:
@@ -42,7 +43,7 @@ class ToolInstall:
 
     def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
         """Take away the environment of the attempt before, and every cache."""
-        remove(bench.cold.folder)
+        remove_tree(bench.cold.folder)
         bench.cold.prepare_folders()
         assert_absent([_environment(bench)], "an environment")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from harness.shapes import graph
+from harness.spelling import number
 
 
 def module_of(member: str) -> str:
@@ -76,8 +78,8 @@ class Shape:
     def in_words(self) -> str:
         """How many members there are, and how deep they lie above one another."""
         libraries, applications = len(self.libraries), len(self.applications)
-        many = f"{libraries} {'library' if libraries == 1 else 'libraries'}"
-        more = f"{applications} {'application' if applications == 1 else 'applications'}"
+        many = number(libraries, "library", "libraries")
+        more = number(applications, "application")
         return f"{many} and {more}; the longest chain of dependencies has {graph.depth(self.graph)}"
 
     def member(self, name: str) -> Member:
@@ -105,16 +107,23 @@ class Shape:
 
     @cached_property
     def core(self) -> Member:
-        """The member at the bottom whose edit reaches the most applications; of several, the first.
+        """The member at the bottom that the most applications stand on; of several, the first.
 
-        It needs no other member, and is the one that is edited where the effect of an edit is looked at.
+        It needs no other member, and is the one that is edited where the effect of an edit is looked at. Where no
+        application stands on another member, it is an application itself: there an edit shows.
         """
-        reach: dict[str, int] = {member.name: 0 for member in self.members if not member.needs}
-        for application in self.applications:
-            for name in (application.name, *self._closures[application.name]):
-                if name in reach:
-                    reach[name] += 1
-        return max((self.member(name) for name in reach), key=lambda member: reach[member.name])
+        above = Counter(name for member in self.applications for name in self._closures[member.name])
+        bottom = [member for member in self.members if not member.needs]
+        return max(bottom, key=lambda member: (above[member.name], member.kind is Kind.APPLICATION))
+
+    @property
+    def edge(self) -> tuple[Member, Member] | None:
+        """The first application that needs a member, and the first that it needs; of any member if none does.
+
+        It is where one dependency is looked at; nothing if there is none.
+        """
+        needing = [member for member in (*self.applications, *self.members) if member.needs]
+        return (needing[0], self.member(needing[0].needs[0])) if needing else None
 
     @cached_property
     def _by_name(self) -> dict[str, Member]:

@@ -34,6 +34,7 @@ from harness.errors import VariantError
 from harness.file_complaints import Words, explained
 from harness.strategies import HANDWRITTEN, STRATEGIES
 from harness.suggest import did_you_mean
+from harness.variants.below import below
 from harness.variants.keys import described
 
 PLACEHOLDERS = frozenset(
@@ -66,9 +67,14 @@ def placeholders(text: str) -> frozenset[str]:
     """The names of the placeholders in ``text``.
 
     Raises:
-        ValueError: a brace is unbalanced, or a placeholder is not one of :data:`PLACEHOLDERS`.
+        ValueError: a brace is unbalanced, or a placeholder is not just one of :data:`PLACEHOLDERS`.
     """
-    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    names: set[str] = set()
+    for _, name, specification, conversion in string.Formatter().parse(text):
+        if name is not None:
+            names.add(name)
+        if specification or conversion:
+            raise ValueError(f"{text!r} has more than a placeholder's name between its braces")
     if unknown := sorted(names - PLACEHOLDERS):
         known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
         raise ValueError(f"{{{unknown[0]}}} is not a placeholder; known: {known}")
@@ -120,6 +126,11 @@ class Profile(StrEnum):
 
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
+# What is written to and removed lies in the run's own folders, whatever is written here.
+EnvironmentPath = Annotated[Template, AfterValidator(below("root", "state", "cache"))]
+CheckoutPath = Annotated[Template, AfterValidator(below("root"))]
+CachePath = Annotated[Template, AfterValidator(below("cache", itself=True))]
+Directory = Annotated[Template, AfterValidator(below("root", "state", "cache", "dist", "deploy", itself=True))]
 Pinned = Annotated[str, AfterValidator(_pinned)]
 Python = Annotated[str, AfterValidator(wanted_python)]
 Step = Annotated[tuple[Template, ...], Field(min_length=1)]
@@ -172,7 +183,7 @@ class Phase:
     """Steps that bring about one thing, the folder they are run in, and the variables they see beside the variant's."""
 
     steps: tuple[Step, ...]
-    directory: Template = "{root}"
+    directory: Directory = "{root}"
     environment: dict[str, Template] = field(default_factory=dict)
 
 
@@ -193,6 +204,12 @@ class Phases:
     refresh: Phase | None = None
     build: Phase | None = None
     deploy: DeployPhase | None = None
+
+    @model_validator(mode="after")
+    def _running_takes_a_step(self) -> Phases:
+        if not self.run.steps:
+            raise ValueError("run.steps is empty: nothing would start an application")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -266,10 +283,10 @@ class VariantFile:
     toolchain: Toolchain
     phases: Phases
     environment: dict[str, Template] = field(default_factory=dict)
-    caches: dict[str, Template] = field(default_factory=dict)
-    environments: tuple[Template, ...] = ()
-    lock_files: tuple[Template, ...] = ()
-    generated: tuple[Template, ...] = ()
+    caches: dict[str, CachePath] = field(default_factory=dict)
+    environments: tuple[EnvironmentPath, ...] = ()
+    lock_files: tuple[CheckoutPath, ...] = ()
+    generated: tuple[CheckoutPath, ...] = ()
     offline: dict[str, Template] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: Nix = field(default_factory=Nix)
@@ -302,9 +319,6 @@ class VariantFile:
                 raise ValueError(f'phases.{name} is missing: add its steps, or say why in [unsupported] {name} = "…"')
             if phase is not None and name in self.unsupported:
                 raise ValueError(f"phases.{name} has steps and [unsupported] {name} says it has none: keep one of them")
-        for name, path in self.caches.items():
-            if not path.startswith("{cache}"):
-                raise ValueError(f"caches.{name} has to be a path below {{cache}}, as in '{{cache}}/pip'")
         return self
 
 

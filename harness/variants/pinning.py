@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import InputError
+from harness.measure.trees import remove_tree
 from harness.provision.relock import relock
 from harness.variants.model import Variant, load_variant
 from harness.variants.pins import exact_pin
@@ -72,8 +73,7 @@ def copied(variant: Variant, folder: Path, change: Callable[[Path], None], *, to
         draft = Path(temporary) / folder.name
         shutil.copytree(variant.folder, draft, ignore=shutil.ignore_patterns("__pycache__"))
         change(draft)
-        if folder.exists():
-            shutil.rmtree(folder)
+        remove_tree(folder)
         draft.rename(folder)
     mark.write_text(origin, encoding="utf-8")
     return load_variant(folder)

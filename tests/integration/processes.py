@@ -36,7 +36,7 @@ concluding.render_report = lambda run, report, *, summary: every(run, report, su
 """
 
 _MAIN = """
-from harness.cli import main
+from harness.cli.main import main
 
 main(prog_name="harness")
 """

@@ -97,7 +97,7 @@ def test_a_run_that_is_cut_off_is_gone_on_with(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         status, said = finished(process)
     assert status == 130, said
-    assert f"harness backends --resume cut-backends --results {tmp_path}" in said
+    assert f"harness run --resume cut-backends --results {tmp_path}" in said
     first = lines(samples)
     assert len(first) < len(BESIDE)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from harness.cli.main import main
 from harness.cluster import engine
 from harness.journal import read_findings
 from harness.plan import planned
@@ -115,7 +115,7 @@ def test_shards_made_by_hand_become_the_run_that_they_are_parts_of(tmp_path: Pat
 @pytest.mark.parametrize(
     ("loaded", "absent"),
     [
-        ("harness.cli, harness.session, harness.cluster.asked", "distributed"),
+        ("harness.cli.run, harness.session, harness.cluster.asked", "distributed"),
         ("harness.cluster.worker, harness.cluster.session", "pandas"),
     ],
 )

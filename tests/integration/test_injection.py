@@ -26,7 +26,7 @@ from harness.reporting.writer import ReportPaths, read_report, write_report
 from tests.integration.pages import IN_A_BROWSER, opened, unfold
 from tests.unit.reporting.hostile_run import hostile_run, seen
 
-_OURS = re.compile(r"#[A-Za-z0-9._~=,+-]+|figures/[A-Za-z0-9._~=,+-]+\.svg|[a-z]+\.(?:md|csv|json|parquet)")
+_OURS = re.compile(r"#[A-Za-z0-9._~=,+-]+|figures/[A-Za-z0-9._~=,+-]+\.svg|[a-z]+\.(?:md|csv|html|json|parquet)")
 #: A text of each kind that a page has to show, by how it begins in the made-up run.
 _SHOWN = (
     "hatch",
@@ -250,7 +250,7 @@ def test_reports_of_two_runs_have_no_element_but_ours(run: Path, tmp_path: Path,
 
 def test_markdown_shows_names_and_reasons_to_the_letter(paths: ReportPaths) -> None:
     shown = "".join(_rendered(paths.markdown).text.split())
-    for text in ("hatch", "Stale value", "It is not there.", "hello printed 'Hello, PolyWolf', not 'Hello, Fresh'."):
+    for text in ("hatch", "It is not there.", "It gave way.", "It is not to be had."):
         assert seen(text) in shown
 
 

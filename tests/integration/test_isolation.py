@@ -17,6 +17,7 @@ from rich.console import Console
 
 from harness.equipment import equipped
 from harness.provision.layout import Layout
+from harness.provision.toolchains import toolchains_of
 from harness.variants.selection import Selected, select
 from tests.integration.processes import LAST_REPORT_ALONE, WITHOUT_REPORTS, harness_words
 
@@ -94,7 +95,7 @@ def installed(names: Sequence[str]) -> dict[str, Path]:
     """The folder of each variant's executables, everything that the local lane needs having been put in place."""
     layout = Layout.here()
     variants = select(Selected(names=tuple(names)), layout.variants)
-    with equipped(variants, layout, Console(quiet=True), nix=False) as equipment:
+    with equipped(toolchains_of(variants), layout, Console(quiet=True)) as equipment:
         assert not equipment.problems
         return dict(equipment.tools)
 

@@ -27,6 +27,7 @@ from harness.nix import Expression
 from harness.provision.cachelock import CacheLock
 from harness.provision.layout import Layout
 from harness.provision.supplies import fetch_wheels
+from harness.provision.toolchains import toolchains_of
 from harness.shapes import CANONICAL
 from harness.variants import Variant
 from harness.variants.selection import Selected, select
@@ -112,7 +113,7 @@ def lane() -> Iterator[tuple[NixSide, Path]]:
     scratch = LAYOUT.state / "tests" / uuid.uuid4().hex[:8]
     scratch.mkdir(parents=True)
     with CacheLock(LAYOUT.state, on_wait=lambda holder: None), LauncherExecutor() as executor:
-        fetch_wheels(VARIANTS, [LAYOUT.infrastructure, *LAYOUT.third_party], LAYOUT, Silent())
+        fetch_wheels(toolchains_of(VARIANTS), [LAYOUT.infrastructure, *LAYOUT.third_party], LAYOUT, Silent())
         try:
             yield prepare_nix(VARIANTS, LAYOUT, executor, Silent()), scratch
         except NixUnavailableError as error:

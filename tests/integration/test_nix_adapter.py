@@ -19,6 +19,7 @@ from harness.equipment import NIX_PATHS
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.nix import (
     DIFFERS,
     Change,
@@ -27,7 +28,6 @@ from harness.nix import (
     Nix,
     compare,
     differences,
-    discard,
     find_nix,
     labelled,
     name_of,
@@ -93,7 +93,7 @@ def folder() -> Iterator[Path]:
     (scratch / "tree").mkdir()
     (scratch / "entry.nix").write_text(_ENTRY, encoding="utf-8")
     yield scratch
-    discard(scratch)
+    remove_tree(scratch)
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_what_is_built_again_is_the_same_bytes_or_lies_beside_what_it_was(asked:
     assert not asked.nix.other(tool.main).exists()
     other = asked.nix.other(random.main)
     assert differences(asked.disk(random), other) == (".",)
-    discard(other)
+    remove_tree(other)
     assert not other.exists()
 
 
@@ -237,3 +237,14 @@ def test_builders_build_and_what_they_made_is_here(asked: Asked, folder: Path) -
 
     assert helped.physical(output).exists()
     assert (elsewhere / output.removeprefix("/")).exists()
+
+
+def test_a_store_whose_making_was_cut_off_is_mended_and_keeps_what_it_has(asked: Asked) -> None:
+    asked.write("kept")
+    built = asked.nix.realise(asked.expression, ["library"])["library"]
+    # As it is left by a Nix that is killed at this file.
+    asked.nix.physical("/nix/var/nix/db/schema").write_bytes(b"")
+
+    asked.nix.probe(uuid.uuid4().hex)
+
+    assert not asked.nix.missing([built])

@@ -27,6 +27,7 @@ from harness.provision.index import Index, Traffic
 from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
 from harness.provision.supplies import fetch_wheels
+from harness.provision.toolchains import toolchains_of
 from harness.variants.selection import Selected, select
 
 pytestmark = pytest.mark.integration
@@ -266,12 +267,12 @@ class Patient:
 
 def test_a_second_fetch_for_the_core_fetches_nothing() -> None:
     layout = Layout.here()
-    variants = select(Selected(), layout.variants)
+    toolchains = toolchains_of(select(Selected(), layout.variants))
     locks = [layout.infrastructure, *layout.third_party]
 
     with CacheLock(layout.state, on_wait=lambda _: None):
-        first = fetch_wheels(variants, locks, layout, Patient())
-        second = fetch_wheels(variants, locks, layout, Silent())
+        first = fetch_wheels(toolchains, locks, layout, Patient())
+        second = fetch_wheels(toolchains, locks, layout, Silent())
 
     assert second.fetched == 0
     assert second.present == first.fetched + first.present > 50

@@ -61,7 +61,7 @@ def test_both_are_measured_and_told_apart(run: Path, second: Interpreter) -> Non
         ok = {(item.variant, item.scenario) for item in measured if item.outcome is Outcome.OK}
         wanted = [scenario for scenario in SCENARIOS if scenario.startswith("nix-") == (lane is Lane.NIX)]
         assert ok == {(variant, scenario) for variant in ("uv", name) for scenario in wanted}
-    assert f"Python {second.version}" in (run / "report" / "report.md").read_text(encoding="utf-8")
+    assert f"Python {second.version}" in (run / "report" / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_environment_that_was_installed_has_that_python(run: Path, second: Interpreter) -> None:

@@ -28,6 +28,7 @@ from harness.provision.host_python import import_python
 from harness.provision.layout import Layout
 from harness.provision.nix_base import base_of, write_json
 from harness.provision.supplies import fetch_wheels
+from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Wheelhouse
 from harness.shapes import CANONICAL
 from harness.stocktaking import take_stock
@@ -58,7 +59,7 @@ def layout() -> Iterator[Layout]:
         pytest.skip(reason)
     made = Layout(checkout=USUAL.checkout, state=USUAL.state / "tests" / f"store-{uuid.uuid4().hex[:8]}")
     with CacheLock(USUAL.state, on_wait=lambda holder: None):
-        fetch_wheels([VARIANT], [USUAL.infrastructure, *USUAL.third_party], USUAL, Silent())
+        fetch_wheels(toolchains_of([VARIANT]), [USUAL.infrastructure, *USUAL.third_party], USUAL, Silent())
         shutil.copytree(USUAL.wheelhouse, made.wheelhouse)
     yield made
     clean(made, {"Nix", "toolchains", "wheelhouse", "index", "logs"}, dry_run=False)

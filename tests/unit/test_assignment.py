@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.assignment import Request, makes_changes, plan_of, reference_among
+from harness.plan import ON_REQUEST
 from harness.records import CONTROL_SUFFIX, Lane
+from harness.scenarios import all_scenarios
 from harness.shapes import CANONICAL
 from tests.made_up import made_up_variant
 
@@ -89,3 +91,11 @@ def test_what_changes_bring_in_is_needed_where_one_may_be_made(
     request_: Request, asked: dict[str, tuple[str, ...]], makes: bool
 ) -> None:
     assert makes_changes(plan_of(replace(request_, **asked))) is makes
+
+
+def test_what_is_measured_on_request_is_in_no_run_of_everything(request_: Request) -> None:
+    everything = {cell.scenario for cell in plan_of(request_).cells}
+    named = {cell.scenario for cell in plan_of(replace(request_, scenarios=tuple(ON_REQUEST))).cells}
+
+    assert everything == {name for name in all_scenarios() if name not in ON_REQUEST}
+    assert named == ON_REQUEST

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.bench import Unready
-from harness.benches import warm_all
+from harness.benches import warm_all, warm_variant
 from harness.journal import Journal
 from harness.plan import Selection, make_plan
 from harness.records import Cell, Lane
@@ -23,8 +23,8 @@ def test_a_bench_that_nothing_is_left_to_measure_on_is_not_warmed_up(tmp_path: P
     bench = made_up_bench(tmp_path)
     console = Console(file=io.StringIO())
 
-    idle = warm_all({"made-up": bench}, [], 5.0, journal, console)
-    needed = warm_all({"made-up": bench}, [LOCK], 5.0, journal, console)
+    idle = warm_all({"made-up": bench}, [], warm_variant, 5.0, journal, console)
+    needed = warm_all({"made-up": bench}, [LOCK], warm_variant, 5.0, journal, console)
 
     assert idle == {"made-up": bench}
     # The tool of a made-up variant is nowhere, so warming it up fails: that is how it is seen to be tried.

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness import cleaning, cli, stocktaking
+from harness import cleaning, stocktaking
 from harness.cleaning import Freed, clean
+from harness.cli import machine
+from harness.cli.main import main
 from harness.errors import HarnessError, InputError, NixUnavailableError, ProvisionError
 from harness.listing import as_freed, examine, store_check
 from harness.nix.garbage import Garbage
@@ -158,7 +160,7 @@ def test_garbage_is_left_alone_with_a_reason_where_nix_cannot_be_asked(layout: L
     ],
 )
 def test_each_option_names_a_part(layout: Layout, words: list[str], gone: set[str]) -> None:
-    result = CliRunner().invoke(cli.main, ["clean", *words], catch_exceptions=False)
+    result = CliRunner().invoke(main, ["clean", *words], catch_exceptions=False)
 
     assert result.exit_code == 0
     assert left(layout) == EVERYTHING - gone
@@ -212,7 +214,7 @@ def test_a_store_above_its_limit_is_said_to_be(size: int, *, ok: bool) -> None:
 
     assert check.ok is ok
     assert not check.fatal
-    assert check.detail == "/s: 1.0 GiB of at most 1.0 GiB, 1.0 MiB of it garbage, 3 roots"
+    assert check.detail == "/s: 1.00 GiB of at most 1.00 GiB, 1.00 MiB of it garbage, 3 roots"
     assert check.figures == {"disk_bytes": size, "limit_bytes": 2**30, "roots": 3, "garbage_disk_bytes": 2**20}
 
 
@@ -228,9 +230,9 @@ def test_the_doctor_names_the_parts_and_their_sizes(layout: Layout) -> None:
 
 def test_the_doctor_refuses_a_limit_that_is_none(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARNESS_STORE_LIMIT", "much")
-    monkeypatch.setattr(cli, "ask_for_nix", lambda layout: ("", "no nix"))
+    monkeypatch.setattr(machine, "ask_for_nix", lambda layout: ("", "no nix"))
 
-    result = CliRunner().invoke(cli.main, ["doctor"])
+    result = CliRunner().invoke(main, ["doctor"])
 
     assert result.exit_code == 2
     assert "HARNESS_STORE_LIMIT" in result.stderr

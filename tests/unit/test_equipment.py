@@ -124,7 +124,7 @@ def test_only_what_a_run_needs_is_fetched(
     monkeypatch.setattr(equipment, "fetch_wheels", fetch)
     with (
         pytest.raises(ProvisionError, match="far enough"),
-        equipped([], layout, Console(quiet=True), nix=nix, changes=changes),
+        equipped([], layout, Console(quiet=True), nix=[] if nix else None, changes=changes),
     ):
         pass
 

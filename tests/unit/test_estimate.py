@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ResultsError
-from harness.estimate import DEFAULT_MEMBER_BYTES, DEFAULT_S, STANDSTILL_S, EarlierCell, estimate, read_earlier
+from harness.estimate import (
+    DEFAULT_MEMBER_BYTES,
+    DEFAULT_S,
+    STANDSTILL_S,
+    EarlierCell,
+    estimate,
+    from_now_on,
+    read_earlier,
+)
 from harness.records import CONTROL_SUFFIX, Cell, Lane, Plan
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "run-small" / "samples.jsonl"
@@ -45,6 +53,15 @@ def test_a_cell_takes_the_median_from_one_start_to_the_next() -> None:
     earlier = [*block(0, (a, 0), (b, 10)), *block(1, (a, 0), (b, 30)), *block(2, (a, 0), (b, 11), (a, 13))]
     found = estimate(plan(a, b), earlier)
     assert (found.seconds_per_block, found.known_cells, found.unknown_cells) == (11 + 2, 2, 0)
+
+
+def test_as_a_run_goes_on_a_cell_takes_what_it_took_and_one_not_seen_yet_the_mean_of_all() -> None:
+    a, b = cell("a"), cell("b")
+    two = replace(plan(a, b), blocks=2)
+
+    assert from_now_on(two, {a: [4.0]}).left(two, {(0, a)}) == 4.0 + 2 * 4.0
+    assert from_now_on(two, {a: [4.0], b: [1.0]}).left(two, {(0, a), (0, b)}) == 4.0 + 1.0
+    assert from_now_on(two, {}).left(two, set()) == 4 * DEFAULT_S
 
 
 def test_order_of_the_samples_does_not_matter() -> None:

@@ -8,7 +8,7 @@ import shlex
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from harness.cli.main import main
 from harness.provision.layout import Layout
 
 PAGE = (Layout.here().checkout / "docs" / "machines.md").read_text(encoding="utf-8")

@@ -192,8 +192,7 @@ SHAPED = replace(
     SELECTION,
     scenarios={"tool-install": Lane.LOCAL, "run": Lane.LOCAL, "add": Lane.LOCAL},
     shapes=("small", "canonical", "large"),
-    canonical_only=frozenset({"add"}),
-    once=frozenset({"tool-install"}),
+    only_with={"add": {"canonical"}, "tool-install": {"small"}},
     control=frozenset(),
 )
 

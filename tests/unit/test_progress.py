@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from harness.plan import Selection, make_plan, order_of
-from harness.progress import MANY_CELLS, Estimate, RunProgress, describe, spell
+from harness.progress import MANY_CELLS, DealtProgress, RunProgress, describe
 from harness.records import Lane, Outcome, Plan
+from harness.units import Unit
 from tests.made_up import made_up_sample
 
 PLAN = make_plan(
@@ -22,24 +23,6 @@ PLAN = make_plan(
     )
 )
 LOCK, RUN = PLAN.cells
-
-
-def test_nothing_is_estimated_before_anything_was_seen() -> None:
-    assert Estimate(PLAN).seconds_left() is None
-
-
-def test_a_cell_not_seen_yet_counts_as_the_mean_of_those_seen() -> None:
-    estimate = Estimate(PLAN)
-    estimate.took(LOCK, 4.0)
-
-    assert estimate.seconds_left() == 4.0 + 2 * 4.0
-    estimate.took(RUN, 1.0)
-    assert estimate.seconds_left() == 4.0 + 1.0
-
-
-@pytest.mark.parametrize(("seconds", "said"), [(0.4, "0 s"), (59.4, "59 s"), (65, "1 min 05 s"), (7800, "2 h 10 min")])
-def test_seconds_are_spelt(seconds: float, said: str) -> None:
-    assert spell(seconds) == said
 
 
 def test_a_cell_is_described() -> None:
@@ -121,3 +104,25 @@ def test_a_run_that_goes_on_has_a_report_already() -> None:
     done, _ = watched(with_cells(MANY_CELLS), early=False)
 
     assert "first report" not in done
+
+
+def test_units_that_others_measure_are_counted_and_each_stage_is_a_line() -> None:
+    out = io.StringIO()
+    renewed: list[str] = []
+    times = iter((0.0, 30.0))
+    unit = Unit(shape="canonical", scenario="run", block=0, cells=(RUN,))
+    with DealtProgress(
+        Console(file=out, width=80),
+        done=1,
+        total=4,
+        renew=lambda: renewed.append("once"),
+        monotonic=lambda: next(times),
+    ) as progress:
+        progress.unit_ends(unit, [made_up_sample(RUN, Outcome.FAILED, reason="no")])
+        progress.stage_ends()
+
+    assert renewed == ["once"]
+    assert out.getvalue().splitlines() == [
+        "failed uv · local · run: no",
+        "2 of 4 blocks of a scenario done, report renewed, about 1 min 00 s left",
+    ]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from harness.assignment import Assignment
+from harness.assignment import VariantAssignment
 from harness.errors import ResultsError
-from harness.facts import run_info
 from harness.journal import Journal
 from harness.opening import info_of, open_journal
 from harness.plan import Selection, make_plan
@@ -27,7 +25,7 @@ OWN, OTHER = own_python().version, "3.98.1"
 
 
 @pytest.fixture
-def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VariantAssignment:
     """A run with a variant under two Pythons that was cut off at once, to be resumed."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
@@ -37,7 +35,7 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
     plan = make_plan(
         Selection(strategies={item.name: () for item in variants}, scenarios={}, lanes=frozenset({Lane.LOCAL}))
     )
-    return Assignment(
+    return VariantAssignment(
         variants=variants,
         shapes=(CANONICAL,),
         plan=plan,
@@ -48,13 +46,13 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assignment:
     )
 
 
-def journal(assignment: Assignment) -> Journal:
+def journal(assignment: VariantAssignment) -> Journal:
     layout = Layout(checkout=Layout.here().checkout, state=assignment.results.parent)
     info = info_of(assignment, layout, nix_version="", nix_unavailable="")
     return open_journal(assignment, info, Console(file=io.StringIO()))[0]
 
 
-def test_run_json_says_which_python_each_variant_was_measured_with(begun: Assignment) -> None:
+def test_run_json_says_which_python_each_variant_was_measured_with(begun: VariantAssignment) -> None:
     variants = journal(begun).info.variants
 
     assert {name: facts.python for name, facts in variants.items()} == {"mine": OWN, "mine-python-3.98": OTHER}
@@ -62,14 +60,14 @@ def test_run_json_says_which_python_each_variant_was_measured_with(begun: Assign
     assert 'python = "3.98"' in variants["mine-python-3.98"].files["variant.toml"]
 
 
-def test_with_the_same_pythons_it_goes_on(begun: Assignment) -> None:
+def test_with_the_same_pythons_it_goes_on(begun: VariantAssignment) -> None:
     journal(begun)
 
     assert journal(replace(begun, resumes=True)).info.run_id == "cut"
 
 
 @pytest.mark.parametrize(("name", "now"), [("mine-python-3.98", OTHER), ("mine", OWN)])
-def test_another_version_is_refused_in_words(begun: Assignment, name: str, now: str) -> None:
+def test_another_version_is_refused_in_words(begun: VariantAssignment, name: str, now: str) -> None:
     journal(begun)
     file = begun.folder / "run.json"
     info = RUN_INFO.validate_json(file.read_bytes())
@@ -80,7 +78,7 @@ def test_another_version_is_refused_in_words(begun: Assignment, name: str, now: 
         journal(replace(begun, resumes=True))
 
 
-def test_a_run_of_a_harness_that_did_not_record_them_goes_on(begun: Assignment) -> None:
+def test_a_run_of_a_harness_that_did_not_record_them_goes_on(begun: VariantAssignment) -> None:
     journal(begun)
     file = begun.folder / "run.json"
     info = RUN_INFO.validate_json(file.read_bytes())
@@ -90,22 +88,10 @@ def test_a_run_of_a_harness_that_did_not_record_them_goes_on(begun: Assignment) 
     assert journal(replace(begun, resumes=True)).info.run_id == "cut"
 
 
-def test_a_variant_that_is_set_aside_has_none(begun: Assignment) -> None:
+def test_a_variant_that_is_set_aside_has_none(begun: VariantAssignment) -> None:
     aside = begun.variants[0]
     aside = replace(aside, spec=replace(aside.spec, broken="it is"))
     layout = Layout(checkout=Layout.here().checkout, state=begun.results.parent)
-    info = run_info(
-        run_id="a",
-        plan=begun.plan,
-        variants=[aside],
-        shapes=[CANONICAL],
-        scenarios={},
-        command_line=(),
-        checkout=layout.checkout,
-        scratch=layout.state,
-        now=datetime(2026, 1, 1, tzinfo=UTC),
-        nix_version="",
-        nix_unavailable="",
-    )
+    info = info_of(replace(begun, variants=(), aside=(aside,)), layout, nix_version="", nix_unavailable="")
 
     assert info.variants["mine"].python == ""

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from packaging.utils import canonicalize_name
 from rich.console import Console
 
-from harness import cli
-from harness.assignment import Assignment, resumed_assignment
+from harness.assignment import VariantAssignment, resumed_assignment
+from harness.cli.main import main
 from harness.errors import InputError, ResultsError, ShapeError, VariantError
 from harness.facts import shape_facts, variant_facts
 from harness.journal import Journal
@@ -57,7 +57,9 @@ class Found:
         return ()
 
 
-def assignment(tmp_path: Path, *shapes: Shape, third_party: bool = True, leave_out: Sequence[str] = ()) -> Assignment:
+def assignment(
+    tmp_path: Path, *shapes: Shape, third_party: bool = True, leave_out: Sequence[str] = ()
+) -> VariantAssignment:
     variant = made_up_variant(tmp_path)
     selection = Selection(
         strategies={variant.name: ()},
@@ -66,7 +68,7 @@ def assignment(tmp_path: Path, *shapes: Shape, third_party: bool = True, leave_o
         shapes=[shape.name for shape in shapes],
         blocks=1,
     )
-    return Assignment(
+    return VariantAssignment(
         variants=(variant,),
         shapes=shapes,
         plan=make_plan(selection),
@@ -193,7 +195,7 @@ def test_a_line_says_whether_the_third_party_counts() -> None:
 
 
 def invoke(*words: str) -> Result:
-    return CliRunner().invoke(cli.main, list(words), catch_exceptions=False)
+    return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
 
 @pytest.fixture

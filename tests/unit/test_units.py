@@ -23,7 +23,7 @@ SELECTION = Selection(
     },
     lanes=frozenset(Lane),
     shapes=("canonical", "apps=2,libs=2"),
-    canonical_only=frozenset({"add-library", "nix-add-library"}),
+    only_with={"add-library": {"canonical"}, "nix-add-library": {"canonical"}},
     turns=(("add-library", "nix-add-library"), ()),
     only_first=frozenset({"lock"}),
 )

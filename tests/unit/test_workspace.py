@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StateError
+from harness.measure.trees import remove_tree
 from harness.shapes import Kind, Member, Shape
 from harness.variants.file import Phase
-from harness.workspace import Workspace, expected_line, remove
+from harness.workspace import Workspace, expected_line
 from tests.made_up import made_up_workspace
 
 
@@ -162,9 +163,9 @@ def test_removing_takes_folders_files_links_and_nothing(tmp_path: Path) -> None:
     for name in ("file", "folder", "link"):
         path = tmp_path / name
         path.mkdir() if name == "folder" else path.write_text("") if name == "file" else path.symlink_to(kept)
-        remove(path)
+        remove_tree(path)
         assert not os.path.lexists(path)
-    remove(tmp_path / "nothing")
+    remove_tree(tmp_path / "nothing")
     assert kept.is_dir()
 
 

@@ -20,10 +20,10 @@ _TIME = "datum.value >= 1 ? format(datum.value, ',') + ' s' : format(datum.value
 _FILES = "format(datum.value, ',')"
 
 
-def draw_backend_charts(report: BackendReport) -> list[Chart]:
+def draw_backend_charts(report: BackendReport) -> tuple[Chart, ...]:
     """Every picture there is something to show in."""
     drawn = (_growth(report), *map(_front_ends, report.front_ends[:1]), _editable(report))
-    return [chart for chart in drawn if chart is not None]
+    return tuple(chart for chart in drawn if chart is not None)
 
 
 def _growth(report: BackendReport) -> Chart | None:
@@ -100,7 +100,6 @@ def _growth(report: BackendReport) -> Chart | None:
         " better. A line that is level costs the same whatever the number of files; one that climbs as much as it goes"
         " right takes time in proportion.",
         svg=svg(chart),
-        repeated=True,
     )
 
 
@@ -158,7 +157,6 @@ def _front_ends(table: FrontEndTable) -> Chart | None:
         caption="Medians of the whole command; dark is what the wheel hook alone takes, the rest is the front end's."
         " One that works in its own process has no hook to tell apart. Shorter is better.",
         svg=svg(chart),
-        repeated=True,
     )
 
 
@@ -208,7 +206,6 @@ def _editable(report: BackendReport) -> Chart | None:
         " and 95% interval. Flat: the package lies beside pyproject.toml, not in src. Further left is better; an"
         " interval that reaches 0 shows no cost.",
         svg=svg((zero + lines + points).properties(width=460, height=22 * len(rows))),
-        repeated=True,
     )
 
 

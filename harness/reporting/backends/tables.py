@@ -230,6 +230,22 @@ def signed(seconds: float) -> str:
     return f"{sign}{words.seconds(abs(seconds))}"
 
 
+#: The parts of the page, by slug; what is in them comes from the tables and pictures of that slug.
+HEADINGS = {
+    "speed": "Which backend is quick",
+    "growth": "As the number of files grows",
+    "front-ends": "Front ends and backends told apart",
+    "shortcut": "uv's own process and the standard way",
+    "editable": "Editable installs",
+}
+
+
+def parts_of(report: BackendReport) -> list[tuple[str, str, tuple[Table, ...]]]:
+    """The parts of the page that there is anything to say in: slug, heading, tables."""
+    found = tables(report)
+    return [(slug, heading, found[slug]) for slug, heading in HEADINGS.items() if found[slug]]
+
+
 def tables(report: BackendReport) -> dict[str, tuple[Table, ...]]:
     """Every table by the section of the page it belongs to."""
     shortcut = shortcuts(report)

@@ -21,7 +21,7 @@ from harness.reporting.backends.model import (
 )
 from harness.reporting.model import Answer, Report, Row, ScenarioView, Section
 from harness.reporting.tables import CellKey, Cells
-from harness.shapes.packages import files_of
+from harness.shapes.packages import files_of, is_of_backends
 from harness.spelling import number
 
 #: What grows with the package, in the order of the page.
@@ -43,13 +43,24 @@ LAYOUTS = (
 )
 
 
-def build_backend_report(base: Report, cells: Cells) -> BackendReport:
-    """What a report of backends says; ``cells`` are those that ``base`` was made from."""
-    base = replace(base, sections=tuple(map(_titled, base.sections)))
-    files = tuple(sorted({files_of(section.shape) for section in base.sections}))
-    figures = Figures(base, cells)
+def as_of_backends(report: Report) -> Report:
+    """A report as one of backends tells it: its sections are packages, and no situation of a monorepo is told of."""
+    return replace(
+        report,
+        sections=tuple(map(_titled, report.sections)),
+        overview=replace(report.overview, questions=()),
+        situations=(),
+    )
+
+
+def backend_report(report: Report) -> BackendReport | None:
+    """What a report of backends says besides; nothing where it is not one."""
+    if not is_of_backends(report.runs[-1].plan):
+        return None
+    files = tuple(sorted({files_of(section.shape) for section in report.sections}))
+    figures = Figures(report, Cells.of(report.frames, report.runs))
     return BackendReport(
-        base=base,
+        base=report,
         files=files,
         growth=tuple(_growth(figures, files)),
         front_ends=tuple(table for count in files if (table := _front_ends(figures, count)).cells),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from harness.analysis.compare import Verdict
 from harness.records import Outcome
@@ -12,18 +11,10 @@ from harness.reporting.backends.model import BackendReport, Editable, Extra, Fro
 from harness.reporting.backends.tables import signed
 from harness.reporting.backends.view import HOOKS, WHEEL
 from harness.reporting.model import ScenarioView
+from harness.reporting.situations.model import Brief, Phrase
 from harness.spelling import number
 
 TITLE = "Python build backends alone, measured"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Brief:
-    """A question that people ask first, the sentences that answer it, and the anchor of what they are made from."""
-
-    question: str
-    anchor: str
-    sentences: tuple[str, ...]
 
 
 def lead(report: BackendReport) -> str:
@@ -42,27 +33,17 @@ def lead(report: BackendReport) -> str:
 def briefs(report: BackendReport) -> tuple[Brief, ...]:
     """The answers first; those there is nothing to say of are left out."""
     found = (
-        Brief(question="Which backend is quick?", anchor="speed", sentences=tuple(_quick(report))),
-        Brief(
-            question="How does it grow with the number of files?", anchor="growth", sentences=tuple(_growing(report))
-        ),
-        Brief(
-            question="What does the front end add to the backend?",
-            anchor="front-ends",
-            sentences=tuple(_front_ends(report)),
-        ),
-        Brief(
-            question="What does uv build save by working in its own process?",
-            anchor="shortcut",
-            sentences=tuple(_shortcuts(report)),
-        ),
-        Brief(
-            question="What does an editable install cost at each start of Python?",
-            anchor="editable",
-            sentences=tuple(_editables(report)),
-        ),
+        ("speed", "Which backend is quick?", _quick(report)),
+        ("growth", "How does it grow with the number of files?", _growing(report)),
+        ("front-ends", "What does the front end add to the backend?", _front_ends(report)),
+        ("shortcut", "What does uv build save by working in its own process?", _shortcuts(report)),
+        ("editable", "What does an editable install cost at each start of Python?", _editables(report)),
     )
-    return tuple(item for item in found if item.sentences)
+    briefs_of = (
+        Brief(slug=f"brief-{slug}", question=question, sentences=tuple((Phrase(text=text),) for text in sentences))
+        for slug, question, sentences in found
+    )
+    return tuple(item for item in briefs_of if item.sentences)
 
 
 def _quick(report: BackendReport) -> Iterator[str]:

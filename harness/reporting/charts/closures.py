@@ -58,7 +58,6 @@ def _draw(slug: str, closure: ClosureView) -> Chart:
             )
             for path in folded(paths)
         ),
-        repeated=True,
     )
 
 

@@ -26,7 +26,6 @@ class Chart:
     """A picture. ``label`` is its accessible name, ``caption`` says what better means, ``slug`` its section.
 
     ``columns`` and ``rows`` are the same as a table: what is in the picture, rounded, the first of each row its name.
-    ``repeated`` is true where the Markdown report has these figures in a table of its own.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Chart:
     svg: str
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    repeated: bool = False
 
 
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:

@@ -11,6 +11,7 @@ from harness.reporting import prose, words
 from harness.reporting.charts.drawing import INK, SHADES, Chart, data, svg
 from harness.reporting.friction import by_hand, counted
 from harness.reporting.model import ChangeRow, ChangeView, Report
+from harness.spelling import number
 
 #: The parts of a bar from the axis outwards, from dark to light.
 PARTS = ("packaging files", "lists of versions", "Nix files")
@@ -53,7 +54,6 @@ def draw_friction(report: Report) -> Chart | None:
         ),
         columns=("Change and variant", *PARTS, "all lines", "commands"),
         rows=tuple(_row(change, bar) for change in drawn for bar in bars[change.name]),
-        repeated=True,
     )
 
 
@@ -139,7 +139,7 @@ def _parts(row: ChangeRow, local: int | None, nix: int | None) -> dict[str, int]
 def _label(row: ChangeRow, local: int | None, nix: int | None, title: str) -> str:
     commands = counted(row.local, "commands")
     said = " + ".join(words.NONE if lines is None else str(lines) for lines in (local, nix))
-    typed = "" if commands is None else f", {commands} command{'' if commands == 1 else 's'}"
+    typed = "" if commands is None else f", {number(commands, 'command')}"
     return f"{said} {title}".strip() + typed
 
 

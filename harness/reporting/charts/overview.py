@@ -65,7 +65,6 @@ def draw_overview(report: Report) -> Chart | None:
             for topic, rows in topics
             for item in rows
         ),
-        repeated=True,
     )
 
 

@@ -77,7 +77,6 @@ def _draw(view: ScaleView, lane: ScaleLane, panels: Sequence[Panel], kind: str, 
             for panel in panels
             for curve in panel.curves
         ),
-        repeated=True,
     )
 
 
@@ -136,23 +135,26 @@ def _panel(view: ScaleView, panel: Panel, panels: Sequence[Panel], variants: Seq
     ]
     if failing:
         crosses = list(_crosses(failing, members, high, (low / high) ** row))
-        layers.append(
-            alt.Chart(data(crosses))
-            .mark_point(shape=_CROSS, filled=False, size=60, strokeWidth=2.2, opacity=1)
-            .encode(x=x, y=y, color=alt.Color("variant:N", scale=colours, title=None, legend=legend))
-        )
-        # Who it is, beside the first of each row; towards the middle, where there is room.
-        for right in (False, True):
-            named = [item for item in crosses if item["first"] and (item["n"] ** 2 < counts[0] * counts[-1]) is right]
-            if named:
-                text = alt.Chart(data(named)).mark_text(
-                    align="left" if right else "right", dx=8 if right else -8, color=INK, fontSize=10
-                )
-                layers.append(text.encode(x=x, y=y, text="variant:N"))
+        layers += _marked(crosses, x, y, alt.Color("variant:N", scale=colours, title=None, legend=legend), counts)
     title = alt.Title(scale_words.titled(panel, panels), anchor="start", fontSize=12, color=INK, fontWeight=600)
     drawn = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
     assert isinstance(drawn, alt.LayerChart)  # noqa: S101 - it has layers and no facets
     return drawn
+
+
+def _marked(
+    crosses: Sequence[dict[str, Any]], x: alt.X, y: alt.Y, colour: alt.Color, counts: Sequence[int]
+) -> Iterator[alt.Chart]:
+    """The crosses, and who it is beside the first of each row: towards the middle, where there is room."""
+    marks = alt.Chart(data(crosses)).mark_point(shape=_CROSS, filled=False, size=60, strokeWidth=2.2, opacity=1)
+    yield marks.encode(x=x, y=y, color=colour)
+    for right in (False, True):
+        named = [item for item in crosses if item["first"] and (item["n"] ** 2 < counts[0] * counts[-1]) is right]
+        if named:
+            text = alt.Chart(data(named)).mark_text(
+                align="left" if right else "right", dx=8 if right else -8, color=INK, fontSize=10
+            )
+            yield text.encode(x=x, y=y, text="variant:N")
 
 
 def _linear(counts: Sequence[int], low: float, high: float) -> Iterator[dict[str, float]]:

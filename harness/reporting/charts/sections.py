@@ -13,8 +13,9 @@ import altair as alt
 
 from harness.records import Lane
 from harness.reporting import prose, words
+from harness.reporting.backends.charts import draw_backend_charts
+from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.closures import draw_closures
-from harness.reporting.charts.distribution import draw_distribution
 from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.overview import draw_overview
@@ -28,8 +29,10 @@ PHASES = ("lock", "install-cold", "build", "run")
 WIDTH = 560
 
 
-def draw_charts(report: Report) -> tuple[Chart, ...]:
-    """Every picture there are figures for, in the order of the page."""
+def draw_charts(report: Report, alone: BackendReport | None = None) -> tuple[Chart, ...]:
+    """Every picture there are figures for, in the order of the page; ``alone`` is what it says of backends, if any."""
+    if alone is not None:
+        return draw_backend_charts(alone)
     overview = draw_overview(report)
     drawn = [*([overview] if overview else []), *draw_closures(report)]
     for section in report.sections:
@@ -40,12 +43,11 @@ def draw_charts(report: Report) -> tuple[Chart, ...]:
                 _phases(section),
                 _refresh(section),
                 _sizes(section),
-                draw_distribution(report, section),
             )
             if chart is not None
         ]
     drawn += draw_scale(report)
-    drawn += draw_trends(report)
+    drawn += [draw_trends(report.trends)] if report.trends else []
     friction = draw_friction(report)
     return tuple([*drawn, friction] if friction else drawn)
 
@@ -89,7 +91,6 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
             for item in section.scenarios
             if any(_timed(row) for row in item.rows)
         ),
-        repeated=True,
     )
 
 
@@ -169,7 +170,6 @@ def _refresh(section: Section) -> Chart | None:
             else (row.variant, words.verdict(row), words.NONE)
             for row in scenario.rows
         ),
-        repeated=True,
     )
 
 
@@ -204,7 +204,6 @@ def _sizes(section: Section) -> Chart | None:
             (words.size_name(size.name), *(words.size(size.values.get(name)) for name in section.variants))
             for size in drawn
         ),
-        repeated=True,
     )
 
 

@@ -24,9 +24,16 @@ from harness.analysis.noise import NoiseKind, check_controls
 from harness.errors import InputError
 from harness.records import CONTROL_SUFFIX, RunInfo
 from harness.reporting.compare import words as told
-from harness.reporting.compare.facts import changed_findings, changed_outcomes, changed_sizes, changed_tools
+from harness.reporting.compare.facts import (
+    Answers,
+    Spans,
+    changed_findings,
+    changed_outcomes,
+    changed_sizes,
+    changed_tools,
+)
 from harness.reporting.compare.machine import controls, machine_of_both, reference_changed
-from harness.reporting.compare.model import Basis, CellChange, Compared, Machine, Side
+from harness.reporting.compare.model import Basis, CellChange, Compared, Control, Machine, Side
 from harness.reporting.read.runs import Loaded
 from harness.reporting.read.versions import changed_machine, changed_scenario
 from harness.reporting.tables import CellKey, Cells
@@ -84,41 +91,57 @@ def compare_runs(base: Loaded, new: Loaded, *, across_machines: bool = False) ->
     found = () if elsewhere else controls(old, now, {} if differs else _of_reference(first, second, both, reference))
     machine = Machine.OTHER if elsewhere else machine_of_both(found)
     by_ratio = machine is Machine.OTHER or (machine is Machine.CHANGED and not differs)
-    basis = Basis.RATIO if by_ratio else Basis.SECONDS
-    judge = _Judge(base=first, new=second, basis=basis, machine=machine, differs=differs)
+    judge = _Judge(
+        base=first,
+        new=second,
+        basis=Basis.RATIO if by_ratio else Basis.SECONDS,
+        machine=machine,
+        differs=differs,
+    )
+    opening = told.opening(
+        first.side,
+        second.side,
+        reference=reference,
+        machine=machine,
+        found=found,
+        differs=differs,
+        shared=changed_machine(old, now),
+        notes=[f"{run.side.name}: {note}" for run, loaded in ((first, base), (second, new)) for note in loaded.notes],
+    )
+    return _compared(judge, both, answers, changed_sizes(base.frames, new.frames), found, opening)
+
+
+def _compared(
+    judge: _Judge,
+    both: Sequence[CellKey],
+    answers: Answers,
+    sizes: Spans,
+    found: tuple[Control, ...],
+    opening: tuple[str, ...],
+) -> Compared:
+    """The view model; ``both`` are the cells that both runs measured."""
+    first, second = judge.base, judge.new
+    reference = second.info.plan.reference
     with_figures = [key for key in both if first.seconds(key) and second.seconds(key)]
-    measures = [key for key in with_figures if by_ratio and key.variant == reference]
-    cells = judge.cells([key for key in with_figures if key not in set(measures)])
-    sizes = changed_sizes(base.frames, new.frames)
+    measures = [key for key in with_figures if judge.basis is Basis.RATIO and key.variant == reference]
     compared = Compared(
         base=first.side,
         new=second.side,
         reference=reference,
-        basis=basis,
-        machine=machine,
+        basis=judge.basis,
+        machine=judge.machine,
         counts="",
-        opening=told.opening(
-            first.side,
-            second.side,
-            reference=reference,
-            machine=machine,
-            found=found,
-            differs=differs,
-            shared=changed_machine(old, now),
-            notes=[
-                f"{run.side.name}: {note}" for run, loaded in ((first, base), (second, new)) for note in loaded.notes
-            ],
-        ),
+        opening=opening,
         doubts=(),
         controls=found,
-        cells=cells,
+        cells=judge.cells([key for key in with_figures if key not in set(measures)]),
         without_figures=len(both) - len(with_figures),
         only_base=_names(set(first.measured) - set(both), first.measured),
         only_new=_names(set(second.measured) - set(both), second.measured),
         outcomes=changed_outcomes(first.cells, second.cells, both),
         findings=answers.changed,
         sizes=sizes.changed,
-        versions=changed_tools(old, now),
+        versions=changed_tools(first.info, second.info),
         sizes_held=sizes.held,
         sizes_wavering=sizes.wavering,
         answers_held=answers.held,

@@ -38,6 +38,7 @@ COLUMNS = {
     "files_written": "made or changed below the scratch folder",
     "started_at": "when it began, UTC",
     "log_path": "its log, relative to the run's folder",
+    "worker": "which of several workers on its machine took it; empty for a run on one machine",
 }
 
 
@@ -46,9 +47,11 @@ def samples_parquet(report: Report) -> bytes:
 
     The same samples make the same bytes. The file's metadata name the schema's version and the runs.
     """
-    table = report.frames.table
+    frames = [item for item in (report.past, report.frames) if item is not None]
+    table = pa.concat_tables([item.table for item in frames], promote_options="default").unify_dictionaries()
+    runs = (*report.history, *report.runs)
     names = [f"{SIZES}.{name}" for name in _sizes(table)]
-    told = {"schema_version": str(SCHEMA_VERSION), "runs": ",".join(run.run_id for run in report.runs)}
+    told = {"schema_version": str(SCHEMA_VERSION), "runs": ",".join(run.run_id for run in runs)}
     table = _absent(table.select([*COLUMNS, *names])).replace_schema_metadata(told)
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd", compression_level=1, store_schema=True)

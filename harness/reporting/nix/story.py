@@ -19,7 +19,7 @@ from harness.reporting.words import size_name
 from harness.strategies import HANDWRITTEN
 
 #: The scenarios whose times tell strategies apart.
-_TIMES = ("nix-eval", "nix-build", "nix-noop", "nix-refresh", "nix-refresh-application", "nix-refresh-outside")
+_TIMES = ("nix-eval", "nix-build", "nix-refresh", "nix-refresh-application", "nix-refresh-outside")
 
 #: After which edit the built derivations are counted, by the scenario that counts them.
 _EDITS = {
@@ -103,12 +103,6 @@ def _story(
             " needlessly, because a path among its inputs is another.",
             rows=rebuilds,
         ),
-        NixTable(
-            slug=f"{slug}-parallelism",
-            title="Side by side",
-            explain="How much of a build goes on at the same time.",
-            rows=tuple(_parallelism(sources)),
-        ),
     )
     return NixStory(
         slug=slug,
@@ -155,6 +149,7 @@ def _costs(sources: Sources) -> Iterator[NixRow]:
         nix_rows.drifts(sources),
         nix_rows.friction(sources),
         *(nix_times.timed(sources, scenario) for scenario in _TIMES),
+        nix_times.cores(sources, "nix-build"),
         *_runtime(sources),
         nix_rows.answered(sources, "carries-build", ""),
         nix_rows.answered(sources, "same-bytes", ""),
@@ -195,13 +190,3 @@ def _rebuilds(sources: Sources) -> Iterator[NixRow]:
             row = nix_rows.answered(sources, name, "")
         if row is not None:
             yield row
-
-
-def _parallelism(sources: Sources) -> Iterator[NixRow]:
-    rows = (
-        nix_times.cores(sources, "nix-build"),
-        nix_times.timed(sources, "nix-build-jobs-1", compared=False),
-        nix_times.timed(sources, "nix-build-jobs-2", compared=False),
-        nix_times.jobs(sources),
-    )
-    yield from filter(None, rows)

@@ -16,13 +16,13 @@ from harness.strategies import HANDWRITTEN
 AGAINST = "the same variant written by hand, in the same block"
 
 
-def timed(sources: Sources, scenario: str, *, compared: bool = True) -> NixRow | None:
+def timed(sources: Sources, scenario: str) -> NixRow | None:
     """A scenario's medians; other strategies against the same variant written by hand, block by block."""
     figures = {name: tuple(_medians(sources, name, scenario)) for name in sources.sections}
     if not any(item.known for found in figures.values() for item in found):
         return None
     for name in figures:
-        if compared and name != HANDWRITTEN and HANDWRITTEN in sources.sections:
+        if name != HANDWRITTEN and HANDWRITTEN in sources.sections:
             trusted = sources.trusted(name, scenario) and sources.trusted(HANDWRITTEN, scenario)
             pairs = [
                 (sources.key(name, scenario, item.variant), sources.key(HANDWRITTEN, scenario, item.variant))
@@ -54,36 +54,6 @@ def _medians(sources: Sources, strategy: str, scenario: str) -> Iterator[NixFigu
             missing="" if row.summary else row.status,
             anchor="" if section.refused else anchored(section.slug, scenario),
         )
-
-
-def jobs(sources: Sources) -> NixRow | None:
-    """How long a build takes with two derivations at once, as a share of what it takes with one."""
-    figures: dict[str, tuple[NixFigure, ...]] = {}
-    one, two = "nix-build-jobs-1", "nix-build-jobs-2"
-    for name, section in sources.sections.items():
-        variants = [item.variant for item in _medians(sources, name, two) if item.known]
-        pairs = [(sources.key(name, two, variant), sources.key(name, one, variant)) for variant in variants]
-        trusted = sources.trusted(name, one) and sources.trusted(name, two)
-        figures[name] = tuple(
-            NixFigure(
-                variant=variant,
-                value=made.ratio.median if made.ratio else None,
-                missing="" if made.ratio else "no block has both",
-                comparison=made,
-                anchor=anchored(section.slug, two),
-            )
-            for variant, made in zip(variants, _compared(sources.cells, pairs, trusted=trusted), strict=True)
-        )
-    if not any(figures.values()):
-        return None
-    return NixRow(
-        name="jobs",
-        title="Two at once, as a share of one at a time",
-        explain="The time of a build with two derivations at once, divided by that with one in the same block.",
-        measure=Measure.RATIO,
-        figures={name: found for name, found in figures.items() if found},
-        against="one derivation at a time, in the same block",
-    )
 
 
 def cores(sources: Sources, scenario: str) -> NixRow | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from harness.analysis.compare import Verdict
 from harness.reporting import words
 from harness.reporting.nix.model import Measure, NixFigure, NixRow, StrategyView
+from harness.spelling import number
 from harness.strategies import DERIVED, HANDWRITTEN
 
 #: Verdicts in the order in which they are counted.
@@ -140,7 +141,7 @@ def _times(rows: Mapping[str, NixRow], hand: StrategyView, other: StrategyView) 
             continue
         verdicts = [item.verdict for item in made]
         counts = ", ".join(f"{word.value} for {verdicts.count(word)}" for word in _VERDICTS if word in verdicts)
-        of = f"{len(made)} variant{'' if len(made) == 1 else 's'}"
+        of = number(len(made), "variant")
         yield f"{row.title}, {_how(other).lower()} against {_how(hand).lower()}, of {of}: {counts}."
 
 

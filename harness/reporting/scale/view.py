@@ -34,7 +34,7 @@ _Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sources:
+class Grown:
     """Everything the section is made from. ``distrusted`` are cells of the reference that differed from themselves."""
 
     runs: Sequence[RunInfo]
@@ -48,7 +48,7 @@ class Sources:
     distrusted: Collection[CellKey] = ()
 
 
-def build_scale(sources: Sources) -> ScaleView | None:
+def build_scale(sources: Grown) -> ScaleView | None:
     """The section; without enough sizes what one more application takes alone, and ``None`` where nothing is known."""
     sizes = _sizes(sources.shapes)
     view = ScaleView(
@@ -94,7 +94,7 @@ def _sizes(shapes: Shapes) -> tuple[Size, ...]:
 class _Builder:
     """Makes panels of cells, each with a curve for every variant."""
 
-    def __init__(self, sources: Sources, figures: CellFigures, sizes: Sequence[Size]) -> None:
+    def __init__(self, sources: Grown, figures: CellFigures, sizes: Sequence[Size]) -> None:
         self._sources = sources
         self._figures = figures
         self._members = {size.shape: size.members for size in sizes}

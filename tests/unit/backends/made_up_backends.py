@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.backends.bench import BackendBench
 from harness.backends.catalogue import Backend, load_backends
 from harness.backends.hook import HOOKS
-from harness.backends.project import PACKAGE, Project, write_project
+from harness.backends.project import PACKAGE
 from harness.bench import Attempt
 from harness.measure.command import Command, Execution
 from tests.made_up import FakeMeter, execution
@@ -65,20 +65,11 @@ def made_up_backend(tmp_path: Path, module: str = "made_up.build") -> Backend:
     return load_backends(directory)[0]
 
 
-def made_up_bench(tmp_path: Path, files: int = 3, module: str = "made_up.build") -> BackendBench:
-    """A bench with projects of so many files, the package in src and beside pyproject.toml."""
-    backend = made_up_backend(tmp_path, module)
-    folder = tmp_path / "bench"
-
-    def projects(place: str) -> dict[tuple[int, bool], Project]:
-        return {
-            (files, flat): write_project(folder / place / str(flat), backend, files, flat=flat)
-            for flat in (False, True)
-        }
-
+def made_up_bench(tmp_path: Path, module: str = "made_up.build") -> BackendBench:
+    """A bench of a backend that has every hook."""
     return BackendBench(
-        variant=backend,
-        folder=folder,
+        variant=made_up_backend(tmp_path, module),
+        folder=tmp_path / "bench",
         python=tmp_path / "hooks" / "bin" / "python",
         beside=tmp_path / "beside" / "bin" / "python",
         plain=Path("/usr/bin/python3"),
@@ -86,8 +77,6 @@ def made_up_bench(tmp_path: Path, files: int = 3, module: str = "made_up.build")
         index="http://127.0.0.1:1/simple/",
         meter=FakeMeter(),
         host_environment={},
-        projects=projects("built"),
-        linked=projects("linked"),
         hooks=frozenset(HOOKS),
     )
 

@@ -5,14 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.backends.bench import BackendBench
-from harness.backends.kinds import Building
+from harness.backends.kinds import SMALL, Building, Sizes, measured_of
 from harness.backends.scenarios import BY_NAME, STARTS
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Execution
 from tests.made_up import execution
 from tests.unit.backends.made_up_backends import Player, made_up_attempt, made_up_bench
+
+
+@given(st.lists(st.integers(1, 100_000), min_size=1, max_size=5), st.sampled_from(Sizes))
+def test_what_is_measured_was_asked_for_from_few_to_many(files: list[int], spread: Sizes) -> None:
+    wanted = sorted(set(files))
+    found = list(measured_of(spread, wanted))
+    assert found
+    assert found == sorted(set(found) & set(wanted))
+    if spread is Sizes.SMALL and len(found) > 1:
+        assert max(found) <= SMALL
+    if spread is Sizes.ALL:
+        assert found == wanted
+
 
 BUILDING = [name for name, scenario in BY_NAME.items() if isinstance(scenario, Building)]
 STARTING = [name for name in BY_NAME if name not in BUILDING]
@@ -148,8 +163,8 @@ def test_editable_installs_lead_to_sources_that_nothing_is_built_of(tmp_path: Pa
     player = Player(bench)
     BY_NAME["editable-start-flat"].prepare(bench, made_up_attempt(player, tmp_path))
     built = next(command for command in player.commands if "build_editable" in command.argv)
-    assert built.cwd == bench.linked[3, True].folder
-    assert built.cwd not in {project.folder for project in bench.projects.values()}
+    assert built.cwd == bench.project("files=3", flat=True, linked=True).folder
+    assert built.cwd != bench.project("files=3", flat=True).folder
 
 
 def test_an_environment_that_cannot_be_made_is_no_state_to_measure_in(tmp_path: Path) -> None:

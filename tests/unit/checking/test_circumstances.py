@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.checking.circumstances import circumstances, code_digest, reached
+from harness.checking.circumstances import circumstances, code_digest
 from harness.provision.layout import Layout
 
 CHECKOUT = Layout.here().checkout
@@ -44,26 +44,6 @@ def test_every_scenario_every_experiment_and_what_they_reach_count(copy: Path) -
         path.write_text(f"{text}\n# edited\n", encoding="utf-8")
         assert (code_digest(copy) != before) is counts, name
         path.write_text(text, encoding="utf-8")
-
-
-def test_imports_are_followed_wherever_they_stand(tmp_path: Path) -> None:
-    files = {
-        "__init__": "",
-        "a": "def late():\n    from harness import b\n",
-        "b": "import harness.c.d\nimport json\n",
-        "c/__init__": "from harness.e import x\n",
-        "c/d": "",
-        "e": "",
-        "f": "import harness.a\n",
-    }
-    for name, text in files.items():
-        path = tmp_path / "harness" / f"{name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    found = reached(tmp_path, ["harness.a"])
-
-    assert set(found) == {"harness", "harness.a", "harness.b", "harness.c", "harness.c.d", "harness.e"}
 
 
 def test_a_machine_without_nix_has_no_version_of_it(tmp_path: Path) -> None:

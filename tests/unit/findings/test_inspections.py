@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings import Observation, Subject, inspect
+from harness.findings import UNSUPPORTED, Observation, Subject, inspect
 from harness.findings.configuration_lines import is_configuration
 from harness.findings.statements import mentions, requirement_name
 from harness.nix_tree import NixPackage
 from harness.records import Lane
-from harness.shapes import CANONICAL
+from harness.shapes import CANONICAL, Kind, Member, Shape
 from harness.variants import load_variant
 from tests.made_up import write_variant
 
@@ -66,6 +66,22 @@ def test_one_statement_needs_no_agreement(tmp_path: Path) -> None:
     assert found["dependency-statements", Lane.LOCAL].value == "1"
     assert found["dependency-statements", Lane.LOCAL].evidence == "hello/pyproject.toml project.dependencies: shared"
     assert found["must-agree-by-hand", Lane.LOCAL].value == "0"
+
+
+def test_the_dependency_that_is_looked_at_is_one_that_there_is(tmp_path: Path) -> None:
+    library, alone = (
+        Member(name=name, kind=kind) for name, kind in (("shared", Kind.LIBRARY), ("a", Kind.APPLICATION))
+    )
+    hello = Member(name="hello", kind=Kind.APPLICATION, needs=("shared",))
+    found = subject(tmp_path / "made-up", hello=pyproject("hello", needs='"shared"'), nix=False)
+
+    def looked(*members: Member) -> Observation:
+        return answers(replace(found, shape=Shape(name="other", members=members)))["dependency-statements", Lane.LOCAL]
+
+    # The first application needs nothing; then nothing needs anything.
+    assert looked(alone, library, hello).value == "1"
+    assert looked(alone, library).value == UNSUPPORTED
+    assert looked(alone, library).evidence == "No member of this shape needs another."
 
 
 def test_a_source_table_states_the_dependency_again(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.nix.contents import Change, compare, content, differences, discard
+from harness.nix.contents import Change, compare, content, differences
 
 OLD, NEW, OTHER = ("a" * 32, "b" * 32, "c" * 32)
 
@@ -81,17 +81,3 @@ def test_a_path_may_be_a_file_and_names_may_be_no_text(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path / "odd") + b"/\xff")).write_text("x", encoding="utf-8")
 
     assert content(tmp_path / "odd") != content(one)
-
-
-def test_what_nobody_may_write_to_is_removed(tmp_path: Path) -> None:
-    folder = output(tmp_path, OLD, {"lib/deep/a.py": "x"})
-    (folder / "outside").symlink_to(tmp_path)
-    (folder / "broken").symlink_to("nowhere")
-    for path in (folder / "lib" / "deep", folder / "lib", folder):
-        path.chmod(0o555)
-    (tmp_path / "file").write_text("x", encoding="utf-8")
-
-    discard(folder)
-    discard(tmp_path / "file")
-
-    assert list(tmp_path.iterdir()) == []

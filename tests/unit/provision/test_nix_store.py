@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import InputError
-from harness.provision.nix_store import DEFAULT_LIMIT, STORE_LIMIT, spell_bytes, store_limit
+from harness.provision.nix_store import DEFAULT_LIMIT, STORE_LIMIT, store_limit
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,3 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
 
     assert "2GiB" in caught.value.hint
     assert caught.value.exit_status == 2
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1.0 KiB"),
-        (15 * 2**20, "15 MiB"),
-        (2 * 2**30, "2.0 GiB"),
-        (-(2**20), "-1.0 MiB"),
-        (5000 * 2**40, "5000 TiB"),
-    ],
-)
-def test_bytes_in_words(number: int, words: str) -> None:
-    assert spell_bytes(number) == words

@@ -14,6 +14,7 @@ from harness.provision import supplies
 from harness.provision.layout import Layout
 from harness.provision.lock import Pin, render_lock
 from harness.provision.supplies import fetch_outside, put_on_shelf
+from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Wheelhouse
 from harness.variants import Variant
 from tests.made_up import made_up_variant
@@ -57,7 +58,7 @@ def test_a_shelf_has_what_the_locks_name_and_nothing_of_other_runs(
     shelf = tmp_path / "shelf"
     (shelf / "left-over").mkdir(parents=True)
 
-    put_on_shelf([variant], layout.third_party, [lock], layout, shelf)
+    put_on_shelf(toolchains_of([variant]), layout.third_party, [lock], layout, shelf)
 
     assert sorted(path.relative_to(shelf).as_posix() for path in shelf.rglob("*.whl")) == [
         "backend/backend-2.0-py3-none-any.whl",
@@ -83,8 +84,8 @@ def test_wheels_from_outside_are_no_part_of_what_other_runs_find(
 
     monkeypatch.setattr(supplies, "Wheelhouse", House)
 
-    first = fetch_outside([variant], [lock], layout, Silent())
-    second = fetch_outside([variant], [lock], layout, Silent())
+    first = fetch_outside(toolchains_of([variant]), [lock], layout, Silent())
+    second = fetch_outside(toolchains_of([variant]), [lock], layout, Silent())
 
     assert (first.fetched, first.present) == (1, 0)
     assert (second.fetched, second.present) == (0, 1)

@@ -17,6 +17,7 @@ from harness.provision import supplies
 from harness.provision.interpreters import own_python
 from harness.provision.layout import Layout
 from harness.provision.supplies import Wheels, fetch_wheels, install_toolchains
+from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 from harness.variants import Variant
 from tests.made_up import VARIANT_TOML, made_up_variant, write_python
@@ -60,7 +61,7 @@ def test_wheels_are_fetched_for_each_python_in_use(tmp_path: Path, fetched: list
     layout = Layout(checkout=tmp_path, state=tmp_path / "state")
     extra = tmp_path / "extra" / "locks" / "all.txt"
 
-    assert fetch_wheels(variants, [extra], layout, Silent()) == Wheels(fetched=4, present=2)
+    assert fetch_wheels(toolchains_of(variants), [extra], layout, Silent()) == Wheels(fetched=4, present=2)
     assert fetched == [
         (own_python().version, [f"{name}/{lock}.txt" for name in ("one", "three") for lock in ("toolchain", "build")]
          + ["extra/all.txt"]),
@@ -74,7 +75,7 @@ def test_a_python_that_is_in_no_use_is_fetched_for_only_if_there_is_no_other(
     layout = Layout(checkout=tmp_path, state=tmp_path / "state")
     python = write_python(tmp_path / "bin" / "python", "3.98.1")
 
-    fetch_wheels([named(tmp_path, "one", python)], [], layout, Silent())
+    fetch_wheels(toolchains_of([named(tmp_path, "one", python)]), [], layout, Silent())
     fetch_wheels([], [], layout, Silent())
     assert [version for version, _ in fetched] == ["3.98.1", own_python().version]
 
@@ -86,7 +87,7 @@ def test_a_python_that_is_not_there_is_an_error_before_anything_is_fetched(
     variants = [made_up_variant(tmp_path, "one"), named(tmp_path, "two", tmp_path / "nothing")]
 
     with pytest.raises(InputError, match=r"^two: \[toolchain\] python: .*nothing cannot be used"):
-        fetch_wheels(variants, [], layout, Silent())
+        fetch_wheels(toolchains_of(variants), [], layout, Silent())
     assert fetched == []
 
 
@@ -105,13 +106,13 @@ def test_a_variant_without_wheels_for_its_python_does_not_stop_the_others(
     extra = tmp_path / "extra" / "locks" / "all.txt"
 
     lacking = {"two"}
-    found = fetch_wheels(variants, [extra], layout, Silent())
+    found = fetch_wheels(toolchains_of(variants), [extra], layout, Silent())
     assert list(found.problems) == ["two"]
     assert found.problems["two"].startswith("no such wheel. Its lock may have been made where wheels for other Pythons")
     for name in ("own", "extra"):
         lacking = {name}
         with pytest.raises(ProvisionError, match="no such wheel"):
-            fetch_wheels(variants, [extra], layout, Silent())
+            fetch_wheels(toolchains_of(variants), [extra], layout, Silent())
 
 
 def test_each_toolchain_is_installed_under_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +128,7 @@ def test_each_toolchain_is_installed_under_its_python(tmp_path: Path, monkeypatc
     variants = [made_up_variant(tmp_path, "one"), named(tmp_path, "two", python)]
     index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
 
-    assert set(install_toolchains(variants, layout, index, {}, Silent()).bins) == {"one", "two"}
+    assert set(install_toolchains(toolchains_of(variants), layout, index, {}, Silent()).bins) == {"one", "two"}
     assert used == {"one": own_python().path, "two": python}
 
 
@@ -157,7 +158,7 @@ def test_installations_under_way_are_ended_when_the_work_is_cut_off(
     index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
 
     with pytest.raises(ValueError, match="whatever it is"):
-        install_toolchains(variants, layout, index, {}, Silent())
+        install_toolchains(toolchains_of(variants), layout, index, {}, Silent())
     assert ended == ["long"]
 
 
@@ -182,7 +183,9 @@ def test_what_is_done_beside_is_under_way_while_toolchains_are_installed(
     layout = Layout(checkout=tmp_path, state=tmp_path / "state")
     index: Any = type("Index", (), {"url": "http://127.0.0.1:1/simple/"})()
 
-    found = install_toolchains([made_up_variant(tmp_path, "one")], layout, index, {}, Silent(), beside=beside)
+    found = install_toolchains(
+        toolchains_of([made_up_variant(tmp_path, "one")]), layout, index, {}, Silent(), beside=beside
+    )
 
     assert found.bins == {"one": tmp_path / "one"}
     assert ran == [0]
@@ -197,4 +200,6 @@ def test_what_is_done_beside_and_fails_is_an_error(tmp_path: Path, monkeypatch: 
         raise ProvisionError("nothing is there")
 
     with pytest.raises(ProvisionError, match="nothing is there"):
-        install_toolchains([made_up_variant(tmp_path, "one")], layout, index, {}, Silent(), beside=beside)
+        install_toolchains(
+            toolchains_of([made_up_variant(tmp_path, "one")]), layout, index, {}, Silent(), beside=beside
+        )

@@ -18,9 +18,9 @@ def page_of(report: Report, charts: Sequence[Chart] = ()) -> str:
     return render_html(report, charts)
 
 
-def markdown_of(report: Report, charts: Sequence[Chart] = ()) -> str:
-    """The Markdown, with no other pictures than these."""
-    return render_markdown(report, charts)
+def markdown_of(report: Report) -> str:
+    """The Markdown, without links to pictures."""
+    return render_markdown(report)
 
 
 def markdown_section(text: str, heading: str) -> str:

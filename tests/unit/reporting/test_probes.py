@@ -10,10 +10,11 @@ from rich.console import Console
 
 from harness.analysis.noise import NoiseKind
 from harness.records import RUN_INFO, Probe, RunInfo, RunStatus
+from harness.reporting import prose
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_run import made_up_run
-from tests.unit.reporting.pages import markdown_of, page_of
+from tests.unit.reporting.pages import page_of
 
 NOISY = "The machine was too noisy: the same computation, timed between blocks"
 
@@ -29,18 +30,17 @@ def run_with(tmp_path: Path, wall: Sequence[float] = (), budget_s: float | None 
     return folder
 
 
-def test_a_noisy_machine_is_named_on_page_in_markdown_and_on_the_terminal(tmp_path: Path) -> None:
+def test_a_noisy_machine_is_named_on_page_and_terminal(tmp_path: Path) -> None:
     report = read_report([run_with(tmp_path, [0.2, 0.3, 0.2, 0.3, 0.2, 0.3, 0.2])])
     assert NOISY in page_of(report)
-    assert NOISY in markdown_of(report)
     with (tmp_path / "terminal").open("w", encoding="utf-8") as file:
         Console(width=1000, file=file).print(summary(report))
     assert NOISY in (tmp_path / "terminal").read_text(encoding="utf-8")
 
 
 def test_steady_probes_are_explained_and_none_are_not_mentioned(tmp_path: Path) -> None:
-    steady = markdown_of(read_report([run_with(tmp_path / "steady", [0.2] * 7)]))
-    without = markdown_of(read_report([run_with(tmp_path / "without")]))
+    steady = page_of(read_report([run_with(tmp_path / "steady", [0.2] * 7)]))
+    without = page_of(read_report([run_with(tmp_path / "without")]))
     assert NOISY not in steady
     assert "the same computation is timed" in steady
     assert "computation" not in without
@@ -48,7 +48,7 @@ def test_steady_probes_are_explained_and_none_are_not_mentioned(tmp_path: Path) 
 
 def test_when_a_run_with_a_budget_stops_is_explained(tmp_path: Path) -> None:
     run = run_with(tmp_path, budget_s=600.0)
-    text = markdown_of(read_report([run]))
+    text = " ".join(prose.method(read_report([run])))
     assert "until every comparison was settled or the time was up" in text
 
 
@@ -56,7 +56,7 @@ def test_a_budget_has_no_number_of_samples_to_come(tmp_path: Path) -> None:
     run = run_with(tmp_path, budget_s=600.0)
     info = RUN_INFO.validate_json((run / "run.json").read_bytes())
     (run / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, status=RunStatus.RUNNING)))
-    text = markdown_of(read_report([run]))
+    text = " ".join(prose.banners(read_report([run])))
     assert "18 samples of a run with a budget of time are in" in text
 
 

@@ -299,8 +299,3 @@ def test_the_terminal_shows_all_of_it_at_80_columns(small: Report, tmp_path: Pat
 )
 def test_seconds_in_words(value: float | None, text: str) -> None:
     assert words.seconds(value) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(0, "0 B"), (2048, "2.00 KiB"), (66_000_000, "62.9 MiB"), (None, "–")])
-def test_sizes_in_words(value: float | None, text: str) -> None:
-    assert words.size(value) == text

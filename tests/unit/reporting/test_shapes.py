@@ -137,7 +137,7 @@ def test_answers_of_a_further_shape_are_exported_and_shown_nowhere(tmp_path: Pat
     assert friction is not None
     charts = (friction, *draw_scale(report))
     assert "77777" not in page_of(report, charts)
-    assert "77777" not in markdown_of(report, charts)
+    assert "77777" not in markdown_of(report)
     (line,) = [line for line in findings_csv(report).splitlines() if "77777" in line]
     assert shape_name(30) in line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,37 @@ def test_a_stale_environment_is_seen(bench: Bench, attempt: Attempt, toolbox: To
     assert not bench.installed
 
 
-def failing(*words: str) -> object:
+@pytest.fixture
+def two_steps(tmp_path: Path) -> Bench:
+    """A variant that starts an application in two steps, of which the second prints its line."""
+    text = VARIANT_TOML.replace('[["tool", "run", "{app}"]]', '[["tool", "ready"], ["tool", "run", "{app}"]]')
+    return made_up_bench(tmp_path, text)
+
+
+@pytest.mark.parametrize("name", ["run", "refresh", "noop"])
+def test_what_goes_before_the_step_that_starts_an_application_prints_what_it_likes(
+    name: str, two_steps: Bench, tmp_path: Path
+) -> None:
+    toolbox = Toolbox(workspaces=[two_steps.warm, two_steps.settled, two_steps.cold])
+    attempt = made_up_attempt(toolbox, tmp_path)
+    assert not warm_up(two_steps, attempt, {"lock", "settled"})
+
+    assert measure(name, two_steps, attempt)
+
+
+def test_a_step_that_fails_before_the_one_that_starts_an_application_is_noticed(
+    two_steps: Bench, tmp_path: Path
+) -> None:
+    toolbox = Toolbox(workspaces=[two_steps.warm, two_steps.settled, two_steps.cold], answers=failing("tool ready"))
+    attempt = made_up_attempt(toolbox, tmp_path)
+
+    problems = warm_up(two_steps, attempt, {"lock", "settled"})
+
+    assert "`tool ready` ended with exit status 3" in "".join(problems)
+    assert not two_steps.installed
+
+
+def failing(*words: str) -> Callable[[Command], Execution | None]:
     def answer(command: Command) -> Execution | None:
         return execution(exit_code=3) if all(word in " ".join(command.argv) for word in words) else None
 
@@ -151,7 +182,7 @@ def failing(*words: str) -> object:
 def test_a_lock_that_fails_is_said_before_anything_is_measured(
     bench: Bench, attempt: Attempt, toolbox: Toolbox
 ) -> None:
-    toolbox.answers = failing("lock")  # type: ignore[assignment]
+    toolbox.answers = failing("lock")
 
     with pytest.raises(StateError, match=r"Locking failed: `tool lock` ended with exit status 3"):
         warm_up(bench, attempt, {"lock"})
@@ -160,7 +191,7 @@ def test_a_lock_that_fails_is_said_before_anything_is_measured(
 def test_a_phase_that_fails_is_told_and_does_not_stop_the_others(
     bench: Bench, attempt: Attempt, toolbox: Toolbox
 ) -> None:
-    toolbox.answers = failing("tool build")  # type: ignore[assignment]
+    toolbox.answers = failing("tool build")
 
     problems = warm_up(bench, attempt, {"lock", "build", "deploy", "settled"})
 

@@ -325,6 +325,8 @@ def test_the_core_is_the_member_at_the_bottom_that_most_applications_stand_on() 
     # Of two that are as good, the first; and an application, where nothing lies below any.
     assert core(few, many, *apps[:2]) == "few"
     assert core(library("nobody-needs"), Member(name="alone", kind=Kind.APPLICATION)) == "alone"
+    # Nobody stands on an application that needs nothing, if it is the first of all or not.
+    assert core(Member(name="alone", kind=Kind.APPLICATION), few, apps[0]) == "few"
 
 
 def test_what_is_needed_through_others_is_needed() -> None:

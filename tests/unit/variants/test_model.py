@@ -47,11 +47,13 @@ def test_the_monorepos_files_leave_out_what_the_harness_added(tmp_path: Path) ->
         ('"tool==1.0"', '"tool =="', "is not a requirement"),
         ("{index}", "{indx}", "{indx} is not a placeholder"),
         ("{index}", "{index", "environment.TOOL_INDEX"),
-        ('"{cache}/tool"', '"{state}/tool"', "caches.TOOL_CACHE has to be a path below {cache}"),
+        ('"{cache}/tool"', '"{state}/tool"', "caches.TOOL_CACHE: '{state}/tool' has to begin with {cache}"),
+        ("{index}", "{index:d}", "'{index:d}' has more than a placeholder's name between its braces"),
         ("schema_version = 1", "schema_version = 2", "schema_version"),
         ('[phases.lock]\nsteps = [["tool", "lock"]]', "", "phases.lock is missing"),
         ("[environment]", '[unsupported]\nlock = "no"\n[environment]', "keep one of them"),
         ('[["tool", "install"]]', "[]", "phases.install.steps is empty: fill it, or say why it is in"),
+        ('[["tool", "run", "{app}"]]', "[]", "run.steps is empty: nothing would start an application"),
         ("schema_version = 1", "schema_version = [", "not valid TOML"),
     ],
 )
@@ -64,6 +66,46 @@ def test_what_is_wrong_is_named_by_file_and_key(tmp_path: Path, old: str, new: s
 
     assert caught.value.message.startswith("variants/made-up/variant.toml: ")
     assert caught.value.exit_status == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("environments", ".venv", "has to begin with {root} or {state} or {cache}, as in '{root}/name'"),
+        ("environments", "/home/somebody/.venv", "has to begin with"),
+        ("environments", "{python}/.venv", "has to begin with"),
+        ("environments", "{root}-copy/.venv", "has to begin with"),
+        ("environments", "{root}", "has to lie below {root} or {state} or {cache}, and is all of it"),
+        ("environments", "{root}/", "has to be a plain path, without ''"),
+        ("environments", "{root}/{app}/../../../.venv", "has to be a plain path, without '..'"),
+        ("environments", "{root}/{python}", "has {python} within it"),
+        ("environments", "{root}/{tools}x", "has {tools} within it"),
+        ("lock_files", "{state}/tool.lock", "has to begin with {root}"),
+        ("lock_files", "../tool.lock", "has to begin with {root}"),
+        ("generated", "build", "has to begin with {root}"),
+    ],
+)
+def test_a_path_that_does_not_lie_in_the_runs_own_folders_is_refused(
+    key: str, text: str, said: str, tmp_path: Path
+) -> None:
+    folder = write_variant(tmp_path / "made-up", f'{key} = ["{text}"]\n' + without(key))
+
+    with pytest.raises(VariantError, match=re.escape(said)) as caught:
+        load_variant(folder)
+
+    assert f"variant.toml: {key}[0]: {text!r} " in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["/tmp", ".", "{root}/..", "{index}"])
+def test_steps_are_run_in_the_runs_own_folders(text: str, tmp_path: Path) -> None:
+    folder = write_variant(tmp_path / "made-up", VARIANT_TOML.replace('"{root}/{app}"', f'"{text}"'))
+
+    with pytest.raises(VariantError, match=re.escape(f"phases.run.directory: {text!r} has to")):
+        load_variant(folder)
+
+
+def without(key: str) -> str:
+    return "\n".join(line for line in VARIANT_TOML.splitlines() if not line.startswith(f"{key} ="))
 
 
 def test_a_missing_member_is_named(tmp_path: Path) -> None:

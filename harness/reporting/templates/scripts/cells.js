@@ -49,7 +49,7 @@
     const parts = []
     const block = target.closest('[data-scenario]') || target.parentElement
     const rows = block.querySelectorAll(`tr[data-variant="${CSS.escape(variant)}"]`)
-    for (const row of rows) parts.push(make('h3', row.closest('table').dataset.title || 'Figures'), figures(row))
+    for (const row of rows) parts.push(make('h3', 'Figures'), figures(row))
     const told = block.querySelector('dl.states')
     if (told) parts.push(make('h3', 'State before, and what was verified'), copy(told))
     for (const steps of block.querySelectorAll(`dd[data-variant="${CSS.escape(variant)}"]`)) {

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.backends.looking import FACTS
-from harness.backends.planning import make_backend_plan
 from harness.backends.scenarios import BY_NAME
+from harness.contestants.backends import plan_of_backends
 from harness.journal import Journal
 from harness.plan import variant_of
 from harness.records import Cell, Finding, Lane, Outcome, Plan, RunInfo, RunStatus, Sample, VariantFacts
@@ -67,8 +67,7 @@ def made_up_backends(
     mishap: bool = True,
 ) -> Path:
     """Write a run's folder below ``folder``, which is returned; with a ``mishap``, one cell always fails."""
-    spreads = {name: BY_NAME[name].spread for name in scenarios}
-    plan = make_backend_plan(backends, spreads, files, blocks=blocks, seed=7)
+    plan = plan_of_backends(backends, scenarios, files, blocks=blocks, seed=7)
     journal = Journal.create(folder, _info(plan, backends, scenarios, run_id))
     noise = np.random.default_rng(7)
     for block in range(blocks):

@@ -8,22 +8,26 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.compare import Verdict
-from harness.reporting.backends import terminal, words
+from harness.reporting import terminal
+from harness.reporting.backends import words
 from harness.reporting.backends.charts import draw_backend_charts
 from harness.reporting.backends.model import BackendReport
 from harness.reporting.backends.tables import Table, signed, tables
-from harness.reporting.backends.writer import backend_view
-from harness.reporting.read.runs import load_runs
+from harness.reporting.backends.view import backend_report
+from harness.reporting.writer import read_report
 from tests.unit.reporting.backends.made_up_backends import made_up_backends
+from tests.unit.reporting.made_up_run import FIXTURE
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> BackendReport:
-    return backend_view(load_runs([made_up_backends(tmp_path_factory.mktemp("runs"))]))
+    return view(tmp_path_factory.mktemp("runs"))
 
 
 def view(folder: Path, **how: object) -> BackendReport:
-    return backend_view(load_runs([made_up_backends(folder, **how)]))  # type: ignore[arg-type]
+    found = backend_report(read_report([made_up_backends(folder, **how)]))  # type: ignore[arg-type]
+    assert found is not None
+    return found
 
 
 def table(report: BackendReport, slug: str) -> Table:
@@ -31,7 +35,7 @@ def table(report: BackendReport, slug: str) -> Table:
 
 
 def said(report: BackendReport) -> str:
-    return "\n".join(sentence for brief in words.briefs(report) for sentence in brief.sentences)
+    return "\n".join(phrase.text for brief in words.briefs(report) for (phrase,) in brief.sentences)
 
 
 def test_what_a_front_end_adds_is_its_time_less_that_of_the_hook_in_the_same_block(report: BackendReport) -> None:
@@ -106,28 +110,28 @@ def test_with_few_blocks_nothing_is_decided(tmp_path: Path) -> None:
 
 
 def test_the_answers_come_first_and_name_figures_of_the_run(report: BackendReport) -> None:
-    assert [brief.anchor for brief in words.briefs(report)] == [
-        "speed",
-        "growth",
-        "front-ends",
-        "shortcut",
-        "editable",
-    ]
+    slugs = [brief.slug for brief in words.briefs(report)]
+    assert slugs == ["brief-speed", "brief-growth", "brief-front-ends", "brief-shortcut", "brief-editable"]
     assert "From fast to slow: uv-build; then flit-core; then setuptools." in said(report)
 
 
 def test_of_what_was_not_measured_nothing_is_said(tmp_path: Path) -> None:
     only = view(tmp_path, scenarios=("backend-wheel",), files=(1,), mishap=False)
     # How editable wheels lead to the sources is found out in any run; what they cost is not.
-    assert [brief.anchor for brief in words.briefs(only)] == ["speed", "editable"]
+    assert [brief.slug for brief in words.briefs(only)] == ["brief-speed", "brief-editable"]
     assert "at each start" not in said(only)
     assert [slug for slug, found in tables(only).items() if found] == ["speed", "editable"]
 
 
-def test_sections_are_packages_and_the_reference_is_no_entrant_twice(report: BackendReport) -> None:
+def test_sections_are_packages_and_the_reference_takes_part_once(report: BackendReport) -> None:
     titles = [section.title for section in report.base.sections]
     assert titles == ["A package of 1 file", "A package of 100 files", "A package of 10,000 files"]
     assert all(section.variants == ("flit-core", "setuptools", "uv-build") for section in report.base.sections)
+    assert (report.base.situations, report.base.overview.questions) == ((), ())
+
+
+def test_a_report_of_variants_says_nothing_of_backends() -> None:
+    assert backend_report(read_report([FIXTURE])) is None
 
 
 def test_a_command_that_is_repeated_is_named_once(report: BackendReport) -> None:
@@ -139,10 +143,11 @@ def test_a_command_that_is_repeated_is_named_once(report: BackendReport) -> None
 def test_the_summary_fits_80_columns(report: BackendReport) -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(terminal.summary(report))
+        console.print(terminal.summary(report.base))
     lines = captured.get().splitlines()
     assert max(map(len, lines)) <= 80
     assert any("setuptools" in line and "uv-build" in line for line in lines)
+    assert "Which backend is quick?" in lines
     assert "…" not in "".join(lines)
 
 

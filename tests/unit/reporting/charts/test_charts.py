@@ -9,21 +9,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.records import Outcome, Probe
-from harness.reporting.charts.distribution import MOST_BLOCKS, draw_distribution
 from harness.reporting.charts.drawing import Chart
 from harness.reporting.charts.lean import lean, relative
 from harness.reporting.charts.overview import MOST_ROWS, chosen, draw_overview
 from harness.reporting.charts.sections import draw_charts
 from harness.reporting.compact import compact
-from harness.reporting.markdown import render_markdown
 from harness.reporting.model import Report
-from harness.reporting.sampled import MOST_PER_CELL
 from harness.reporting.writer import read_report
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_run import made_up_run
-
-SIX = tuple(Probe(block=block, wall_s=0.2 + block / 100, user_s=0.2) for block in range(-1, 6))
 
 
 @pytest.fixture(scope="module")
@@ -84,83 +78,6 @@ def test_figures_of_a_table_are_those_of_the_scenarios(charts: tuple[Chart, ...]
     friction = named(charts, "friction-changes")
     assert len(friction.rows) == len({row[0] for row in friction.rows})
     assert report.changes[0].facts.title in friction.rows[0][0]
-
-
-def test_markdown_has_the_tables_that_it_has_nowhere_else(report: Report, drawn: tuple[Chart, ...]) -> None:
-    text = render_markdown(report, drawn)
-    assert text.count("### Samples by block") == 2
-    assert text.count("### Where the time goes") == 1
-    assert "### Time by scenario" not in text
-    assert "[samples-local-canonical.svg](figures/samples-local-canonical.svg)" in text
-
-
-def test_each_sample_stands_in_its_block_and_a_failed_one_is_named(report: Report) -> None:
-    section = report.sections[0]
-    chart = draw_distribution(report, section)
-    assert chart is not None
-    assert chart.columns == ("Scenario and variant", *(f"Block {number}" for number in range(1, 7)))
-    rows = {row[0]: row[1:] for row in chart.rows}
-    assert rows["build, uv"][1] == "timed-out"
-    assert "refresh, hatch" not in rows
-    assert "A cross at the lower edge" in chart.caption
-    assert "fixed computation" not in chart.caption
-    row = next(item for item in section.scenario("build").rows if item.variant == "uv")  # type: ignore[union-attr]
-    assert [one.outcome for one in row.samples].count(Outcome.TIMED_OUT) == 1
-    assert row.samples[1].seconds is None
-    assert row.samples[1].reason == "No end within 120 s."
-    assert row.samples[0].log_path == "logs/block-0/uv_local_build.log"
-
-
-def test_an_outlier_is_marked_and_counted(report: Report) -> None:
-    section = report.sections[0]
-    scenario = section.scenario("run")
-    assert scenario is not None
-    row = next(item for item in scenario.rows if item.variant == "uv")
-    assert row.summary is not None
-    marked = replace(row, summary=replace(row.summary, outliers=(2,)))
-    rows = tuple(marked if item is row else replace(item, samples=item.samples) for item in scenario.rows)
-    quiet = tuple(
-        item if item.summary is None or item is marked else replace(item, summary=replace(item.summary, outliers=()))
-        for item in rows
-    )
-    only = replace(section, scenarios=(replace(scenario, rows=quiet),))
-    chart = draw_distribution(report, only)
-    assert chart is not None
-    assert "large diamond" in chart.caption
-    assert " 1 of 30 are outlying" in chart.label
-    assert {row[0]: row[3] for row in chart.rows}["run, uv"].endswith(" outlying")
-
-
-def test_probes_stand_before_and_after_the_blocks(report: Report) -> None:
-    probed = replace(report, runs=(replace(report.runs[0], probes=SIX),))
-    chart = draw_distribution(probed, report.sections[0])
-    assert chart is not None
-    assert "fixed computation" in chart.caption
-    assert chart.rows[-1][0] == "the machine"
-    assert chart.rows[-1][1] == "0.864× before, 0.909× after"
-    assert chart.rows[-1][-1] == "1.14× after"
-
-
-def test_a_single_block_has_no_distribution_and_many_are_cut(tmp_path: Path) -> None:
-    alone = read_report([made_up_run(tmp_path, blocks=1, run_id="one", scenarios=("run",))])
-    assert draw_distribution(alone, alone.sections[0]) is None
-    blocks = MOST_BLOCKS + 3
-    long = read_report(
-        [made_up_run(tmp_path, variants=("uv", "venv"), blocks=blocks, run_id="long", scenarios=("run",))]
-    )
-    chart = draw_distribution(long, long.sections[0])
-    assert chart is not None
-    assert chart.columns[1:] == tuple(f"Block {number}" for number in range(4, blocks + 1))
-    assert "The first 3 blocks are not in the picture." in chart.caption
-
-
-def test_cells_with_too_many_samples_to_read_have_none(tmp_path: Path) -> None:
-    blocks = MOST_PER_CELL + 1
-    report = read_report([made_up_run(tmp_path, variants=("venv",), blocks=blocks, scenarios=("run",))])
-    (row,) = report.sections[0].scenarios[0].rows
-    assert row.samples == ()
-    assert row.summary is not None
-    assert row.summary.count == blocks
 
 
 def test_the_overview_shows_few_rows_in_which_variants_are_told_apart(report: Report) -> None:

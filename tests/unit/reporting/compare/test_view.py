@@ -466,10 +466,7 @@ def test_the_report_has_a_section_that_holds_it_against_the_base(tmp_path: Path)
     assert compared.counts in section
     assert len(re.findall(r">slower</span>", section)) == 3
     assert "\n## Compared with base\n" in markdown
-    rows = [line for line in markdown.splitlines() if re.match(r"\| uv \| local · run \|.*slower", line)]
-    assert len(rows) == 1
-    ratio = rows[0].split(" | ")[4]
-    assert f"<td>{ratio}" in section
+    assert compared.counts in markdown
     assert list(faults(page)) == []
 
 

@@ -12,10 +12,12 @@ from rich.console import Console
 
 from harness.analysis.compare import Verdict
 from harness.journal import Journal
+from harness.plan import ON_REQUEST
 from harness.records import CONTROL_SUFFIX, FINDING, RUN_INFO, SAMPLE, Lane, Outcome
 from harness.reporting import words
 from harness.reporting.charts.closures import MOST, draw_closures, folded
 from harness.reporting.charts.drawing import Chart
+from harness.reporting.exports.summary import summary_csv
 from harness.reporting.friction import by_hand
 from harness.reporting.html import inline
 from harness.reporting.model import Report
@@ -27,7 +29,7 @@ from harness.reporting.writer import read_report
 from harness.strategies import DERIVED, HANDWRITTEN, STRATEGIES
 from tests.unit.reporting.made_up_nix import REFUSED, made_up_nix_run
 from tests.unit.reporting.made_up_run import made_up_run
-from tests.unit.reporting.pages import faults, markdown_of, page_of
+from tests.unit.reporting.pages import faults, page_of
 
 VARIANTS = ("venv", "uv", "hatch")
 
@@ -86,9 +88,22 @@ def test_times_are_held_against_the_same_variant_in_the_same_block(report: Repor
     assert [item.blocks for item in made if item] == [7] * 3
     assert nix_words.compared(evaluation, DERIVED).endswith(": slower (3)")
     assert nix_words.compared(row(story, "nix-build"), DERIVED).endswith(": tie (3)")
-    one_job = row(story, "nix-build-jobs-1")
-    assert {item.comparison for found in one_job.figures.values() for item in found} == {None}
-    assert nix_words.compared(row(story, "jobs"), HANDWRITTEN) == "faster (3)"
+
+
+def test_what_is_measured_on_request_is_shown_where_it_was_asked_for_and_always_exported(
+    run: Path, tmp_path: Path
+) -> None:
+    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    of_everything = replace(info, plan=replace(info.plan, turns=(("add-library",),)))
+    (tmp_path / "run.json").write_bytes(RUN_INFO.dump_json(of_everything))
+    (tmp_path / "samples.jsonl").write_bytes((run / "samples.jsonl").read_bytes())
+    asked, everything = read_report([run]), read_report([tmp_path])
+    for report, shown in ((asked, True), (everything, False)):
+        assert {name for section in report.sections for name in section.names if name in ON_REQUEST} == (
+            ON_REQUEST if shown else set()
+        )
+        assert all(f",{name}," in summary_csv(report) for name in ON_REQUEST)
+    assert 'data-scenario="nix-noop"' not in page_of(everything)
 
 
 def test_too_few_blocks_decide_nothing(tmp_path: Path) -> None:
@@ -114,7 +129,7 @@ def test_where_the_reference_differs_from_itself_strategies_are_not_judged(run: 
 
     (story,) = read_report([noisy]).nix
     verdicts = {item.comparison.verdict for item in row(story, "nix-eval").figures[DERIVED] if item.comparison}
-    others = {item.comparison.verdict for item in row(story, "nix-noop").figures[DERIVED] if item.comparison}
+    others = {item.comparison.verdict for item in row(story, "nix-refresh-outside").figures[DERIVED] if item.comparison}
     assert verdicts == {Verdict.UNDECIDED}
     assert others == {Verdict.SLOWER}
 
@@ -243,17 +258,14 @@ def test_sizes_are_rounded_with_the_exact_number_at_hand(report: Report, page: s
     assert f'title="{words.exact(answer)}"' in page
 
 
-def test_page_and_markdown_tell_the_same_story(report: Report, page: str) -> None:
+def test_the_page_tells_the_whole_story(report: Report, page: str) -> None:
     (story,) = report.nix
-    markdown = markdown_of(report)
     for sentence in story.sentences:
         assert sentence.replace("'", "&#39;") in page
-        assert sentence in markdown
     for table in story.tables:
         for each in table.rows:
             for strategy in story.strategies:
                 assert nix_words.across(each, strategy) in page
-                assert nix_words.across(each, strategy) in markdown
     assert REFUSED in page
     assert "strategy uv2nix" not in page
     assert list(faults(page)) == []

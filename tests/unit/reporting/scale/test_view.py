@@ -173,24 +173,20 @@ def test_the_section_of_page_and_markdown_is_in_order_and_has_the_same_figures(
 ) -> None:
     page = page_of(report, charts)
     section = page_section(page, "scale")
-    markdown = markdown_section(markdown_of(report, charts), "Scale: how cost grows with members")
+    markdown = markdown_section(markdown_of(report), "Scale: how cost grows with members")
     assert list(faults(page)) == []
     # One of sizes and one of crossing points; for each lane three of curves, one of effort, one of what is made again;
     # and one for each picture.
     assert len(tables_of(section)) == 2 + 2 * 5 + len(charts)
     figures = figures_of(markdown)
-    assert len(figures) > 50
+    assert len(figures) > 10
     assert not [figure for figure in sorted(figures) if figure not in section]
     for item in view.told:
         assert f"<dt>{item.title}<dd>" in section
-        assert f"**{item.title}**" in markdown
         for sentence in item.sentences:
             assert sentence in section
-            assert f"- {sentence}\n" in markdown
-    assert "| lock | pdm | 893 ms | 2.76 s | 11.5 s | 64.1 s | timed-out | 1.23 | 1.22 to 1.23 | 1.43 |" in markdown
-    assert "| install-cold | venv | pdm | 3–10 | 4.8 | 1.22× | 0.731× |" in markdown
-    for chart in charts:
-        assert f"[{chart.name}.svg](figures/{chart.name}.svg)" in markdown
+    assert re.search(r"^\| install-cold \| pdm \|( [0-9.]+ m?s \|){4}", markdown, flags=re.MULTILINE)
+    assert "| lock |" not in markdown, "that is on the page"
 
 
 def test_figures_that_are_missing_are_never_zero_nor_a_time(report: Report) -> None:

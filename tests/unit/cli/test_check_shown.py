@@ -1,0 +1,59 @@
+"""harness.cli.check_shown: a line for a step, the whole in a table, and all of it for other programs."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from harness.checking.model import Checked, Failure, Result, Verdict
+from harness.cli.check_shown import as_data, print_step, summary
+
+FAILURE = Failure(ran="uv sync", expected="exit status 0", came="exit status 2\n[/red] odd", cause="Why.", log="/x/log")
+
+
+def printed(*results: Result) -> str:
+    console = Console(file=io.StringIO(), width=80, force_terminal=False)
+    for result in results:
+        print_step(console, result)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "line"),
+    [
+        (Verdict.PASSED, "✓ uv · run  As it has to be."),
+        (Verdict.UNSUPPORTED, "– uv · run  unsupported: As it has to be."),
+        (Verdict.SKIPPED, "· uv · run  As it has to be."),
+    ],
+)
+def test_a_step_is_a_line(verdict: Verdict, line: str) -> None:
+    assert printed(Result(variant="uv", step="run", verdict=verdict, detail="As it has to be.")) == f"{line}\n"
+
+
+def test_a_failure_says_what_was_run_what_was_expected_what_came_and_why() -> None:
+    text = printed(Result(variant="uv", step="run", verdict=Verdict.FAILED, failure=FAILURE))
+
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[0] == "✗ uv · run"
+    assert [line.split(maxsplit=1)[0] for line in lines[1:]] == ["ran", "expected", "came", "[/red]", "cause", "log"]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_whole_is_a_table_and_json() -> None:
+    good = Checked(variant="uv", results=[Result(variant="uv", step="run", verdict=Verdict.PASSED, detail="x")])
+    bad = Checked(variant="pdm", results=[Result(variant="pdm", step="run", verdict=Verdict.FAILED, failure=FAILURE)])
+    console = Console(file=io.StringIO(), width=80)
+    console.print(summary([good, bad]))
+
+    assert isinstance(console.file, io.StringIO)
+    assert [line.split() for line in console.file.getvalue().splitlines()] == [
+        ["uv", "passed", "1", "passed"],
+        ["pdm", "failed", "1", "failed"],
+    ]
+    data = json.loads(json.dumps(as_data([good, bad])))
+    assert data[0]["steps"] == [{"step": "run", "verdict": "passed", "detail": "x", "failure": None}]
+    assert data[1]["steps"][0]["failure"]["cause"] == "Why."
