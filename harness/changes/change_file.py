@@ -24,11 +24,11 @@ from unidiff.patch import PatchedFile
 from harness.changes.patch import Part, Patch, part_of, read_patch
 from harness.changes.standard import STANDARD, Change
 from harness.errors import VariantError
-from harness.strategies import STRATEGIES, strategies_of
+from harness.strategies import strategies_of
 from harness.suggest import did_you_mean
 from harness.variants import Variant
 from harness.variants.file import Phase, Step, Template, parse_checked
-from harness.variants.templates import code_half, is_own, nix_half
+from harness.variants.templates import code_half, keeps_own, nix_half
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -116,7 +116,7 @@ class VariantChange:
             return None
         edited = [file for file in self._own() if strategy in strategies_of(file.path)]
         spec = self.variant.spec
-        if not edited and not any(is_own(spec, pattern) for pattern in STRATEGIES[strategy].files):
+        if not edited and not keeps_own(spec, strategy):
             given = self._template(nix_half(self.change.name, spec)).files()
             edited = [file for file in given if strategy in strategies_of(file.path)]
         return self._patch(f"{self.change.name}.{strategy}.patch", edited) if edited else None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from harness.strategies import HANDWRITTEN, strategies_of
+from harness.strategies import HANDWRITTEN, STRATEGIES, strategies_of
 from harness.variants.file import VariantFile
 
 #: They belong to the checkout that the harness runs from, wherever a variant's folder is.
@@ -49,6 +49,12 @@ def nix_files(spec: VariantFile) -> dict[str, str]:
 def is_own(spec: VariantFile, path: str) -> bool:
     """Whether a variant says that a Nix file is its own, and not the template's."""
     return any(fnmatch(path, pattern) for pattern in spec.nix.own)
+
+
+def keeps_own(spec: VariantFile, strategy: str) -> bool:
+    """Whether a variant says so of any file of a strategy: then it says itself, too, what changes edit in them."""
+    files = STRATEGIES[strategy].files
+    return any(strategy in strategies_of(own) or any(fnmatch(file, own) for file in files) for own in spec.nix.own)
 
 
 def code_half(change: str) -> str:

@@ -151,15 +151,16 @@ def test_a_patch_that_edits_code_or_nix_files_is_taken_in_the_place_of_that_half
     assert paths(change.nix_patch("pyproject-nix")) == ["pyproject-nix.nix"]
 
 
-def test_a_strategy_whose_files_are_the_variants_own_has_nothing_of_the_template(variant: Variant) -> None:
+@pytest.mark.parametrize("own", ["overlay.nix", "*/package.nix", "hello/package.nix", "[!p]*.nix"])
+def test_a_strategy_whose_files_are_the_variants_own_has_nothing_of_the_template(variant: Variant, own: str) -> None:
     write_change(variant, "add-library")
 
-    change = loaded(own_files(variant, "overlay.nix"))
+    change = loaded(own_files(variant, own))
     assert change.nix_patch("handwritten") is None
     assert paths(change.nix_patch("pyproject-nix")) == ["pyproject-nix.nix"]
 
     (variant.folder / "changes" / "add-library.patch").write_text(NIX, encoding="utf-8")
-    assert paths(loaded(own_files(variant, "overlay.nix")).nix_patch("handwritten")) == ["overlay.nix"]
+    assert paths(loaded(own_files(variant, own)).nix_patch("handwritten")) == ["overlay.nix"]
 
 
 def test_what_cannot_be_made_edits_nothing(variant: Variant) -> None:
