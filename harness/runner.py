@@ -10,7 +10,8 @@ from harness.bench import Attempt, Unready
 from harness.journal import Journal
 from harness.measure.command import Executor
 from harness.records import Cell, Outcome, Sample
-from harness.sampling import B, Clock, Measurable, Place, take_sample
+from harness.sampling import B, Clock, Place, take_sample
+from harness.scenarios.base import Measurable
 
 
 class Watcher(Protocol):

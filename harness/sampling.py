@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from harness.bench import Attempt, Equipped, Unready, carry_out, how_it_ended
@@ -14,43 +13,10 @@ from harness.errors import HarnessError, MeasureError
 from harness.measure.command import Command, Ended, Execution
 from harness.measure.sizes import files_written, list_files
 from harness.records import Cell, Outcome, Sample
+from harness.scenarios.base import Measurable
 from harness.strategies import refusal
 
 B = TypeVar("B", bound=Equipped)
-B_in = TypeVar("B_in", contravariant=True)
-
-
-class Measurable(Protocol[B_in]):
-    """What of a scenario taking a sample needs; see :class:`harness.scenarios.base.Scenario` for what each does."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in the results."""
-        ...
-
-    def unsupported(self, bench: B_in, /) -> str:
-        """Why it cannot be done; empty if it can."""
-        ...
-
-    def prepare(self, bench: B_in, attempt: Attempt, /) -> None:
-        """Reach the state before."""
-        ...
-
-    def measured(self, bench: B_in, attempt: Attempt, /) -> Iterable[Command]:
-        """The commands to be timed."""
-        ...
-
-    def verify(self, bench: B_in, attempt: Attempt, executions: Sequence[Execution], /) -> None:
-        """See that they did what they are for."""
-        ...
-
-    def sizes(self, bench: B_in, attempt: Attempt, /) -> dict[str, int]:
-        """What the result weighs."""
-        ...
-
-    def watched(self, bench: B_in, /) -> Sequence[Path]:
-        """The folders in which written files are counted."""
-        ...
 
 
 class Clock(Protocol):

@@ -44,7 +44,7 @@ def measured_of(spread: Sizes, files: Sequence[int]) -> Sequence[int]:
 
 
 class BackendScenario(ABC):
-    """One thing that is measured of every backend; see :class:`harness.scenarios.base.Scenario` for the methods."""
+    """One thing that is measured of every backend; see :class:`harness.scenarios.base.Measurable` for the methods."""
 
     name: str
     facts: ScenarioFacts

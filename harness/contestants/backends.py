@@ -30,7 +30,7 @@ from harness.provision.interpreters import base_python
 from harness.provision.layout import Layout
 from harness.provision.toolchains import PinnedTools
 from harness.records import CONTROL_SUFFIX, Cell, FindingKey, Lane, Plan, RunInfo, VariantFacts
-from harness.sampling import Measurable
+from harness.scenarios.base import Measurable
 from harness.shapes.packages import files_of, shape_of
 from harness.spelling import number
 

@@ -19,7 +19,8 @@ from harness.findings import Observation
 from harness.journal import Journal, Resumed
 from harness.provision.layout import Layout
 from harness.records import FindingKey, Plan, RunInfo
-from harness.sampling import B, Measurable
+from harness.sampling import B
+from harness.scenarios.base import Measurable
 
 
 @dataclass(frozen=True, kw_only=True)

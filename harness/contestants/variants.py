@@ -28,8 +28,8 @@ from harness.provision.layout import Layout
 from harness.provision.resolving import resolver
 from harness.provision.toolchains import toolchains_of
 from harness.records import FindingKey, Lane, Plan, RunInfo
-from harness.sampling import Measurable
 from harness.scenarios import all_scenarios
+from harness.scenarios.base import Measurable
 from harness.shapes import Shape
 from harness.third_party import third_party_of
 from harness.variants import Variant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from harness.bench import Attempt, Bench, commands, reach_installed
 from harness.errors import StateError
@@ -15,28 +15,26 @@ from harness.variants import Variant
 from harness.variants.file import Phase
 from harness.workspace import Workspace
 
+B_in = TypeVar("B_in", contravariant=True)
 
-class Scenario(Protocol):
-    """One thing that is measured.
 
-    ``order`` is where it stands in listings. The runner calls ``prepare``, runs the commands of ``measured`` and
-    times them, then calls ``verify`` and ``sizes``; a sample counts only if none of them raised.
+class Measurable(Protocol[B_in]):
+    """One thing that is measured on benches of a kind.
+
+    The runner calls ``prepare``, runs the commands of ``measured`` and times them, then calls ``verify`` and ``sizes``;
+    a sample counts only if none of them raised.
     """
 
-    name: str
-    lane: Lane
-    order: int
-    facts: ScenarioFacts
-
-    def unsupported(self, bench: Bench) -> str:
-        """Why this variant, or this machine, cannot do it; empty if it can."""
+    @property
+    def name(self) -> str:
+        """What it is called in the results."""
         ...
 
-    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
-        """The measured steps with their placeholders left in, for a reader."""
+    def unsupported(self, bench: B_in, /) -> str:
+        """Why this contestant, or this machine, cannot do it; empty if it can."""
         ...
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: B_in, attempt: Attempt, /) -> None:
         """Reach the state before and see that it is reached.
 
         Raises:
@@ -44,11 +42,11 @@ class Scenario(Protocol):
         """
         ...
 
-    def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
+    def measured(self, bench: B_in, attempt: Attempt, /) -> Iterable[Command]:
         """The commands to be timed, in order."""
         ...
 
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
+    def verify(self, bench: B_in, attempt: Attempt, executions: Sequence[Execution], /) -> None:
         """See that the measured steps did what they are for.
 
         Raises:
@@ -56,12 +54,25 @@ class Scenario(Protocol):
         """
         ...
 
-    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
+    def sizes(self, bench: B_in, attempt: Attempt, /) -> dict[str, int]:
         """What the result weighs, by names that carry their unit."""
         ...
 
-    def watched(self, bench: Bench) -> Sequence[Path]:
+    def watched(self, bench: B_in, /) -> Sequence[Path]:
         """The folders in which written files are counted."""
+        ...
+
+
+class Scenario(Measurable[Bench], Protocol):
+    """One thing that is measured of variants; ``order`` is where it stands in listings."""
+
+    name: str
+    lane: Lane
+    order: int
+    facts: ScenarioFacts
+
+    def steps(self, variant: Variant) -> tuple[tuple[str, ...], ...]:
+        """The measured steps with their placeholders left in, for a reader."""
         ...
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from harness.provision.layout import Layout
 from harness.variants import load_variants
 from harness.variants.templates import code_half
 from tests import recorded
+from tests.runs import harness
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
@@ -33,12 +32,6 @@ EXAMINED = "uv"
 BREAKABLE = [
     variant.name for variant in VARIANTS if not {"add-dependency", "build", "nix"} & set(variant.spec.unsupported)
 ]
-
-
-def harness(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *words], cwd=LAYOUT.checkout, capture_output=True, text=True, check=False
-    )
 
 
 def check(*words: str) -> tuple[int, dict[str, Any]]:
