@@ -77,9 +77,6 @@ def plan_of(request: Request) -> Plan:
     canonical = any(shape.name == CANONICAL.name for shape in request.shapes)
     if not canonical:
         _see_possible(request)
-    # Changes are patches to the files that variants are committed with; members make no difference to installing.
-    alone = request.shapes[0].name
-    only_with = {name: {CANONICAL.name} for name in OF_CHANGES} | {name: {alone} for name in INSTALLING}
     everything = not request.scenarios and not request.findings
     scenarios = {
         name: scenario.lane
@@ -93,7 +90,7 @@ def plan_of(request: Request) -> Plan:
             scenarios=scenarios,
             lanes=request.lanes,
             shapes=[shape.name for shape in request.shapes],
-            only_with=only_with,
+            only_with=_only_with(request.shapes),
             everyday=frozenset(variant.name for variant in request.variants if _in_passing(request, variant)),
             rare=RARE if everything else frozenset(),
             only_strategies=frozenset(request.strategies),
@@ -122,6 +119,15 @@ def plan_of(request: Request) -> Plan:
             hint="Scenarios whose names begin with nix- belong to the lane nix, all others to local.",
         )
     return plan
+
+
+def _only_with(shapes: Sequence[Shape]) -> dict[str, set[str]]:
+    """The scenarios that are planned with some shapes alone, and with which.
+
+    Changes are patches to the files that variants are committed with; members make no difference to installing.
+    """
+    first = shapes[0].name
+    return {name: {CANONICAL.name} for name in OF_CHANGES} | {name: {first} for name in INSTALLING}
 
 
 def reference_among(names: Sequence[str], usual: str = REFERENCE) -> str:

@@ -179,49 +179,70 @@ def equipped(
         supplied = [toolchain for toolchain in toolchains if toolchain.name not in fetched.problems]
         built = [variant for variant in nix or () if variant.name not in fetched.problems]
         wheels = layout.wheelhouse
-        locks = [found.lock for found in outside.values()]
-        if outside:
-            more = fetch_outside(supplied, locks, layout, progress)
-            progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
         if outside or pinned_alone:
-            wheels = layout.state / "index" / "wheels"
-            stack.callback(remove_tree, wheels)
-            put_on_shelf(supplied, brought_in, locks, layout, wheels)
+            wheels = stack.enter_context(_shelf(supplied, brought_in, outside, layout, progress))
         index = stack.enter_context(Index([wheels], layout.state / "index"))
         side: NixSide | None = None
-        unavailable = said = ""
+        said = ""
 
         def bring_nix(executor: Executor) -> None:
-            nonlocal side, said, unavailable
+            nonlocal side, said
             try:
                 found = prepare_nix(built, layout, executor, progress, provider, outside)
                 found = replace(found, nix=replace(found.nix, builders=builders))
                 said = tend(found.nix, limit)
                 side = found
             except NixUnavailableError as error:
-                unavailable = str(error).replace("\n", " ")
+                said = str(error).replace("\n", " ")
 
         installed = install_toolchains(
             supplied, layout, index, os.environ, progress, beside=None if nix is None else bring_nix
         )
         progress.done(f"toolchains: {len(installed.bins)} of {len(toolchains)} ready")
-        if side is not None:
-            progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
-            for name, reason in side.refused.items():
-                console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
-            if said:
-                progress.done(said)
-        elif nix is not None:
-            console.print(f"[yellow]no Nix lane:[/yellow] {unavailable}", soft_wrap=True, highlight=False)
+        if nix is not None:
+            _tell_of_nix(side, said, progress, console)
         progress.stop()
         yield Equipment(
             index=index,
             tools=installed.bins,
             problems={**fetched.problems, **installed.problems},
             nix=side,
-            nix_unavailable=unavailable,
+            nix_unavailable="" if side else said,
             outside=outside,
         )
+
+
+@contextmanager
+def _shelf(
+    toolchains: Sequence[PinnedTools],
+    brought_in: Sequence[Path],
+    outside: Mapping[str, Outside],
+    layout: Layout,
+    progress: SetupProgress,
+) -> Iterator[Path]:
+    """A folder with the wheels that a run's locks name and no others, those of third party fetched before."""
+    locks = [found.lock for found in outside.values()]
+    if outside:
+        more = fetch_outside(toolchains, locks, layout, progress)
+        progress.done(f"wheels from outside: {more.fetched} fetched, {more.present} there already")
+    wheels = layout.state / "index" / "wheels"
+    try:
+        put_on_shelf(toolchains, brought_in, locks, layout, wheels)
+        yield wheels
+    finally:
+        remove_tree(wheels)
+
+
+def _tell_of_nix(side: NixSide | None, said: str, progress: SetupProgress, console: Console) -> None:
+    """Say what the Nix lane works with, for whom there is none, or why there is none at all."""
+    if side is None:
+        console.print(f"[yellow]no Nix lane:[/yellow] {said}", soft_wrap=True, highlight=False)
+        return
+    progress.done(f"Nix {side.nix.program.version}: Python and backends are in its store")
+    for name, reason in side.refused.items():
+        console.print(f"{name}: no Nix lane: {reason}", markup=False, soft_wrap=True, highlight=False)
+    if said:
+        progress.done(said)
 
 
 def looked_for(layout: Layout, executor: Executor) -> Run:

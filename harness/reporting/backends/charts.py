@@ -29,20 +29,7 @@ def draw_backend_charts(report: BackendReport) -> tuple[Chart, ...]:
 
 def _growth(report: BackendReport) -> Chart | None:
     """Time by number of files, both logarithmic, a panel for each hook."""
-    rows: list[dict[str, Any]] = [
-        {
-            "hook": hook.title,
-            "backend": line.backend,
-            "files": files,
-            "s": row.summary.median,
-            "low": row.summary.interval.low if row.summary.interval else row.summary.median,
-            "high": row.summary.interval.high if row.summary.interval else row.summary.median,
-        }
-        for hook in report.growth
-        for line in hook.lines
-        for files, row in line.rows.items()
-        if row.summary is not None and row.summary.median > 0
-    ]
+    rows = _points(report)
     if len(report.files) < 2 or not rows:
         return None
     backends = list(dict.fromkeys(str(row["backend"]) for row in rows))
@@ -110,6 +97,24 @@ def _growing(
         )
     )
     return drawn
+
+
+def _points(report: BackendReport) -> list[dict[str, Any]]:
+    """Each hook of each backend with each number of files, in seconds."""
+    return [
+        {
+            "hook": hook.title,
+            "backend": line.backend,
+            "files": files,
+            "s": row.summary.median,
+            "low": row.summary.interval.low if row.summary.interval else row.summary.median,
+            "high": row.summary.interval.high if row.summary.interval else row.summary.median,
+        }
+        for hook in report.growth
+        for line in hook.lines
+        for files, row in line.rows.items()
+        if row.summary is not None and row.summary.median > 0
+    ]
 
 
 def _front_ends(table: FrontEndTable) -> Chart | None:
