@@ -6,7 +6,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: run test verify ready lint bench lock schemas clean
+.PHONY: run test verify ready lint bench lock schemas templates clean
 
 run:
 	@./bootstrap system nix-bin=nix bash-static=bash-static git=git
@@ -47,6 +47,10 @@ lock:
 
 schemas:
 	@$(PY) -m harness.schemas
+
+# The Nix files of all variants, after a change in variants/__templates__.
+templates:
+	@$(PY) -m harness.variants.updating
 
 # What Nix made is read-only, so an ordinary user's rm cannot remove it; the harness can, and does not beside a run.
 clean:

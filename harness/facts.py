@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness import VERSION
-from harness.changes import STANDARD
+from harness.changes import STANDARD, texts_of_patches
 from harness.findings import Experiment, Inspection, experiments, inspections
 from harness.growing.friction import FACTS as GROWTH
 from harness.host import host_facts
@@ -33,8 +33,9 @@ EXPERIMENTS = ("harness.lab", "harness.findings")
 def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFacts:
     """What a reader of the results has to know of a variant."""
     files = variant.texts()
-    own = [variant.folder / "variant.toml", *sorted((variant.folder / "changes").rglob("*.*"))]
-    files.update({path.relative_to(variant.folder).as_posix(): path.read_text(encoding="utf-8") for path in own})
+    own = [path for name in ("variant.toml", "changes.toml") if (path := variant.folder / name).is_file()]
+    files.update({path.name: path.read_text(encoding="utf-8") for path in own})
+    files.update(texts_of_patches(variant))
     return VariantFacts(
         title=variant.spec.title,
         summary=variant.spec.summary,

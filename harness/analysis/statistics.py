@@ -39,11 +39,6 @@ class Interval:
     low: float
     high: float
 
-    @property
-    def relative_width(self) -> float:
-        """The interval's width as a share of the median; 0 where the median is 0."""
-        return (self.high - self.low) / self.median if self.median else 0.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.changes.change_file import ChangeFile, Deed, VariantChange, load_change
+from harness.changes.change_file import ChangeFile, Deed, VariantChange, load_change, texts_of_patches
 from harness.changes.standard import STANDARD, Change
 
-__all__ = ["STANDARD", "Change", "ChangeFile", "Deed", "VariantChange", "load_change"]
+__all__ = ["STANDARD", "Change", "ChangeFile", "Deed", "VariantChange", "load_change", "texts_of_patches"]

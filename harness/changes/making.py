@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.bench import Attempt, Bench, commands, environment, how_it_ended, starting, verify_line
 from harness.changes.change_file import VariantChange, load_change
-from harness.changes.patch import apply_command
+from harness.changes.patch import Patch, apply_command
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Execution
 from harness.shapes import CANONICAL, Shape
@@ -26,7 +26,7 @@ def needed(variant: Variant, name: str) -> VariantChange:
     """
     change = load_change(variant, name)
     if change is None:
-        raise StateError(f"{variant.name} has no changes/{name}/change.toml.")
+        raise StateError(f"{variant.name} does not say how {name} is made: changes.toml has no [{name}].")
     return change
 
 
@@ -46,9 +46,9 @@ def deeds(
     ``workspace`` has the members that there are afterwards.
     """
     env = environment(bench, workspace)
-    for deed in change.file.do:
+    for deed in change.deeds:
         if deed.patch:
-            yield attempt.command(apply_command(change.folder / deed.patch), workspace.root, env)
+            yield attempt.command(_applied(change.patch(deed), workspace), workspace.root, env)
         elif environments or not deed.environment_only:
             yield from commands(bench, attempt, workspace, deed.phase)
 
@@ -80,7 +80,7 @@ def apply_nix_patch(bench: Bench, attempt: Attempt, workspace: Workspace, change
     """
     patch = change.nix_patch(strategy)
     if patch is not None:
-        command = attempt.command(apply_command(patch), workspace.root, environment(bench, workspace))
+        command = attempt.command(_applied(patch, workspace), workspace.root, environment(bench, workspace))
         execution = attempt.executor.run(command)
         if not execution.ok:
             raise StateError(f"{change.change.name}: its Nix patch does not apply: {_why(command, execution)}")
@@ -95,7 +95,7 @@ def effects(
     """
     if change.change.tests:
         if change.file.test is None:
-            raise StateError(f"{change.change.name}: change.toml has no [test] with the command that runs all tests.")
+            raise StateError(f"changes.toml has no [{change.change.name}.test] with the command that runs all tests.")
         for command in commands(bench, attempt, workspace, change.file.test):
             yield command, ""
         return
@@ -124,6 +124,11 @@ def verify_effect(
             f"`{' '.join(command.argv)}` ran {passed} tests that passed, expected one of each of the"
             f" {len(shape.members)} members"
         )
+
+
+def _applied(patch: Patch, workspace: Workspace) -> tuple[str, ...]:
+    """The command that applies a patch, which is put beside the checkout for it."""
+    return apply_command(patch.written(workspace.folder / "patches"))
 
 
 def _why(command: Command, execution: Execution) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchSet
+from unidiff.patch import PatchedFile, PatchSet
 
 from harness.errors import VariantError
 
@@ -54,23 +54,58 @@ def part_of(path: str) -> Part:
     return Part.PACKAGING
 
 
-def edits(patches: Iterable[Path]) -> Iterator[Edit]:
+@dataclass(frozen=True, kw_only=True)
+class Patch:
+    """A unified diff; ``name`` is its file's, ``shown`` what it is called where something is wrong with it."""
+
+    name: str
+    shown: str
+    text: str
+
+    def files(self) -> tuple[PatchedFile, ...]:
+        """What it edits, file by file.
+
+        Raises:
+            VariantError: it is not a unified diff, or edits nothing.
+        """
+        try:
+            files = PatchSet(self.text)
+        except UnidiffParseError as error:
+            raise VariantError(
+                f"{self.shown}: not a unified diff: {error}", hint="Make it with git diff -M."
+            ) from error
+        if not files:
+            raise VariantError(f"{self.shown}: it edits no file.", hint="Make it with git diff -M.")
+        return tuple(files)
+
+    def written(self, folder: Path) -> Path:
+        """The patch as a file in ``folder``, for Git to read."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / self.name
+        path.write_text(self.text, encoding="utf-8")
+        return path
+
+
+def read_patch(path: Path, shown: str) -> Patch:
+    """The patch in a file.
+
+    Raises:
+        VariantError: it cannot be read.
+    """
+    try:
+        return Patch(name=path.name, shown=shown, text=path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
+
+
+def edits(patches: Iterable[Patch]) -> Iterator[Edit]:
     """What patches edit, file by file.
 
     Raises:
-        VariantError: one cannot be read, is not a unified diff, or edits nothing.
+        VariantError: one is not a unified diff, or edits nothing.
     """
     for patch in patches:
-        shown = "/".join(patch.parts[-4:])
-        try:
-            files = PatchSet(patch.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
-        except UnidiffParseError as error:
-            raise VariantError(f"{shown}: not a unified diff: {error}", hint="Make it with git diff -M.") from error
-        if not files:
-            raise VariantError(f"{shown}: it edits no file.", hint="Make it with git diff -M.")
-        for file in files:
+        for file in patch.files():
             yield Edit(
                 path=file.path,
                 part=part_of(file.path),

@@ -1,6 +1,6 @@
 """The standard changes: edits that every maintainer of a monorepo makes sooner or later.
 
-A change is described here once; how a person makes it under a toolchain stands in ``variants/<name>/changes/``.
+A change is described here once; how a person makes it under a toolchain stands in ``variants/<name>/changes.toml``.
 """
 
 from __future__ import annotations

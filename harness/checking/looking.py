@@ -20,6 +20,7 @@ from harness.provision.lock import read_lock
 from harness.shapes import CANONICAL
 from harness.strategies import STRATEGIES
 from harness.variants import Variant
+from harness.variants.templates import nix_files
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
@@ -115,6 +116,15 @@ def _members(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
         )
     for member in CANONICAL.members:
         _member(variant, member.name)
+    for path, text in nix_files(variant.spec).items():
+        there = (variant.folder / path).read_text(encoding="utf-8") if (variant.folder / path).is_file() else None
+        if there != text:
+            raise Wrong(
+                f"the file {path}",
+                "what variants/__templates__ gives, filled from variant.toml",
+                _first_difference(there, text),
+                f"python -m harness update {variant.name} --keep-pins writes it; [nix] own names what is to differ.",
+            )
     return f"{', '.join(member.name for member in CANONICAL.members)}: complete"
 
 
@@ -218,7 +228,7 @@ def _steps(variant: Variant) -> Iterator[tuple[str, Sequence[str]]]:
 def _first_difference(there: str | None, grown: str | None) -> str:
     if there is None or grown is None:
         return "it is not there" if there is None else "nothing in shared's or hello's files leads to it"
-    pairs = enumerate(zip_longest(there.splitlines(), grown.splitlines(), fillvalue="nothing"), 1)
+    pairs = enumerate(zip_longest(there.split("\n"), grown.split("\n"), fillvalue="nothing"), 1)
     number, (is_there, led_to) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
     return f"line {number} is {is_there!r}, and not {led_to!r}"
 
@@ -278,11 +288,13 @@ def _changes(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
         change = load_change(variant, name)
         if change is None:
             raise Wrong(
-                f"changes/{name}/change.toml",
+                f"[{name}] in changes.toml",
                 "how the change is made, or why it cannot be",
                 "it is not there",
-                f"CONTRIBUTING.md describes it; variants/uv/changes/{name} is an example.",
+                "CONTRIBUTING.md describes it; variants/uv/changes.toml is an example.",
             )
+        for patch in (*change.patches, *filter(None, map(change.nix_patch, variant.spec.nix.strategies))):
+            patch.files()
         (not_made if change.file.unsupported else made).append(name)
     return f"{len(made)} of {len(STANDARD)} are described" + (
         f"; not possible: {', '.join(not_made)}" if not_made else ""

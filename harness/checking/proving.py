@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.measure.command import Executor
 from harness.records import Cell, Lane
 from harness.scenarios.base import Scenario
-from harness.variants import folder_digest
+from harness.variants import variant_digest
 from harness.warmup import warm_up
 
 PHASES = ("tool-install", "lock", "install-cold", "noop", "run", "refresh", "build", "deploy")
@@ -182,7 +182,7 @@ def _lacking(cell: Cell, results: Sequence[Result]) -> str:
 def _is_unchanged(bench: Bench) -> Result:
     """Whether the variant's own folder is as it was before."""
     variant = bench.variant
-    if folder_digest(variant.folder) == variant.digest:
+    if variant_digest(variant.folder, variant.spec) == variant.digest:
         return Result(
             variant=variant.name, step="unchanged", verdict=Verdict.PASSED, detail="the variant's folder is as it was"
         )

@@ -29,7 +29,10 @@ COMMANDS = {
         "new": ("variants:new", "Begin a variant as a copy of one that there is."),
         "check": ("check:check", "Prove variants step by step, before anything is timed."),
         "outdated": ("variants:outdated_", "List pins that have newer releases."),
-        "update": ("variants:update", "Raise the pins of variants, make their locks anew, and check them."),
+        "update": (
+            "variants:update",
+            "Raise the pins of variants, make locks and Nix files anew, and check them.",
+        ),
         "update-backends": ("backends:update_backends", "Raise the pins of build backends, and make their locks anew."),
     },
     "This machine": {

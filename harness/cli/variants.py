@@ -28,7 +28,7 @@ from harness.variants import load_variant, load_variants, variant_folders
 from harness.variants.pins import outdated, wanted_pins
 from harness.variants.selection import select
 from harness.variants.starting import start
-from harness.variants.updating import files_of, put_back
+from harness.variants.updating import files_of, put_back, write_nix_files
 from harness.variants.updating import update as raise_pins
 
 
@@ -77,7 +77,7 @@ def outdated_(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json:
 @click.option("--to", "pins", multiple=True, metavar="PIN", help="Raise this pin alone, as in uv==0.14.0; repeatable.")
 @click.option("--keep-pins", is_flag=True, help="Raise nothing: make the locks anew from what variant.toml pins.")
 def update(*, names: tuple[str, ...], directories: tuple[Path, ...], pins: tuple[str, ...], keep_pins: bool) -> None:
-    """Raise the pins of variants, make their locks anew, and check them.
+    """Raise the pins of variants, make locks and Nix files anew, and check them.
 
     Without --to, pins are raised to their newest releases.
     """
@@ -93,8 +93,11 @@ def update(*, names: tuple[str, ...], directories: tuple[Path, ...], pins: tuple
                 console.print(f"{variant.name}: no pin has a newer release", markup=False)
         with put_back(files_of(variant)):
             raise_pins(variant, wanted)
+            nix = write_nix_files(variant)
             told = ", ".join(f"{name} {variant.spec.toolchain.pins[name]} → {new}" for name, new in wanted.items())
             console.print(f"[green]✓[/green] {variant.name}: both locks are made anew{f'; {told}' if told else ''}")
+            if nix:
+                console.print(f"[green]✓[/green] {variant.name}: written from the templates: {', '.join(nix)}")
             if wanted and not all(item.good for item in checked_by(layout, {variant.name: variant.folder}, console)):
                 raise VariantError(
                     f"{variant.name} does not pass with {told}: its variant.toml and its locks are as they were.",
@@ -124,5 +127,7 @@ def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"{made}: {len(list(made.rglob('*.*')))} files, as {model} has them", markup=False)
     console.print(f"next: edit {made.name}/variant.toml and the members' files, then prove it:", markup=False)
-    console.print(f"  python -m harness update {name} --keep-pins{more}   # when you changed pins", markup=False)
+    console.print(
+        f"  python -m harness update {name} --keep-pins{more}   # when you changed pins or [nix]", markup=False
+    )
     console.print(f"  python -m harness check {name}{more}", markup=False)

@@ -137,5 +137,6 @@ def unpack(archive: bytes, folder: Path) -> None:
 
 def code_digest(checkout: Path) -> str:
     """What names exactly the code of a checkout that figures come from."""
-    text = "\0".join(folder_digest(checkout / name) for name in ("harness", "nix"))
+    folders = ("harness", "nix", "variants/__templates__")
+    text = "\0".join(folder_digest(checkout / name) for name in folders)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -62,7 +62,7 @@ def _facts() -> dict[str, FindingFacts]:
         f"{name}.{measure}": FindingFacts(
             title=f"{change.facts.title}: {title}",
             question=question,
-            experiment=f"{change.facts.what} It is made in a scratch copy as changes/{name} of the variant says. Then: "
+            experiment=f"{change.facts.what} It is made in a scratch copy as the variant's changes.toml says. Then: "
             f"{change.facts.effect}",
             group="changes",
             lanes=lanes,
@@ -101,7 +101,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 def _change(lab: Lab, name: str) -> VariantChange:
     change = load_change(lab.bench.variant, name)
     if change is None:
-        raise StateError(f"There is no changes/{name}/change.toml.")
+        raise StateError(f"changes.toml has no [{name}].")
     return change
 
 
@@ -164,7 +164,7 @@ def _nix(lab: Lab, change: VariantChange, strategy: str) -> dict[str, tuple[str,
     by_hand = list(edits((patch,))) if patch else []
     return {
         "works": works,
-        **_counts(by_hand, _text(patch.read_text(encoding="utf-8")) if patch else "Nothing by hand."),
+        **_counts(by_hand, _text(patch.text) if patch else "Nothing by hand."),
         "files": (str(len(by_hand)), _told(by_hand)),
         "stated-twice": (str(len(new)), "\n".join(map(listed, new.items())) or "No fact is stated twice for it."),
         "forgotten": forgotten,
@@ -240,7 +240,7 @@ def _told(found: list[Edit]) -> str:
 
 
 def _texts(change: VariantChange) -> str:
-    return "\n".join(_text(patch.read_text(encoding="utf-8")) for patch in change.patches) or "Nothing by hand."
+    return "\n".join(_text(patch.text) for patch in change.patches) or "Nothing by hand."
 
 
 def _text(patch: str) -> str:

@@ -33,7 +33,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Install, add an application, start it."""
     change = load_change(lab.bench.variant, _CHANGE.name)
     if change is None or change.file.unsupported:
-        reason = change.file.unsupported if change else f"The variant has no changes/{_CHANGE.name}/change.toml."
+        reason = change.file.unsupported if change else f"The variant's changes.toml has no [{_CHANGE.name}]."
         yield observed("stale-environment", UNSUPPORTED, [reason])
         return
     lab.installed()

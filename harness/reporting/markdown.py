@@ -24,7 +24,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
 _LINKED = re.compile(r"(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 
 
-def text_environment() -> Environment:
+def _environment() -> Environment:
     """What Markdown is made with: templates, and the filters that all text from runs passes through."""
     environment = Environment(
         loader=PackageLoader("harness.reporting"),
@@ -34,14 +34,14 @@ def text_environment() -> Environment:
         autoescape=False,  # noqa: S701 - this is Markdown; all text passes through the filters below
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=escape, mdpart=escape_part, code=code, indented=indented)
+    environment.filters.update(md=escape, mdpart=escape_part, code=code)
     return environment
 
 
 def render_markdown(report: Report, pictures: Sequence[str] = (), alone: BackendReport | None = None) -> str:
     """The answers, the tables that decide, the limits, and where the rest is; ``pictures`` are the names of figures."""
     text = (
-        text_environment()
+        _environment()
         .get_template("report.md.j2")
         .render(
             **told(report, alone),
@@ -56,7 +56,8 @@ def render_markdown(report: Report, pictures: Sequence[str] = (), alone: Backend
             n=nix_words,
         )
     )
-    return tidied(text)
+    # Templates leave empty lines.
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _timed(report: Report) -> Iterator[tuple[Section, list[ScenarioView]]]:
@@ -76,11 +77,6 @@ def _grown(report: Report) -> Iterator[tuple[ScaleLane, tuple[Size, ...], list[P
             yield lane, scale_words.tried(report.scale, panels), panels
 
 
-def tidied(text: str) -> str:
-    """Markdown without the empty lines that templates leave."""
-    return re.sub(r"\n{3,}", "\n\n", text)
-
-
 def escape(text: object) -> str:
     """Any text as plain text on one line of Markdown."""
     line = _LINKED.sub(r"\\\g<0>", _SPECIAL.sub(r"\\\1", " ".join(str(text).split())))
@@ -96,8 +92,3 @@ def escape_part(text: object) -> str:
 def code(text: object) -> str:
     """Any text fit to stand between single backticks, also inside a table."""
     return " ".join(str(text).split()).replace("`", "'").replace("|", "¦")
-
-
-def indented(text: str) -> str:
-    """Any text as an indented code block, in which nothing is markup."""
-    return "\n".join(f"    {line}" for line in text.splitlines()) or "    (empty)"

@@ -107,11 +107,6 @@ class Section:
         rows = [row for scenario in self.scenarios for row in scenario.rows]
         return bool(rows) and all(set(row.outcomes) == {Outcome.UNSUPPORTED} for row in rows)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its scenarios by name."""
-        return tuple(item.name for item in self.scenarios)
-
     def only(self, wanted: Callable[[str], bool]) -> Section:
         """The section with no other scenarios than those that are wanted."""
         return replace(

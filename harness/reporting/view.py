@@ -96,7 +96,7 @@ class _Measured:
         )
         left_off = ON_REQUEST if any(run.plan.turns for run in self.runs) else frozenset[str]()
         further = [item for item in self.everywhere if item not in primary]
-        further += [item.only(left_off.__contains__) for item in primary if left_off & {*item.names}]
+        further += [item.only(left_off.__contains__) for item in primary if any(map(item.scenario, left_off))]
         return tuple(item.only(lambda name: name not in left_off) for item in primary), tuple(further)
 
 

@@ -24,7 +24,7 @@ def cannot(variant: Variant, change: Change) -> str:
     for name in (change.name, *filter(None, (change.base,))):
         found = load_change(variant, name)
         if found is None:
-            return f"{variant.name} does not say how it is made: there is no changes/{name}/change.toml."
+            return f"{variant.name} does not say how it is made: changes.toml has no [{name}]."
         if found.file.unsupported:
             return found.file.unsupported
     return ""
@@ -103,7 +103,7 @@ class MakeChange(InstalledScenario):
         """The edits that come before anything is typed: they cost a person's time, which nobody measures."""
         own, attempt, workspace = self._after(bench, attempt, self._shape(bench, change))
         leading = 0
-        for deed in change.file.do:
+        for deed in change.deeds:
             if not deed.patch:
                 break
             leading += 1

@@ -9,6 +9,7 @@ from harness.variants.model import (
     folder_digest,
     load_variant,
     load_variants,
+    variant_digest,
     variant_folders,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "folder_digest",
     "load_variant",
     "load_variants",
+    "variant_digest",
     "variant_folders",
 ]

@@ -217,12 +217,14 @@ class Nix:
     """What the variant offers in the Nix lane.
 
     ``strategies`` are the ways in which its members are described; ``attribute`` names a member in the package set;
-    ``devshell`` are the attributes of nixpkgs that one needs to work on it, such as ``hatch``.
+    ``devshell`` are the attributes of nixpkgs that one needs to work on it, such as ``hatch``; ``own`` are the Nix
+    files that are not those of ``variants/__templates__``.
     """
 
     strategies: tuple[Strategy, ...] = (HANDWRITTEN,)
     attribute: str = "myproject-{member}"
     devshell: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def attribute_of(self, member: str) -> str:
         """The name a member has in the package set."""

@@ -44,6 +44,7 @@ KEYS: Mapping[str, str] = {
     "nix.strategies": "The ways in which its members are described to Nix, each a column of its own.",
     "nix.attribute": "What a member is called in the package set.",
     "nix.devshell": "What one needs to work on it, as nixpkgs calls it.",
+    "nix.own": "Nix files that are to differ from variants/__templates__, as overlay.nix or */package.nix.",
     "growing": "What has to be known to give it the members of another repository.",
     "growing.transitive": "Tables in which a member states also what it needs through others, by their dotted names.",
     "growing.indirect": "What a member's pyproject.toml has besides, if it needs something only through others.",

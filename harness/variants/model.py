@@ -16,16 +16,20 @@ from harness.errors import InputError, VariantError
 from harness.shapes import CANONICAL
 from harness.suggest import did_you_mean
 from harness.variants.file import VariantFile, parse_variant_file
+from harness.variants.templates import halves_used
 
 #: What the harness adds to a variant's folder: it is not part of the monorepo and is left out of scratch trees.
-HARNESS_FILES = ("variant.toml", "locks", "changes")
+HARNESS_FILES = ("variant.toml", "locks", "changes.toml", "changes")
 
 VARIANT_NAME = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One folder below ``variants/``, read and checked. ``digest`` changes with any byte of the folder."""
+    """One folder below ``variants/``, read and checked.
+
+    ``digest`` changes with any byte of the folder, and of the templates that its changes are made with.
+    """
 
     name: str
     folder: Path
@@ -81,6 +85,15 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def variant_digest(folder: Path, spec: VariantFile) -> str:
+    """A SHA-256 over all that a variant is made of: its folder, and the templates that count without a copy in it."""
+    digest = hashlib.sha256(folder_digest(folder).encode())
+    for path in halves_used(folder, spec):
+        digest.update(f"\0{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def load_variant(folder: Path, *, locked: bool = True) -> Variant:
     """Read one variant's folder; with ``locked`` its locks have to be there.
 
@@ -114,7 +127,7 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
                 f"{_shown(folder)}: locks/{lock}.txt is missing.",
                 hint=f"Make it with: python -m harness update {name} --keep-pins",
             )
-    return Variant(name=name, folder=folder, digest=folder_digest(folder), spec=spec)
+    return Variant(name=name, folder=folder, digest=variant_digest(folder, spec), spec=spec)
 
 
 def _shown(path: Path) -> str:

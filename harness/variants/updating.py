@@ -1,4 +1,7 @@
-"""Raises a variant's pins and makes its locks anew; if that cannot be, the folder is as it was."""
+"""Raises a variant's pins, makes its locks anew, writes its Nix files; if that cannot be, the folder is as it was.
+
+``python -m harness.variants.updating`` writes the Nix files of all committed variants, after a change of a template.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.provision.layout import Layout
 from harness.provision.relock import relock
-from harness.variants.model import Variant, load_variant
+from harness.variants.model import Variant, load_variant, load_variants
 from harness.variants.pins import raised
+from harness.variants.templates import nix_files
 
 #: Makes a lock from exact requirements.
 Relock = Callable[..., None]
@@ -31,9 +36,21 @@ def update(variant: Variant, wanted: Mapping[str, str], *, lock: Relock = relock
         return load_variant(variant.folder)
 
 
+def write_nix_files(variant: Variant) -> tuple[str, ...]:
+    """Write the Nix files that a variant has from the templates; returns the paths of those that were otherwise."""
+    written: list[str] = []
+    for path, text in nix_files(variant.spec).items():
+        file = variant.folder / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+            written.append(path)
+    return tuple(written)
+
+
 def files_of(variant: Variant) -> tuple[Path, ...]:
-    """What raising a variant's pins writes: its own file and its locks."""
-    return variant.folder / "variant.toml", variant.toolchain_lock, variant.build_lock
+    """What updating a variant writes: its own file, its locks, and its Nix files."""
+    nix = (variant.folder / path for path in nix_files(variant.spec))
+    return variant.folder / "variant.toml", variant.toolchain_lock, variant.build_lock, *nix
 
 
 @contextmanager
@@ -49,3 +66,8 @@ def put_back(files: Sequence[Path]) -> Iterator[None]:
             else:
                 path.write_bytes(content)
         raise
+
+
+if __name__ == "__main__":
+    for one in load_variants(Layout.here().variants):
+        write_nix_files(one)

@@ -2,7 +2,7 @@
 # and without the ways to describe its members that its own flake.nix does not take.
 { lib, variant }:
 let
-  ours = [ "variant.toml" "changes" "locks" ] ++ map (strategy: "${strategy}.nix") variant.strategies;
+  ours = [ "variant.toml" "changes.toml" "changes" "locks" ] ++ map (strategy: "${strategy}.nix") variant.strategies;
   excluded = map (name: toString (variant.folder + "/${name}")) ours;
 in
 {

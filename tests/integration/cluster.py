@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from harness.journal import read_info, read_samples
 from harness.plan import takes_part
 from harness.provision.layout import Layout
 from harness.records import Outcome, RunInfo, RunStatus, Sample
@@ -24,10 +23,6 @@ SAID = [word for name in SCENARIOS for word in ("--scenario", name)]
 def words(contestants: Contestants, results: Path, run_id: str) -> list[str]:
     """A run of the everyday scenarios."""
     return ["run", *contestants.words, *SAID, "--results", str(results), "--run-id", run_id]
-
-
-def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
-    return read_info(folder), read_samples(folder)
 
 
 def whole(info: RunInfo, samples: list[Sample]) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,9 @@ import pytest
 from harness.checking.proving import NIX, PHASES
 from harness.provision.layout import Layout
 from harness.variants import load_variants
+from harness.variants.templates import code_half
 from tests import recorded
+from tests.runs import harness
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
@@ -32,12 +32,6 @@ EXAMINED = "uv"
 BREAKABLE = [
     variant.name for variant in VARIANTS if not {"add-dependency", "build", "nix"} & set(variant.spec.unsupported)
 ]
-
-
-def harness(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *words], cwd=LAYOUT.checkout, capture_output=True, text=True, check=False
-    )
 
 
 def check(*words: str) -> tuple[int, dict[str, Any]]:
@@ -114,11 +108,15 @@ def _command(folder: Path) -> None:
 
 
 def _patch(folder: Path) -> None:
-    edit(folder / "changes" / "add-dependency" / "edit.patch", 'NAME = "PolyWolf"', 'NAME = "AnotherWolf"')
+    """An edit of the code of its own, which counts in the place of the template's, for another text."""
+    edited = code_half("add-dependency").replace('NAME = "PolyWolf"', 'NAME = "AnotherWolf"')
+    with (folder / "changes" / "add-dependency.patch").open("a", encoding="utf-8") as file:
+        file.write(edited)
 
 
 def _nix(folder: Path) -> None:
     edit(folder / "overlay.nix", "myproject-shared =", "myproject-sharde =")
+    edit(folder / "variant.toml", "[nix]\n", '[nix]\nown = ["overlay.nix"]\n')
 
 
 #: What is broken, and for each the step that fails and the words that name the cause.

@@ -20,9 +20,10 @@ from harness.plan import planned
 from harness.provision.layout import Layout
 from harness.records import Lane
 from harness.reporting.writer import write_report
-from tests.integration.cluster import SCENARIOS, free_port, read, whole, words
+from tests.integration.cluster import SCENARIOS, free_port, whole, words
 from tests.integration.contestants import write_contestants
 from tests.integration.processes import done, finished, started
+from tests.runs import read_run
 
 pytestmark = pytest.mark.integration
 
@@ -40,7 +41,7 @@ def dealt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_on_two_workers_it_is_the_run_that_it_is_on_one(dealt: tuple[Path, Path]) -> None:
-    (info, samples), (plain, alone) = map(read, dealt)
+    (info, samples), (plain, alone) = map(read_run, dealt)
 
     whole(info, samples)
     assert plain.plan == info.plan
@@ -52,7 +53,7 @@ def test_on_two_workers_it_is_the_run_that_it_is_on_one(dealt: tuple[Path, Path]
 
 
 def test_both_workers_took_part_and_each_probed_its_cores(dealt: tuple[Path, Path]) -> None:
-    info, samples = read(dealt[0])
+    info, samples = read_run(dealt[0])
 
     assert {item.worker for item in samples} == {"0", "1"}
     assert info.cluster.startswith("Dask ")
@@ -65,11 +66,11 @@ def test_the_report_says_where_each_sample_was_taken(dealt: tuple[Path, Path], t
     assert 'id="machines"' in page
     assert "worker 0" in page
     assert "worker 1" in page
-    assert next(iter(read(dealt[0])[0].machines)) in page
+    assert next(iter(read_run(dealt[0])[0].machines)) in page
 
 
 def test_logs_come_back(dealt: tuple[Path, Path]) -> None:
-    for sample in read(dealt[0])[1]:
+    for sample in read_run(dealt[0])[1]:
         assert "$ " in (dealt[0] / sample.log_path).read_text(encoding="utf-8")
 
 
@@ -98,13 +99,13 @@ def test_shards_made_by_hand_become_the_run_that_they_are_parts_of(tmp_path: Pat
             status, said = done(*line, "--blocks", "2", "--seed", "9", "--shard", f"{part}/2")
             assert status == 0, said
     for part in (1, 2):
-        info, samples = read(tmp_path / f"part-{part}")
+        info, samples = read_run(tmp_path / f"part-{part}")
         assert 0 < len(samples) == planned(info.plan) < 2 * len(SCENARIOS)
 
     status, said = finished(started("merge", "part-1", "part-2", "--results", str(tmp_path), "--run-id", "whole"))
 
     assert status == 0, said
-    info, samples = read(tmp_path / "whole")
+    info, samples = read_run(tmp_path / "whole")
     assert Counter((item.block, item.cell) for item in samples) == Counter(
         (block, cell) for block in range(2) for cell in info.plan.cells
     )

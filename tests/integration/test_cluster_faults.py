@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.records import RunStatus
-from tests.integration.cluster import SCENARIOS, free_port, read, scheduler, whole, words, worker
+from tests.integration.cluster import SCENARIOS, free_port, scheduler, whole, words, worker
 from tests.integration.contestants import Contestants, write_contestants
 from tests.integration.processes import (
     WITHOUT_REPORTS,
@@ -22,6 +22,7 @@ from tests.integration.processes import (
     until,
     until_taken,
 )
+from tests.runs import read_run
 
 pytestmark = pytest.mark.integration
 
@@ -49,7 +50,7 @@ def test_a_worker_that_is_killed_gives_its_block_to_another(contestants: Contest
         status, said = finished(run)
 
     assert status == 0, said
-    whole(*read(tmp_path / "killed"))
+    whole(*read_run(tmp_path / "killed"))
 
 
 def below(pid: int) -> list[str]:
@@ -68,7 +69,7 @@ def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(contestants: Contestants, 
         status, said = finished(run)
     assert status == 130, said
     assert "--resume cut --cluster local:2" in said
-    info, samples = read(tmp_path / "cut")
+    info, samples = read_run(tmp_path / "cut")
     assert info.status is RunStatus.INTERRUPTED
     assert len(samples) == len(SCENARIOS) - 1
 
@@ -80,7 +81,7 @@ def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(contestants: Contestants, 
     contestants.release("refresh")
     status, said = done(*resumed, "--cluster", "local:1")
     assert status == 0, said
-    whole(*read(tmp_path / "cut"))
+    whole(*read_run(tmp_path / "cut"))
 
 
 def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_it(
@@ -100,7 +101,7 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
         status, said = finished(run)
     assert status == 130, said
     assert "scheduler is gone" in said
-    assert read(tmp_path / "orphan")[0].status is RunStatus.INTERRUPTED
+    assert read_run(tmp_path / "orphan")[0].status is RunStatus.INTERRUPTED
 
     contestants.release("refresh")
     second = scheduler(tmp_path, port)
@@ -109,7 +110,7 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
     with ended(second, hand):
         status, said = done(*resumed, *at)
     assert status == 0, said
-    whole(*read(tmp_path / "orphan"))
+    whole(*read_run(tmp_path / "orphan"))
 
 
 #: What a worker loads before it does anything, in these tests alone.
@@ -150,7 +151,7 @@ def test_workers_that_cannot_be_trusted_are_told_and_not_used(contestants: Conte
     assert status == 0, said
     for _, told in UNTRUSTED.values():
         assert told in " ".join(said.split()), said
-    info, samples = read(tmp_path / "watched")
+    info, samples = read_run(tmp_path / "watched")
     whole(info, samples)
     assert len({item.worker for item in samples}) == 1
 

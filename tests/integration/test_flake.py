@@ -264,7 +264,7 @@ def test_a_template_starts_a_monorepo_with_a_flake_of_its_own(flake: Flake, name
 
     there = {path.name for path in started.iterdir()}
     assert {"flake.nix", "overlay.nix", *MEMBERS} <= there
-    assert not there & {"variant.toml", "changes", "locks", "derived.nix"}
+    assert not there & {"variant.toml", "changes.toml", "changes", "locks", "derived.nix"}
     for member in MEMBERS:
         stated = tomllib.loads((started / member / "pyproject.toml").read_text(encoding="utf-8"))
         assert stated["project"]["name"] == member

@@ -20,6 +20,7 @@ from harness.provision.layout import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.variants.selection import Selected, select
 from tests.integration.processes import LAST_REPORT_ALONE, WITHOUT_REPORTS, harness_words
+from tests.runs import lines_of
 
 pytestmark = [
     pytest.mark.integration,
@@ -122,7 +123,7 @@ def harness(
 
 
 def samples(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    return lines_of(run)
 
 
 def everything(folder: Path) -> dict[str, tuple[object, ...]]:

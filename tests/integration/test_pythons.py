@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from harness.provision.interpreters import Interpreter, others, own_python
 from harness.provision.layout import Layout
-from harness.records import CONTROL_SUFFIX, RUN_INFO, SAMPLE, Lane, Outcome, RunInfo, Sample
+from harness.records import CONTROL_SUFFIX, Lane, Outcome
+from tests.runs import harness, read_run
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 
@@ -27,29 +26,19 @@ def second() -> Interpreter:
     return found[-1]
 
 
-def harness(results: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harness", "run", "--results", str(results), *words]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def run(second: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A block of uv under both."""
     results = tmp_path_factory.mktemp("results")
     chosen = [word for name in SCENARIOS for word in ("--scenario", name)]
     words = ["--variant", "uv", "--python", str(second.path), "--blocks", "1", "--run-id", "two", *chosen]
-    done = harness(results, *words)
+    done = harness("run", "--results", str(results), *words)
     assert done.returncode == 0, done.stdout + done.stderr
     return results / "two"
 
 
-def read(run: Path) -> tuple[RunInfo, list[Sample]]:
-    samples = [SAMPLE.validate_json(line) for line in (run / "samples.jsonl").read_bytes().splitlines()]
-    return RUN_INFO.validate_json((run / "run.json").read_bytes()), samples
-
-
 def test_both_are_measured_and_told_apart(run: Path, second: Interpreter) -> None:
-    info, samples = read(run)
+    info, samples = read_run(run)
     name = f"uv-python-{second.version}"
 
     assert {variant: facts.python for variant, facts in info.variants.items()} == {
@@ -73,7 +62,7 @@ def test_the_environment_that_was_installed_has_that_python(run: Path, second: I
 
 
 def test_nix_built_with_that_python(run: Path, second: Interpreter) -> None:
-    info, samples = read(run)
+    info, samples = read_run(run)
     if info.nix_unavailable:
         pytest.skip(f"no Nix lane on this machine: {info.nix_unavailable}")
     for variant, version in (("uv", own_python().version), (f"uv-python-{second.version}", second.version)):

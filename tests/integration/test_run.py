@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,18 +16,15 @@ from harness.provision.layout import Layout
 from harness.records import (
     CONTROL_SUFFIX,
     FINDING,
-    RUN_INFO,
-    SAMPLE,
     Finding,
     Lane,
     Outcome,
-    RunInfo,
     RunStatus,
-    Sample,
 )
 from harness.scenarios import all_scenarios
 from harness.strategies import DERIVED, offered, refusal
 from harness.variants import load_variants
+from tests.runs import harness, read_run
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
@@ -43,12 +38,6 @@ VARIANTS = {variant.name: variant for variant in load_variants(Layout.here().var
 #: uv does that, as a check.
 EXAMINED = ("uv-pip",)
 OFFERED = {variant.name: variant for variant in load_variants(Layout.here().variants, EXAMINED)}
-
-
-def harness(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "harness", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False, **more
-    )
 
 
 Run = tuple[Path, subprocess.CompletedProcess[str]]
@@ -74,14 +63,9 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return results / "examined", harness("run", "--results", str(results), "--run-id", "examined", *words)
 
 
-def read(folder: Path) -> tuple[RunInfo, list[Sample]]:
-    info = RUN_INFO.validate_json((folder / "run.json").read_bytes())
-    return info, [SAMPLE.validate_json(line) for line in (folder / "samples.jsonl").read_bytes().splitlines()]
-
-
 def test_every_cell_is_measured_and_verified(run: Run) -> None:
     folder, done = run
-    info, samples = read(folder)
+    info, samples = read_run(folder)
 
     bad = [sample for sample in samples if sample.outcome not in (Outcome.OK, Outcome.UNSUPPORTED)]
     if info.nix_unavailable:
@@ -99,7 +83,7 @@ def test_every_cell_is_measured_and_verified(run: Run) -> None:
 
 
 def test_what_is_unsupported_is_what_the_variant_says(run: Run) -> None:
-    _, samples = read(run[0])
+    _, samples = read_run(run[0])
 
     for sample in samples:
         said = VARIANTS[sample.variant.removesuffix(CONTROL_SUFFIX)].spec.unsupported
@@ -110,7 +94,7 @@ def test_what_is_unsupported_is_what_the_variant_says(run: Run) -> None:
 
 
 def test_cold_asks_the_index_and_warm_does_not(run: Run) -> None:
-    _, samples = read(run[0])
+    _, samples = read_run(run[0])
     requests = {(sample.variant, sample.scenario): sample.requests for sample in samples}
 
     for name, variant in VARIANTS.items():
@@ -121,7 +105,7 @@ def test_cold_asks_the_index_and_warm_does_not(run: Run) -> None:
 
 
 def test_sizes_are_there(run: Run) -> None:
-    info, samples = read(run[0])
+    info, samples = read_run(run[0])
     names: set[str] = set()
     # None of them may have been touched.
     counts = {"derivations_built", "members_reinstalled"}
@@ -137,7 +121,7 @@ def test_sizes_are_there(run: Run) -> None:
 
 def test_the_logs_are_where_the_samples_say(run: Run) -> None:
     folder, _ = run
-    for sample in read(folder)[1]:
+    for sample in read_run(folder)[1]:
         if sample.outcome is Outcome.OK:
             assert "$ " in (folder / sample.log_path).read_text(encoding="utf-8", errors="replace")
 
@@ -147,7 +131,7 @@ def findings(folder: Path) -> list[Finding]:
 
 
 def test_after_an_edit_nix_builds_what_it_has_to_and_no_more(run: Run) -> None:
-    info, samples = read(run[0])
+    info, samples = read_run(run[0])
     if info.nix_unavailable:
         pytest.skip(f"no Nix lane on this machine: {info.nix_unavailable}")
     built = {
@@ -182,7 +166,7 @@ def test_friction_is_counted_for_every_variant(run: Run) -> None:
 
 @pytest.mark.verify
 def test_every_finding_is_established(examined: Run) -> None:
-    info, _ = read(examined[0])
+    info, _ = read_run(examined[0])
     known = findings(examined[0])
     found = {(item.variant, item.lane, item.strategy, item.finding): item for item in known}
     asked = set()
@@ -204,7 +188,7 @@ def test_every_finding_is_established(examined: Run) -> None:
 
 @pytest.mark.verify
 def test_every_change_works_and_what_is_derived_takes_next_to_no_edit_of_nix(examined: Run) -> None:
-    info, _ = read(examined[0])
+    info, _ = read_run(examined[0])
     found = {(item.variant, item.strategy, item.finding): item for item in findings(examined[0])}
     ways = [None, *(() if info.nix_unavailable else ("handwritten", DERIVED))]
 

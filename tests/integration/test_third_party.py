@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from harness.provision.layout import Layout
 from harness.provision.lock import read_lock
 from harness.records import RUN_INFO, SAMPLE, Outcome
 from tests.integration.shop import write_shop
+from tests.runs import harness
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]
 
@@ -20,9 +20,8 @@ VARIANTS = ("--variant", "uv", "--variant", "venv")
 
 
 def run(repository: Path, results: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harness", "run", *VARIANTS, "--shape", str(repository), "--blocks", "1"]
-    command += ["--results", str(results), "--run-id", "mine", *words]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    own = ["--shape", str(repository), "--blocks", "1", "--results", str(results), "--run-id", "mine"]
+    return harness("run", *VARIANTS, *own, *words)
 
 
 @pytest.mark.verify

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.provision.layout import Layout
+from tests.runs import lines_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 
@@ -95,7 +96,7 @@ def test_the_plan_says_how_long_it_takes_and_how_much_room(walked: tuple[Path, l
 def test_both_lanes_were_measured_with_the_repositorys_own_members(walked: tuple[Path, list[str]]) -> None:
     folder, _ = walked
     run = folder / "results" / "ours"
-    samples = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    samples = lines_of(run)
     info = json.loads((run / "run.json").read_text(encoding="utf-8"))
 
     assert info["status"] == "complete"
@@ -121,7 +122,7 @@ def test_the_page_says_whose_graph_it_is(walked: tuple[Path, list[str]]) -> None
 def test_three_shapes_make_a_section_of_scale(walked: tuple[Path, list[str]]) -> None:
     folder, _ = walked
     run = folder / "results" / "growing"
-    samples = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    samples = lines_of(run)
 
     assert {sample["outcome"] for sample in samples} == {"ok"}
     assert len({sample["shape"] for sample in samples}) == 3

@@ -19,12 +19,13 @@ from harness.errors import ResultsError
 from harness.journal import Journal
 from harness.plan import Selection, make_plan, schedule
 from harness.provision.layout import Layout
-from harness.records import RUN_INFO, SAMPLE, Cell, Lane, Plan, RunStatus, Sample, VariantFacts
+from harness.records import SAMPLE, Cell, Lane, Plan, RunStatus, Sample, VariantFacts
 from harness.runner import Means, run_blocks
 from harness.scenarios import all_scenarios
 from harness.variants import load_variants
 from harness.warmup import phases_needed, warm_up
 from tests.made_up import FakeClock, Toolbox, made_up_attempt, made_up_bench, made_up_info
+from tests.runs import info_of
 
 SCENARIOS = {"lock": Lane.LOCAL, "noop": Lane.LOCAL, "refresh": Lane.LOCAL}
 PLAN = make_plan(
@@ -222,7 +223,7 @@ def test_a_changed_plan_is_refused_with_both_digests(tmp_path: Path) -> None:
 
 def test_a_changed_variant_is_refused_with_both_digests(tmp_path: Path) -> None:
     folder, _ = a_real_run(tmp_path)
-    info = RUN_INFO.validate_json((folder / "run.json").read_bytes())
+    info = info_of(folder)
     change(folder, info.variants["uv"].digest, "f" * 64)
 
     with pytest.raises(

@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from packaging.utils import canonicalize_name
 from rich.console import Console
 
 from harness.assignment import VariantAssignment, resumed_assignment
-from harness.cli.main import main
 from harness.errors import InputError, ResultsError, ShapeError, VariantError
 from harness.facts import shape_facts, variant_facts
 from harness.journal import Journal
@@ -27,6 +25,7 @@ from harness.shapes import CANONICAL, Kind, Member, Shape
 from harness.third_party import keep_locks, third_party_of
 from harness.variants import load_variants
 from tests.made_up import made_up_info, made_up_variant
+from tests.runs import invoke
 
 SHAPE = Shape(
     name="ours",
@@ -192,10 +191,6 @@ def test_a_line_says_whether_the_third_party_counts() -> None:
     assert list(third_party_in_words([SHAPE], ["flask"], third_party=True)) == [
         "ours: 3 outside requirements, but for flask: resolved and fetched before anything is measured"
     ]
-
-
-def invoke(*words: str) -> Result:
-    return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
 
 @pytest.fixture

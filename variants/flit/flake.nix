@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with flit";
+  description = "A library and the applications that import it, with flit and flit-core";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

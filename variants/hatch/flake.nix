@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with Hatch";
+  description = "A library and the applications that import it, with hatch and hatchling";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

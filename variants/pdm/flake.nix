@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with PDM";
+  description = "A library and the applications that import it, with pdm and pdm-backend";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with pip lock";
+  description = "A library and the applications that import it, with pip and setuptools";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

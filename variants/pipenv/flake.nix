@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with pipenv";
+  description = "A library and the applications that import it, with pipenv and setuptools";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with Poetry";
+  description = "A library and the applications that import it, with poetry and poetry-core";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with uv pip";
+  description = "A library and the applications that import it, with uv and setuptools";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

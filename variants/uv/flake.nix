@@ -1,5 +1,5 @@
 {
-  description = "A library and the applications that import it, with uv";
+  description = "A library and the applications that import it, with uv and uv-build";
 
   inputs.nixpkgs.url = "github:nixos/nixpkgs/nixos-unstable";
 

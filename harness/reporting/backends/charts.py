@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -11,7 +12,7 @@ from harness.reporting import prose, words
 from harness.reporting.backends.model import BackendReport, Editable, FrontEndTable
 from harness.reporting.backends.tables import signed
 from harness.reporting.backends.view import IN_SRC
-from harness.reporting.charts.drawing import ACCENT, FILLS, INK, MUTED, SERIES, SHAPES, Chart, data, svg
+from harness.reporting.charts.drawing import ACCENT, FILLS, INK, MUTED, Chart, data, svg, told_apart
 from harness.reporting.model import Row
 from harness.spelling import number
 
@@ -32,16 +33,35 @@ def _growth(report: BackendReport) -> Chart | None:
     if len(report.files) < 2 or not rows:
         return None
     backends = list(dict.fromkeys(str(row["backend"]) for row in rows))
+    titles = [hook.title for hook in report.growth]
+    return Chart(
+        name="growth",
+        slug="growth",
+        title="Time by number of files",
+        label=f"Median time of {prose.join(titles)} for {prose.join(backends)}, by number of files, both logarithmic;"
+        " the tables have the figures.",
+        caption="Medians with their 95% intervals; both scales are logarithmic and the same in every panel. Lower is"
+        " better. A line that is level costs the same whatever the number of files; one that climbs as much as it goes"
+        " right takes time in proportion.",
+        svg=svg(_growing(rows, backends, titles, report.files)),
+    )
+
+
+def _growing(
+    rows: Sequence[dict[str, Any]], backends: Sequence[str], titles: Sequence[str], files: Sequence[int]
+) -> alt.FacetChart:
+    """A panel for each hook, with a line for each backend."""
+    colours, shapes = told_apart(backends)
     base = alt.Chart().encode(
         x=alt.X(
             "files:Q",
-            scale=alt.Scale(type="log", nice=False, domain=[report.files[0] / 1.3, report.files[-1] * 1.3]),
-            axis=alt.Axis(values=list(report.files), labelExpr=_FILES, grid=False),
+            scale=alt.Scale(type="log", nice=False, domain=[files[0] / 1.3, files[-1] * 1.3]),
+            axis=alt.Axis(values=list(files), labelExpr=_FILES, grid=False),
             title="files",
         ),
         color=alt.Color(
             "backend:N",
-            scale=alt.Scale(domain=backends, range=[SERIES[place % len(SERIES)] for place in range(len(backends))]),
+            scale=colours,
             title=None,
             legend=alt.Legend(orient="top"),
         ),
@@ -56,13 +76,12 @@ def _growth(report: BackendReport) -> Chart | None:
         y=alt.Y("s:Q", scale=scale, axis=axis, title=None),
         shape=alt.Shape(
             "backend:N",
-            scale=alt.Scale(domain=backends, range=[SHAPES[place % len(SHAPES)] for place in range(len(backends))]),
+            scale=shapes,
             title=None,
             legend=alt.Legend(orient="top"),
         ),
     )
-    titles = [hook.title for hook in report.growth]
-    chart = (
+    drawn: alt.FacetChart = (
         alt.layer(lines, bars, points)
         .properties(width=_WIDTH, height=210)
         .facet(
@@ -77,17 +96,7 @@ def _growth(report: BackendReport) -> Chart | None:
             spacing=28,
         )
     )
-    return Chart(
-        name="growth",
-        slug="growth",
-        title="Time by number of files",
-        label=f"Median time of {prose.join(titles)} for {prose.join(backends)}, by number of files, both logarithmic;"
-        " the tables have the figures.",
-        caption="Medians with their 95% intervals; both scales are logarithmic and the same in every panel. Lower is"
-        " better. A line that is level costs the same whatever the number of files; one that climbs as much as it goes"
-        " right takes time in proportion.",
-        svg=svg(chart),
-    )
+    return drawn
 
 
 def _points(report: BackendReport) -> list[dict[str, Any]]:
@@ -185,18 +194,19 @@ def _editable(report: BackendReport) -> Chart | None:
         for item, interval in found
     ]
     modes = list(dict.fromkeys(str(row["mode"]) for row in rows))
+    colours, shapes = told_apart(modes)
     base = alt.Chart(data(rows)).encode(
         y=alt.Y("name:N", sort=None, title=None),
         color=alt.Color(
             "mode:N",
-            scale=alt.Scale(domain=modes, range=list(SERIES[: len(modes)])),
+            scale=colours,
             title=None,
             legend=alt.Legend(orient="top"),
         ),
     )
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=alt.X("ms:Q", title="milliseconds more at each start", axis=alt.Axis(tickCount=6)),
-        shape=alt.Shape("mode:N", scale=alt.Scale(domain=modes, range=list(SHAPES[: len(modes)])), title=None),
+        shape=alt.Shape("mode:N", scale=shapes, title=None),
     )
     lines = base.mark_rule(strokeWidth=1.6).encode(x="low:Q", x2="high:Q")
     zero = alt.Chart(data([{"ms": 0}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="ms:Q")

@@ -38,6 +38,15 @@ class Chart:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+def told_apart(names: Sequence[str], places: Sequence[int] = ()) -> tuple[alt.Scale, alt.Scale]:
+    """A colour and a shape for each name, by its place here, or elsewhere: so it has the same in several pictures."""
+    order = places or range(len(names))
+    return (
+        alt.Scale(domain=list(names), range=[SERIES[place % len(SERIES)] for place in order]),
+        alt.Scale(domain=list(names), range=[SHAPES[place % len(SHAPES)] for place in order]),
+    )
+
+
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
     """Rows as altair takes them, without a file."""
     return alt.InlineData(values=list(rows))

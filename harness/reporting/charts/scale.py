@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from harness.reporting import prose
-from harness.reporting.charts.drawing import GRID, INK, SERIES, SHAPES, Chart, data, log_axis, svg
+from harness.reporting.charts.drawing import GRID, INK, Chart, data, log_axis, svg, told_apart
 from harness.reporting.model import Report
 from harness.reporting.scale import words as scale_words
 from harness.reporting.scale.model import Curve, Kind, Panel, ScaleLane, ScaleView
@@ -118,8 +118,7 @@ def _panel(view: ScaleView, panel: Panel, panels: Sequence[Panel], variants: Seq
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
     y = alt.Y("y:Q", title=None, scale=scale, axis=_axis(panel.kind, low, high))
     places = [view.variants.index(name) for name in variants]
-    colours = alt.Scale(domain=list(variants), range=[SERIES[at % len(SERIES)] for at in places])
-    marks = alt.Scale(domain=list(variants), range=[SHAPES[at % len(SHAPES)] for at in places])
+    colours, marks = told_apart(variants, places)
     legend = alt.Legend(orient="top")
     base = alt.Chart(data(rows)).encode(
         x=x, y=y, color=alt.Color("variant:N", scale=colours, title=None, legend=legend)

@@ -16,7 +16,17 @@ from harness.reporting import prose, words
 from harness.reporting.backends.charts import draw_backend_charts
 from harness.reporting.backends.model import BackendReport
 from harness.reporting.charts.closures import draw_closures
-from harness.reporting.charts.drawing import ACCENT, FILLS, INK, SERIES, SHADES, SHAPES, Chart, data, log_axis, svg
+from harness.reporting.charts.drawing import (
+    ACCENT,
+    FILLS,
+    INK,
+    SHADES,
+    Chart,
+    data,
+    log_axis,
+    svg,
+    told_apart,
+)
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.overview import draw_overview
 from harness.reporting.charts.scale import draw_scale
@@ -59,8 +69,7 @@ def _intervals(section: Section, variants: Sequence[str]) -> Chart | None:
     measured = [name for name in variants if any(row["variant"] == name for row in rows)]
     measured += [row["variant"] for row in rows if row["variant"] not in measured]
     measured = list(dict.fromkeys(measured))
-    domain = alt.Scale(domain=measured, range=[SERIES[index % len(SERIES)] for index in range(len(measured))])
-    shapes = alt.Scale(domain=measured, range=[SHAPES[index % len(SHAPES)] for index in range(len(measured))])
+    domain, shapes = told_apart(measured)
     base = alt.Chart(data(rows)).encode(
         y=alt.Y("scenario:N", sort=None, title=None),
         yOffset=alt.YOffset("variant:N", sort=measured),

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from harness.reporting import prose, words
-from harness.reporting.charts.drawing import SERIES, SHAPES, Chart, data, svg
+from harness.reporting.charts.drawing import Chart, data, svg, told_apart
 from harness.reporting.model import Trends
 
 #: So many runs are drawn and stand in the table, the newest; ``samples.parquet`` has all.
@@ -48,8 +48,7 @@ def _panels(
     last = {(row["scenario"], row["variant"]): row for row in rows if row["ratio"] is not None}
     for row in last.values():
         row["last"] = True
-    colours = alt.Scale(domain=list(variants), range=[SERIES[place % len(SERIES)] for place in range(len(variants))])
-    shapes = alt.Scale(domain=list(variants), range=[SHAPES[place % len(SHAPES)] for place in range(len(variants))])
+    colours, shapes = told_apart(variants)
     legend = alt.Legend(orient="top")
     base = alt.Chart().encode(
         x=alt.X("run:Q", title="run", scale=alt.Scale(domain=[0.5, len(runs) + 0.5], nice=False), axis=_places(runs)),

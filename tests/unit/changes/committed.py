@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from harness.changes import STANDARD, VariantChange, load_change
-from harness.changes.patch import apply_command, edits
+from harness.changes.patch import Patch, apply_command, edits
 from harness.shapes import CANONICAL, Shape
 from harness.variants import Variant, load_variants
 from tests.unit.changes.made_up_changes import git, repository
@@ -20,7 +20,7 @@ VARIANTS = load_variants(ROOT / "variants")
 def change_of(variant: Variant, name: str) -> VariantChange:
     """How a committed variant makes a change; that it says so is asserted."""
     change = load_change(variant, name)
-    assert change is not None, f"{variant.name} has no changes/{name}/change.toml"
+    assert change is not None, f"{variant.name} says nothing of {name}"
     return change
 
 
@@ -40,10 +40,10 @@ def shape_after(name: str) -> Shape:
     return change.reshape(STANDARD[change.base].reshape(CANONICAL) if change.base else CANONICAL)
 
 
-def typed_before(change: VariantChange, patch: Path) -> tuple[str, ...]:
+def typed_before(change: VariantChange, patch: Patch) -> tuple[str, ...]:
     """Every word that is typed before a patch's turn, commands that only bring an environment up to date aside."""
     words: list[str] = []
-    for deed in change.file.do:
+    for deed in change.deeds:
         if deed.patch == patch.name:
             break
         if not deed.environment_only:
@@ -61,7 +61,7 @@ class Edited:
 
     root: Path
     refused: tuple[str, ...]
-    waiting: tuple[tuple[VariantChange, Path], ...]
+    waiting: tuple[tuple[VariantChange, Patch], ...]
 
     def texts(self, *suffixes: str) -> dict[str, str]:
         """The files whose names end so, by their path."""
@@ -93,17 +93,17 @@ def _clone(variant: Variant, folder: Path) -> Path:
 def _edit(variant: Variant, name: str, folder: Path) -> Edited:
     root = _clone(variant, folder)
     refused: list[str] = []
-    waiting: list[tuple[VariantChange, Path]] = []
+    waiting: list[tuple[VariantChange, Patch]] = []
     for change in in_order(variant, name):
         for patch in (*change.patches, *filter(None, map(change.nix_patch, variant.spec.nix.strategies))):
             there = [item for item in edits([patch]) if (root / item.path).exists()]
-            done = git(root, *apply_command(patch)[1:])
+            done = git(root, *apply_command(patch.written(folder.with_suffix(".patches")))[1:])
             if not done.returncode:
                 continue
             if not there and typed_before(change, patch):
                 waiting.append((change, patch))
             else:
-                refused.append(f"{patch.relative_to(ROOT)}: {done.stderr.strip()}")
+                refused.append(f"{patch.shown}: {done.stderr.strip()}")
     return Edited(root=root, refused=tuple(refused), waiting=tuple(waiting))
 
 

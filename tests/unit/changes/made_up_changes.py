@@ -23,7 +23,17 @@ EDIT = """\
 +NAME = "{new}"
 """
 
-TYPED = 'do = [{ patch = "edit.patch" }, { steps = [["tool", "add", "more-itertools"]] }]\n'
+NIX = """\
+diff --git a/overlay.nix b/overlay.nix
+new file mode 100644
+--- /dev/null
++++ b/overlay.nix
+@@ -0,0 +1 @@
++{ }
+"""
+"""A patch that writes a file of the strategy ``handwritten``."""
+
+TYPED = 'do = [{ steps = [["tool", "add", "more-itertools"]] }]\n'
 
 
 def edit(old: str = "PolyWolf", new: str = "Poly-Wolf") -> str:
@@ -32,12 +42,16 @@ def edit(old: str = "PolyWolf", new: str = "Poly-Wolf") -> str:
 
 
 def write_change(variant: Variant, name: str, text: str = TYPED, **patches: str) -> Path:
-    """A change's folder with ``change.toml`` and patches, by default ``edit.patch`` alone; the folder."""
-    folder = variant.folder / "changes" / name
-    folder.mkdir(parents=True)
-    (folder / "change.toml").write_text(text, encoding="utf-8")
-    for stem, patch in (patches or {"edit": edit()}).items():
-        (folder / f"{stem}.patch").write_text(patch, encoding="utf-8")
+    """A table of ``changes.toml`` and patches, by default the change's own alone; the folder of patches.
+
+    ``edit`` is the change's own patch; in ``text``, tables are called as if there were no other change.
+    """
+    folder = variant.folder / "changes"
+    folder.mkdir(exist_ok=True)
+    with (variant.folder / "changes.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[{name}]\n" + text.replace("[[do]]", f"[[{name}.do]]").replace("[test]", f"[{name}.test]") + "\n")
+    for stem, patch in {"edit": edit(), **patches}.items():
+        (folder / f"{name if stem == 'edit' else stem}.patch").write_text(patch, encoding="utf-8")
     return folder
 
 

@@ -38,7 +38,7 @@ def test_tests_are_run_by_the_command_that_the_file_names(bench: Bench, attempt:
 def test_a_change_whose_effect_is_tests_has_to_say_how_they_are_run(bench: Bench, attempt: Attempt) -> None:
     change = written(bench, "share-tooling")
 
-    with pytest.raises(StateError, match=r"share-tooling: change\.toml has no \[test\]"):
+    with pytest.raises(StateError, match=r"changes\.toml has no \[share-tooling\.test\]"):
         seen(bench, attempt, change)
 
 

@@ -13,15 +13,12 @@ from harness.errors import StateError
 from harness.measure.command import Ended, Execution
 from harness.shapes import CANONICAL
 from tests.made_up import Toolbox, execution
-from tests.unit.changes.made_up_changes import after, edit, written
+from tests.unit.changes.made_up_changes import NIX, after, edit, written
 
 IN_TURN = """\
 [[do]]
 steps = [["tool", "add", "{app}"]]
 environment = { TOOL_MODE = "add {root}" }
-
-[[do]]
-patch = "edit.patch"
 
 [[do]]
 directory = "{root}/{member}"
@@ -37,8 +34,8 @@ def argvs(toolbox: Toolbox) -> list[tuple[str, ...]]:
 # What it begins with
 
 
-def test_a_variant_that_does_not_say_how_is_told_which_file_is_missing(bench: Bench) -> None:
-    with pytest.raises(StateError, match=r"made-up has no changes/add-library/change\.toml\."):
+def test_a_variant_that_does_not_say_how_is_told_what_is_missing(bench: Bench) -> None:
+    with pytest.raises(StateError, match=r"made-up does not say .*: changes\.toml has no \[add-library\]\."):
         needed(bench.variant, "add-library")
 
 
@@ -62,7 +59,7 @@ def test_the_members_before_are_those_the_base_left(bench: Bench) -> None:
 def test_a_base_that_is_missing_is_named(bench: Bench) -> None:
     change = written(bench, "raise-version")
 
-    with pytest.raises(StateError, match="made-up has no changes/add-dependency/"):
+    with pytest.raises(StateError, match=r"changes\.toml has no \[add-dependency\]"):
         before(bench.variant, change)
 
 
@@ -74,9 +71,9 @@ def test_what_is_done_comes_in_the_order_of_the_file(bench: Bench, attempt: Atte
     commands = list(deeds(bench, attempt, bench.warm, change))
 
     assert [command.argv for command in commands] == [
+        ("git", "apply", "--whitespace=nowarn", str(bench.warm.folder / "patches" / "add-dependency.patch")),
         ("tool", "add", "hello"),
         ("tool", "add", "goodbye"),
-        ("git", "apply", "--whitespace=nowarn", str(change.folder / "edit.patch")),
         *(("tool", "sync", name) for name in ("shared", "hello", "goodbye")),
     ]
     root = bench.warm.root
@@ -91,14 +88,14 @@ def test_what_only_brings_an_environment_up_to_date_is_left_out_where_there_is_n
     change = written(bench, text=IN_TURN)
 
     assert [command.argv[:2] for command in deeds(bench, attempt, bench.warm, change, environments=False)] == [
-        ("tool", "add"),
-        ("tool", "add"),
         ("git", "apply"),
+        ("tool", "add"),
+        ("tool", "add"),
     ]
 
 
 def test_what_is_typed_sees_its_variables_and_the_variants(bench: Bench, attempt: Attempt) -> None:
-    typed, _, patched, *_ = deeds(bench, attempt, bench.warm, written(bench, text=IN_TURN))
+    patched, typed, *_ = deeds(bench, attempt, bench.warm, written(bench, text=IN_TURN))
 
     assert typed.env["TOOL_MODE"] == f"add {bench.warm.root}"
     assert typed.env["TOOL_INDEX"] == patched.env["TOOL_INDEX"] == bench.warm.surroundings.index
@@ -107,7 +104,7 @@ def test_what_is_typed_sees_its_variables_and_the_variants(bench: Bench, attempt
 
 def test_a_deeds_variable_stands_before_the_variants(bench: Bench, attempt: Attempt) -> None:
     text = 'do = [{ steps = [["tool"]], environment = { TOOL_INDEX = "" } }]\n'
-    (command,) = deeds(bench, attempt, bench.warm, written(bench, text=text))
+    _, command = deeds(bench, attempt, bench.warm, written(bench, text=text))
 
     assert command.env["TOOL_INDEX"] == ""
 
@@ -116,7 +113,8 @@ def test_steps_are_repeated_for_the_members_there_are_afterwards(bench: Bench, a
     change = written(bench, "add-application", 'do = [{ steps = [["tool", "{app}"]] }]\n')
     own, workspace = after(bench, change)
 
-    assert [command.argv[1] for command in deeds(own, attempt, workspace, change)] == ["hello", "goodbye", "farewell"]
+    typed = list(deeds(own, attempt, workspace, change))[1:]
+    assert [command.argv[1] for command in typed] == ["hello", "goodbye", "farewell"]
     assert [member.name for member in bench.shape.applications] == ["hello", "goodbye"]
     assert workspace.root == bench.warm.root
 
@@ -171,22 +169,25 @@ def test_a_command_that_fails_is_named_with_the_last_it_said(
 
 
 def test_the_edit_of_nix_files_is_made_on_its_own(bench: Bench, toolbox: Toolbox, attempt: Attempt) -> None:
-    change = written(bench, edit=edit(), nix=edit("Poly-Wolf", "Nix"))
+    change = written(bench, edit=edit() + NIX)
+    overlay = bench.warm.root / "overlay.nix"
     make(bench, attempt, bench.warm, change)
     assert bench.warm.name == "Poly-Wolf"
+    assert not overlay.exists()
 
     apply_nix_patch(bench, attempt, bench.warm, change, "handwritten")
-    assert bench.warm.name == "Nix"
+    assert overlay.read_text(encoding="utf-8") == "{ }\n"
 
 
 def test_a_change_without_an_edit_of_nix_files_runs_nothing(bench: Bench, toolbox: Toolbox, attempt: Attempt) -> None:
-    apply_nix_patch(bench, attempt, bench.warm, written(bench), "handwritten")
+    apply_nix_patch(bench, attempt, bench.warm, written(bench), "derived")
 
     assert argvs(toolbox) == []
 
 
 def test_an_edit_of_nix_files_that_does_not_apply_is_told_apart(bench: Bench, attempt: Attempt) -> None:
-    change = written(bench, edit=edit(), nix=edit("Somebody"))
+    """The template's, as the made-up members have no Nix files."""
+    change = written(bench)
 
-    with pytest.raises(StateError, match=r"add-dependency: its Nix patch does not apply: .*patch does not apply"):
+    with pytest.raises(StateError, match=r"add-dependency: its Nix patch does not apply: .*No such file"):
         apply_nix_patch(bench, attempt, bench.warm, change, "handwritten")

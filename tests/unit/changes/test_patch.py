@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.changes.patch import Edit, Part, apply_command, edits, part_of
+from harness.changes.patch import Edit, Part, Patch, apply_command, edits, part_of, read_patch
 from harness.errors import VariantError
 from tests.unit.changes.made_up_changes import edit, git, repository
 
@@ -28,8 +28,12 @@ def patch(folder: Path, text: str, name: str = "edit.patch") -> Path:
     return path
 
 
-def read(folder: Path, text: str) -> list[Edit]:
-    return list(edits([patch(folder, text)]))
+def read(text: str) -> list[Edit]:
+    return list(edits([made_up(text)]))
+
+
+def made_up(text: str) -> Patch:
+    return Patch(name="edit.patch", shown="made-up/changes/edit.patch", text=text)
 
 
 def unified(before: list[str], after: list[str], name: str = "x.py") -> str:
@@ -63,15 +67,13 @@ def test_what_a_file_is_for_is_told_by_its_name(path: str, part: Part) -> None:
     assert part_of(path) is part
 
 
-def test_a_changed_line_is_one_removed_and_one_added(tmp_path: Path) -> None:
-    assert read(tmp_path, edit()) == [
-        Edit(path="shared/src/shared/__init__.py", part=Part.CODE, added=1, removed=1, moved=False)
-    ]
+def test_a_changed_line_is_one_removed_and_one_added() -> None:
+    assert read(edit()) == [Edit(path="shared/src/shared/__init__.py", part=Part.CODE, added=1, removed=1, moved=False)]
 
 
-def test_each_file_of_each_patch_is_told_in_order(tmp_path: Path) -> None:
-    first = patch(tmp_path, unified(["a"], ["a", "b"], "b.py") + unified(["a"], [], "a.nix"), "first.patch")
-    second = patch(tmp_path, unified(["a"], ["b"], "b.py"), "second.patch")
+def test_each_file_of_each_patch_is_told_in_order() -> None:
+    first = made_up(unified(["a"], ["a", "b"], "b.py") + unified(["a"], [], "a.nix"))
+    second = made_up(unified(["a"], ["b"], "b.py"))
 
     assert [(item.path, item.added, item.removed) for item in edits([first, second])] == [
         ("b.py", 1, 0), ("a.nix", 0, 1), ("b.py", 1, 1),
@@ -83,16 +85,13 @@ def test_no_patches_edit_nothing() -> None:
 
 
 @given(before=LINES, after=LINES)
-def test_lines_are_counted_as_they_were_added_and_removed(
-    tmp_path_factory: pytest.TempPathFactory, before: list[str], after: list[str]
-) -> None:
+def test_lines_are_counted_as_they_were_added_and_removed(before: list[str], after: list[str]) -> None:
     text = unified(before, after)
-    folder = tmp_path_factory.mktemp("patch")
     if not text:
         with pytest.raises(VariantError, match="it edits no file"):
-            read(folder, text)
+            read(text)
         return
-    (item,) = read(folder, text)
+    (item,) = read(text)
     common = sum(block.size for block in difflib.SequenceMatcher(None, before, after).get_matching_blocks())
 
     assert item.added - item.removed == len(after) - len(before)
@@ -109,7 +108,7 @@ def test_what_is_counted_is_what_git_counts(
     git(root, "add", "x.py")
     file.write_text("".join(f"{line}\n" for line in after), encoding="utf-8")
     text = git(root, "diff", "-M").stdout
-    counted = [(item.added, item.removed) for item in read(root / "patch", text)] if text else []
+    counted = [(item.added, item.removed) for item in read(text)] if text else []
 
     assert counted == [
         (int(added), int(removed))
@@ -134,7 +133,7 @@ def moved(root: Path, edited: bool) -> str:
 def test_a_file_under_another_name_is_moved_and_not_written_anew(tmp_path: Path, edited: bool) -> None:
     text = moved(repository(tmp_path / "git"), edited)
 
-    assert read(tmp_path, text) == [Edit(path="common/a.py", part=Part.CODE, added=int(edited), removed=0, moved=True)]
+    assert read(text) == [Edit(path="common/a.py", part=Part.CODE, added=int(edited), removed=0, moved=True)]
 
 
 def test_new_empty_and_removed_files_are_edits(tmp_path: Path) -> None:
@@ -147,7 +146,7 @@ def test_new_empty_and_removed_files_are_edits(tmp_path: Path) -> None:
     (root / "new.md").write_text("# New\n", encoding="utf-8")
     git(root, "add", ".")
 
-    assert read(tmp_path, git(root, "diff", "--cached").stdout) == [
+    assert read(git(root, "diff", "--cached").stdout) == [
         Edit(path="empty.py", part=Part.CODE, added=0, removed=0, moved=False),
         Edit(path="new.md", part=Part.DOCUMENTATION, added=1, removed=0, moved=False),
         Edit(path="old.nix", part=Part.NIX, added=0, removed=2, moved=False),
@@ -155,27 +154,36 @@ def test_new_empty_and_removed_files_are_edits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said", "hint"),
+    ("text", "said"),
     [
-        (b"", "it edits no file.", "git diff -M"),
-        (b"a note\n", "it edits no file.", "git diff -M"),
-        (b"--- a/x\n+++ b/x\n@@ -1,3 +1 @@\n-a\n", "not a unified diff: ", "git diff -M"),
-        (b"\xff\xfe", "cannot be read: ", "UTF-8"),
+        ("", "it edits no file."),
+        ("a note\n", "it edits no file."),
+        ("--- a/x\n+++ b/x\n@@ -1,3 +1 @@\n-a\n", "not a unified diff: "),
     ],
 )
-def test_what_is_no_patch_is_named_with_what_to_do(tmp_path: Path, content: bytes, said: str, hint: str) -> None:
-    path = patch(tmp_path / "made-up" / "changes" / "add-library", "")
-    path.write_bytes(content)
+def test_what_is_no_patch_is_named_with_what_to_do(text: str, said: str) -> None:
     with pytest.raises(VariantError) as caught:
-        list(edits([path]))
+        read(text)
 
-    assert caught.value.message.startswith(f"made-up/changes/add-library/edit.patch: {said}")
-    assert hint in caught.value.hint
+    assert caught.value.message.startswith(f"made-up/changes/edit.patch: {said}")
+    assert "git diff -M" in caught.value.hint
 
 
-def test_a_patch_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(VariantError, match=r"gone\.patch: cannot be read: "):
-        list(edits([tmp_path / "gone.patch"]))
+def test_a_patch_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = patch(tmp_path, "")
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(VariantError, match=r"^mine: cannot be read: ") as caught:
+        read_patch(path, "mine")
+    assert "UTF-8" in caught.value.hint
+    with pytest.raises(VariantError, match=r"^gone: cannot be read: "):
+        read_patch(tmp_path / "gone.patch", "gone")
+
+
+def test_a_patch_is_written_as_it_was_read(tmp_path: Path) -> None:
+    path = made_up(edit()).written(tmp_path / "patches")
+
+    assert path == tmp_path / "patches" / "edit.patch"
+    assert read_patch(path, "made-up/changes/edit.patch") == made_up(edit())
 
 
 def applied(root: Path, path: Path) -> subprocess.CompletedProcess[str]:

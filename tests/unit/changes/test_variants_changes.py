@@ -13,7 +13,7 @@ import pytest
 
 from harness.changes import STANDARD
 from harness.changes.making import verify_effect
-from harness.changes.patch import Part, edits
+from harness.changes.patch import Part, Patch, edits, read_patch
 from harness.measure.command import Command
 from harness.shapes import CANONICAL
 from harness.strategies import HANDWRITTEN, strategies_of
@@ -62,28 +62,27 @@ def edited(editor: Editor, variant: Variant) -> Iterator[tuple[str, Edited]]:
             yield name, editor.edited(variant, name)
 
 
-def patches_of(variant: Variant) -> list[Path]:
-    return sorted(variant.folder.glob("changes/*/*.patch"))
+def patches_of(variant: Variant) -> list[Patch]:
+    """Every patch that is made of what the variant and the templates have, those of Nix files last."""
+    changes = [change_of(variant, name) for name in STANDARD]
+    nix = [change.nix_patch(strategy) for change in changes for strategy in variant.spec.nix.strategies]
+    return [*(patch for change in changes for patch in change.patches), *filter(None, nix)]
 
 
 @each_variant
 def test_every_change_is_made_or_has_a_reason_why_not(variant: Variant) -> None:
-    assert {path.name for path in (variant.folder / "changes").iterdir()} == set(STANDARD)
     for name in STANDARD:
-        file = change_of(variant, name).file
-        assert file.do or file.unsupported.endswith("."), name
+        change = change_of(variant, name)
+        file = change.file
+        assert change.patches if not file.unsupported else file.unsupported.endswith("."), name
         assert not file.unsupported_nix or file.unsupported_nix.endswith("."), name
 
 
 @each_variant
-def test_nothing_lies_beside_a_change_that_it_does_not_name(variant: Variant) -> None:
-    for name in STANDARD:
-        change = change_of(variant, name)
-        nix = filter(None, map(change.nix_patch, variant.spec.nix.strategies))
-        named = {"change.toml", *(path.name for path in (*change.patches, *nix))}
+def test_no_patch_lies_there_that_no_change_names(variant: Variant) -> None:
+    named = {deed.patch for name in STANDARD for deed in change_of(variant, name).deeds}
 
-        assert {path.name for path in change.folder.iterdir()} <= named, name
-        assert len(change.patches) == len(set(change.patches)), name
+    assert {path.name for path in (variant.folder / "changes").iterdir()} <= named
 
 
 @each_variant
@@ -144,7 +143,7 @@ def test_renaming_leaves_the_old_name_nowhere_but_in_prose(editor: Editor, varia
 def test_a_patch_names_no_path_and_no_address_of_a_machine(variant: Variant) -> None:
     assert patches_of(variant)
     for patch in patches_of(variant):
-        for line in patch.read_text(encoding="utf-8").splitlines():
+        for line in patch.text.splitlines():
             if line in ("--- /dev/null", "+++ /dev/null"):
                 continue
             assert not ABSOLUTE.search(line), (patch, line)
@@ -189,17 +188,13 @@ def test_what_is_taken_for_an_address(line: str, found: bool) -> None:
 
 
 @each_variant
-def test_a_patch_edits_what_its_name_says_and_nothing_that_a_tool_writes(variant: Variant) -> None:
+def test_a_patch_edits_files_of_strategies_that_are_offered_and_nothing_that_a_tool_writes(variant: Variant) -> None:
     locks = {template.rsplit("/", 1)[-1] for template in variant.spec.lock_files}
-    for patch in patches_of(variant):
-        found = list(edits([patch]))
-
-        strategy = "handwritten" if patch.name == "nix.patch" else patch.stem
-        if strategy in variant.spec.nix.strategies:
-            assert {strategies_of(item.path) for item in found} == {(strategy,)}, patch
-        else:
-            assert Part.NIX not in {item.part for item in found}, patch
-        assert not [item.path for item in found if item.path.rsplit("/", 1)[-1] in locks], patch
+    for path in (variant.folder / "changes").iterdir():
+        for item in edits([read_patch(path, path.name)]):
+            assert set(strategies_of(item.path)) <= set(variant.spec.nix.strategies), path.name
+            assert (item.part is Part.NIX) == bool(strategies_of(item.path)), path.name
+            assert item.path.rsplit("/", 1)[-1] not in locks, path.name
 
 
 @each_variant

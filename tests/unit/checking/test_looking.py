@@ -70,7 +70,11 @@ def edit(path: Path, old: str, new: str) -> None:
         ("variant.toml", 'expect = "0.13.9"', 'expect = "0.13.8"', "locks", "'0.13.8'"),
         ("locks/build.txt", "uv-build==", "other-build==", "locks", "the lock has no uv-build"),
         ("shared/pyproject.toml", "uv_build>=0.13.6", "uv_build>=0.13.99", "backend", "uv_build 0.13.6"),
-        ("changes/add-library/change.toml", "[[do]]", "[[doo]]", "changes", "doo"),
+        ("changes.toml", "[[add-library.do]]", "[[add-library.doo]]", "changes", "doo"),
+        ("changes.toml", "[rename-library]", "", "changes", "it is not there"),
+        ("changes/rename-library.patch", "@@ -1,12 +", "@@ -1,13 +", "changes", "rename-library.patch: "),
+        ("hello/package.nix", "pyproject = true", "pyproject = false", "members", "line 11 is '  pyproject = false"),
+        ("overlay.nix", "}\n", "}", "members", "line 11 is 'nothing', and not ''"),
     ],
 )
 def test_what_is_wrong_is_named(folder: Path, file: str, old: str, new: str, step: str, came: str) -> None:
@@ -89,8 +93,9 @@ def test_what_is_wrong_is_named(folder: Path, file: str, old: str, new: str, ste
         ("shared/package.nix", "members"),
         ("derived.nix", "members"),
         ("goodbye/pyproject.toml", "members"),
-        ("changes/rename-library/change.toml", "changes"),
-        ("changes/rename-library/edit.patch", "changes"),
+        ("flake.nix", "members"),
+        ("changes.toml", "changes"),
+        ("changes/add-library-backend.patch", "changes"),
     ],
 )
 def test_what_is_missing_is_named(folder: Path, file: str, step: str) -> None:
@@ -118,3 +123,12 @@ def test_what_is_needed_through_others_has_a_place_that_is_there(folder: Path) -
     failure = failures(folder)["statements"]
 
     assert failure.came == "'[build]'"
+
+
+def test_a_nix_file_that_differs_on_purpose_says_so_in_one_place(folder: Path) -> None:
+    edit(folder / "overlay.nix", "# Adds", "# Ours. Adds")
+    assert "[nix] own" in failures(folder)["members"].cause
+
+    edit(folder / "variant.toml", "[nix]\n", '[nix]\nown = ["overlay.nix"]\n')
+
+    assert failures(folder) == {}

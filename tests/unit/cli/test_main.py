@@ -9,21 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from harness import VERSION, listing
 from harness.changes import STANDARD
 from harness.cli import machine
-from harness.cli.main import COMMANDS, main
+from harness.cli.main import COMMANDS
 from harness.findings import all_findings
 from harness.listing import Check
 from harness.provision.layout import Layout
 from harness.variants import load_variants
+from tests.runs import invoke
 from tests.unit.reporting.made_up_nights import made_up_night
-
-
-def invoke(*words: str) -> Result:
-    return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +161,7 @@ def test_a_budget_is_part_of_the_plan() -> None:
 
 def test_the_list_names_every_variant_and_scenario() -> None:
     found = json.loads(invoke("list", "--json").stdout)
-    folders = sorted(path.name for path in Layout.here().variants.iterdir() if path.is_dir())
+    folders = sorted(path.parent.name for path in Layout.here().variants.glob("*/variant.toml"))
 
     assert [item["name"] for item in found["variants"]] == folders
     assert {item["python"] for item in found["variants"]} == {""}

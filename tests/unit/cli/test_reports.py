@@ -12,22 +12,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from harness.cli.main import main
 from harness.cli.reports import compare
 from harness.provision.layout import Layout
 from harness.reporting.compare import writer
+from tests.runs import invoke
 from tests.unit.reporting.made_up_nights import FIRST, made_up_night
 
 CHECKOUT = Layout.here().checkout
 PAGE = (CHECKOUT / "docs" / "comparing.md").read_text(encoding="utf-8")
 
 Factors = Mapping[str | tuple[str, str], float]
-
-
-def invoke(*words: str) -> Result:
-    return CliRunner(env={"COLUMNS": "80"}).invoke(main, ["compare", *words], catch_exceptions=False)
 
 
 def two_runs(results: Path, factors: Factors | None = None) -> Path:
@@ -43,8 +39,8 @@ def worse(tmp_path: Path) -> Path:
 
 
 def test_runs_are_named_by_id_or_folder(worse: Path) -> None:
-    by_id = invoke("base", "new", "--results", str(worse))
-    by_folder = invoke(str(worse / "base"), str(worse / "new"))
+    by_id = invoke("compare", "base", "new", "--results", str(worse))
+    by_folder = invoke("compare", str(worse / "base"), str(worse / "new"))
 
     assert by_id.exit_code == 0
     assert by_id.stdout.startswith("Of 15 cells that both runs measured, 0 are faster, 1 is slower,")
@@ -54,7 +50,7 @@ def test_runs_are_named_by_id_or_folder(worse: Path) -> None:
 
 @pytest.mark.parametrize(("given", "status"), [("5%", 1), ("0.5%", 1), ("15%", 1), ("40%", 0)])
 def test_it_fails_on_what_is_slower_by_more_and_names_it(worse: Path, given: str, status: int) -> None:
-    result = invoke("base", "new", "--results", str(worse), "--fail-on", given)
+    result = invoke("compare", "base", "new", "--results", str(worse), "--fail-on", given)
 
     assert result.exit_code == status
     said = " ".join(result.stdout.split())
@@ -65,12 +61,12 @@ def test_it_fails_on_what_is_slower_by_more_and_names_it(worse: Path, given: str
 def test_faster_is_no_failure(worse: Path) -> None:
     made_up_night(worse, run_id="newer", started_at=FIRST + timedelta(days=2), blocks=10, seed=3)
 
-    assert invoke("new", "newer", "--results", str(worse), "--fail-on", "5%").exit_code == 0
+    assert invoke("compare", "new", "newer", "--results", str(worse), "--fail-on", "5%").exit_code == 0
 
 
 @pytest.mark.parametrize("given", ["5", "abc", "-3%", "", "%", "5 %", "5%%", "1e2%", "nan%", "\u0665%", "5%\n", ".5%"])
 def test_a_wrong_share_is_one_clear_error(worse: Path, given: str) -> None:
-    result = invoke("base", "new", "--results", str(worse), f"--fail-on={given}")
+    result = invoke("compare", "base", "new", "--results", str(worse), f"--fail-on={given}")
 
     assert result.exit_code == 2
     assert f"--fail-on: {given!r} is not a share in percent." in result.stderr
@@ -98,7 +94,7 @@ def test_what_cannot_be_compared_is_one_clear_error(worse: Path, words: tuple[st
             info[key] = 0
         (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
 
-    result = invoke(*words, "--results", str(worse))
+    result = invoke("compare", *words, "--results", str(worse))
 
     assert result.exit_code == 2
     assert said in result.stderr
@@ -111,8 +107,8 @@ def test_across_machines_has_to_be_asked_for(worse: Path) -> None:
     info["host"]["host_id"] = "another"
     path.write_text(json.dumps(info), encoding="utf-8")
 
-    assert "--across-machines" in invoke("base", "new", "--results", str(worse)).stderr
-    result = invoke("base", "new", "--results", str(worse), "--across-machines")
+    assert "--across-machines" in invoke("compare", "base", "new", "--results", str(worse)).stderr
+    result = invoke("compare", "base", "new", "--results", str(worse), "--across-machines")
     assert result.exit_code == 0
     assert "The runs are of two machines" in result.stdout
 
@@ -124,7 +120,7 @@ def test_json_has_all_of_it_and_nothing_else_is_printed(
     reported: list[Path] = []
     monkeypatch.setattr(writer, "write_compared", lambda compared, folder, into: reported.append(into))
     words = ["base", "new", "--results", str(worse), "--json", "--fail-on", "5%", "--report", str(out)]
-    result = invoke(*words)
+    result = invoke("compare", *words)
 
     assert result.exit_code == 1
     data = json.loads(result.stdout)
@@ -172,7 +168,7 @@ def test_a_recipe_does_what_the_page_says(
     start, words = recipe.split()[:4], recipe.split()[4:]
 
     assert start == ["python", "-m", "harness", "compare"]
-    check_recipe(recipe, tmp_path, invoke(*words), slower=slower)
+    check_recipe(recipe, tmp_path, invoke("compare", *words), slower=slower)
 
 
 @pytest.mark.parametrize("recipe", PROGRAMS)
@@ -209,8 +205,8 @@ def test_the_job_of_the_page_is_made_of_commands_that_exist(tmp_path: Path) -> N
     for command in commands[:2]:
         words = command.removesuffix(" || test $? -eq 1").split()
         assert words[0] == "run"
-        result = CliRunner().invoke(main, [*words, "--plan", "--results", str(tmp_path)], catch_exceptions=False)
+        result = invoke(*words, "--plan", "--results", str(tmp_path))
         assert result.exit_code == 0, result.output
     two_runs(tmp_path / "runs")
     words = commands[2].replace("../runs", str(tmp_path / "runs")).replace("comparison", str(tmp_path / "out")).split()
-    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+    assert invoke(*words).exit_code == 0

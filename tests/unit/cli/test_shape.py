@@ -7,22 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from harness.cli.main import main
 from harness.shapes.file import load_shape, written
+from tests.runs import invoke
 from tests.unit.repository.made_up_repositories import poetry, project, uv_workspace, write
 
 CYCLE = {"a/pyproject.toml": project("a", "b"), "b/pyproject.toml": project("b", "a")}
 
 
-def invoke(*words: str | Path) -> Result:
-    runner = CliRunner(env={"COLUMNS": "80"})
-    return runner.invoke(main, ["shape", *map(str, words)], catch_exceptions=False)
-
-
 def test_what_was_found_is_printed_at_80_columns(tmp_path: Path) -> None:
-    result = invoke(write(tmp_path / "ours", uv_workspace()))
+    result = invoke("shape", write(tmp_path / "ours", uv_workspace()))
 
     assert result.exit_code == 0
     assert [line.rstrip() for line in result.stdout.splitlines()] == [
@@ -49,7 +43,7 @@ def test_what_is_said_of_several_places_is_said_once(tmp_path: Path) -> None:
     dynamic = "[project]\nname = '{}'\ndynamic = ['dependencies']\n[dependency-groups]\nx = []\ny = []\n"
     files = {f"{name}/pyproject.toml": dynamic.format(name) for name in "abc"}
 
-    out = invoke(write(tmp_path, files)).stdout
+    out = invoke("shape", write(tmp_path, files)).stdout
 
     assert out.count("dependencies are made by the backend") == 1
     assert out.count("pyproject.toml, project.dynamic") == 3
@@ -59,18 +53,18 @@ def test_what_is_said_of_several_places_is_said_once(tmp_path: Path) -> None:
 
 def test_the_shape_is_written_and_read_again(tmp_path: Path) -> None:
     output = tmp_path / "ours.json"
-    result = invoke(write(tmp_path / "ours", poetry()), "--output", output)
+    result = invoke("shape", write(tmp_path / "ours", poetry()), "--output", output)
 
     assert result.exit_code == 0
     assert f"shape: {output}" in result.stdout
     shape = load_shape(output)
     assert [member.name for member in shape.members] == ["shared", "goodbye", "hello"]
     assert written(shape) == output.read_text(encoding="utf-8")
-    assert invoke(tmp_path / "ours", "--json").stdout == written(shape)
+    assert invoke("shape", tmp_path / "ours", "--json").stdout == written(shape)
 
 
 def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
-    result = invoke(write(tmp_path / "ours", uv_workspace()), "--json")
+    result = invoke("shape", write(tmp_path / "ours", uv_workspace()), "--json")
 
     assert json.loads(result.stdout)["name"] == "ours"
     assert "old-thing/pyproject.toml, old-thing: no member" in result.stderr
@@ -78,7 +72,11 @@ def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
 
 def test_a_cycle_is_printed_and_not_written(tmp_path: Path) -> None:
     root, output = write(tmp_path / "ours", CYCLE), tmp_path / "ours.json"
-    printed, refused, data = invoke(root), invoke(root, "--output", output), invoke(root, "--json")
+    printed, refused, data = (
+        invoke("shape", root),
+        invoke("shape", root, "--output", output),
+        invoke("shape", root, "--json"),
+    )
 
     assert printed.exit_code == 0
     assert "\n  a -> b -> a\n" in printed.stdout + "\n"
@@ -106,7 +104,7 @@ def test_a_slip_is_one_clear_error_with_status_2(tmp_path: Path) -> None:
         ([root, "--output", tmp_path / "x.txt"], "does not end in .json."),
         ([root, "--output", tmp_path / ("x" * 300 + ".json")], "cannot be written"),
     ):
-        result = invoke(*words)
+        result = invoke("shape", *words)
 
         assert result.exit_code == 2
         assert result.stderr.startswith("error: ")
@@ -118,7 +116,7 @@ def test_a_slip_is_one_clear_error_with_status_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["/proc/x.json", "/dev/null/x.json"])
 def test_a_place_that_cannot_be_written_to_is_an_error(tmp_path: Path, place: str) -> None:
-    result = invoke(write(tmp_path, poetry()), "--output", place)
+    result = invoke("shape", write(tmp_path, poetry()), "--output", place)
 
     assert result.exit_code == 2
     assert result.stderr.startswith("error: --output: ")
@@ -134,7 +132,7 @@ def test_half_a_shape_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     root = write(tmp_path / "ours", poetry())
     monkeypatch.setattr(Path, "open", full)
-    result = invoke(root, "--output", tmp_path / "ours.json")
+    result = invoke("shape", root, "--output", tmp_path / "ours.json")
 
     assert result.exit_code == 2
     assert "ours.json cannot be written: No space left on device" in result.stderr
@@ -146,7 +144,7 @@ def test_signs_that_act_on_a_terminal_are_written_out(tmp_path: Path) -> None:
     files = {"a/pyproject.toml": f'[project]\nname = "a"\ndependencies = ["{dependency}", "[bold]x"]\n'}
     root = write(tmp_path / "ours\x1b[1m", {**files, "b\x1b[2J/pyproject.toml": "="})
 
-    out = invoke(root).stdout
+    out = invoke("shape", root).stdout
 
     assert "\x1b" not in out
     assert "[bold]x" in out

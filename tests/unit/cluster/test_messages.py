@@ -43,12 +43,14 @@ def test_an_order_is_the_same_set_up_whatever_is_known_of_versions_by_now() -> N
     assert replace(ORDER, info=replace(INFO, run_id="other")).key != ORDER.key
 
 
-def test_the_code_is_that_of_harness_and_nix(tmp_path: Path) -> None:
-    for name in ("harness", "nix", "tests"):
-        (tmp_path / name).mkdir()
+def test_the_code_is_that_of_harness_and_nix_and_the_templates(tmp_path: Path) -> None:
+    for name in ("harness", "nix", "variants/__templates__", "tests"):
+        (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "a").write_text("1", encoding="utf-8")
     before = code_digest(tmp_path)
     (tmp_path / "tests" / "a").write_text("2", encoding="utf-8")
     assert code_digest(tmp_path) == before
-    (tmp_path / "nix" / "a").write_text("2", encoding="utf-8")
-    assert code_digest(tmp_path) != before
+    for name in ("nix", "variants/__templates__"):
+        (tmp_path / name / "a").write_text("2", encoding="utf-8")
+        assert code_digest(tmp_path) != before
+        (tmp_path / name / "a").write_text("1", encoding="utf-8")

@@ -24,8 +24,10 @@ from harness.workspace import Surroundings, Workspace
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, FakeMeter, made_up_attempt
 
-TEXT = VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "python", "-m", "{module}"]').replace(
-    'directory = "{root}/{app}"\n', ""
+TEXT = (
+    VARIANT_TOML.replace('["tool", "run", "{app}"]', '["tool", "python", "-m", "{module}"]')
+    .replace('directory = "{root}/{app}"\n', "")
+    .replace('backend = "backend"', 'backend = "setuptools"')
 )
 
 #: Answers a command before the toolchain does; nothing where the toolchain shall.

@@ -87,8 +87,8 @@ def test_an_effect_that_does_not_show_fails_and_nothing_is_counted(tmp_path: Pat
 
 def test_a_patch_that_no_longer_applies_fails_and_the_other_changes_are_made(tmp_path: Path) -> None:
     lab, _ = player_lab(tmp_path, linked=True, override=pip)
-    patch = lab.bench.variant.folder / "changes" / "add-library" / "edit.patch"
-    patch.write_text(patch.read_text(encoding="utf-8").replace("from shared import", "from elsewhere import"))
+    patch = lab.bench.variant.folder / "changes" / "add-library.patch"
+    patch.write_text(patch.read_text(encoding="utf-8").replace(" -e ./shared", " -e ./elsewhere"))
     found = established(lab, "add-library", "rename-library")
 
     assert found["add-library.works", Lane.LOCAL].value == "fails"
@@ -98,8 +98,9 @@ def test_a_patch_that_no_longer_applies_fails_and_the_other_changes_are_made(tmp
 
 def test_a_change_that_cannot_be_made_says_why_as_does_what_builds_on_it(tmp_path: Path) -> None:
     lab, _ = player_lab(tmp_path, linked=True, override=pip)
-    file = lab.bench.variant.folder / "changes" / "add-dependency" / "change.toml"
-    file.write_text('unsupported = "Nothing comes from outside."\n', encoding="utf-8")
+    file = lab.bench.variant.folder / "changes.toml"
+    stated = "[add-dependency]\nunsupported = 'Nothing comes from outside.'\n[raise-version]\n"
+    file.write_text(stated, encoding="utf-8")
     found = established(lab, "add-dependency", "raise-version")
 
     for name in ("add-dependency", "raise-version"):

@@ -153,8 +153,8 @@ def test_an_application_added_later_is_found_or_not(tmp_path: Path, renewed_by: 
 
 def test_a_variant_that_does_not_say_how_an_application_is_added_has_a_reason(tmp_path: Path) -> None:
     lab, _ = player_lab(tmp_path)
-    (lab.bench.variant.folder / "changes" / "add-application" / "change.toml").write_text(
-        'unsupported = "There can be but two."\n', encoding="utf-8"
+    (lab.bench.variant.folder / "changes.toml").write_text(
+        '[add-application]\nunsupported = "There can be but two."\n', encoding="utf-8"
     )
 
     found = established(ENVIRONMENT, lab)["stale-environment"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.records import FINDING, Lane, Tone
+from harness.records import Lane, Tone
 from harness.reporting import words
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.friction import by_hand
@@ -16,6 +16,7 @@ from harness.reporting.highlight import highlighted
 from harness.reporting.model import Report
 from harness.reporting.writer import read_report
 from harness.strategies import HANDWRITTEN
+from tests.runs import change_lines
 from tests.unit.reporting.made_up_findings import FACTS, made_up_findings
 from tests.unit.reporting.made_up_run import TURNS, made_up_run
 from tests.unit.reporting.pages import page_of
@@ -34,6 +35,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def report(run: Path) -> Report:
     return read_report([run])
+
+
+def change_findings(run: Path, **of: str) -> None:
+    """Have what was found of these be stale."""
+    change_lines(run, lambda line: line | ({"value": "stale"} if of.items() <= line.items() else {}), "findings.jsonl")
 
 
 def test_questions_stand_in_groups_in_the_order_of_the_page(report: Report) -> None:
@@ -67,15 +73,7 @@ def test_runs_that_disagree_waver_and_runs_that_agree_do_not(run: Path, tmp_path
     other = made_up_run(
         tmp_path / "others", variants=VARIANTS, scenarios=("run",), mishaps=False, run_id="other", seed=8
     )
-    lines = [FINDING.validate_json(line) for line in (other / "findings.jsonl").read_bytes().splitlines()]
-    changed = [
-        FINDING.validate_python({**vars(item), "value": "stale"})
-        if (item.variant, item.finding) == ("venv", "stale-value")
-        else item
-        for item in lines
-    ]
-    (other / "findings.jsonl").write_bytes(b"".join(FINDING.dump_json(item) + b"\n" for item in changed))
-
+    change_findings(other, variant="venv", finding="stale-value")
     report = read_report([run, other])
     stale = next(item for group in report.questions for item in group.questions if item.name == "stale-value").answers
 
@@ -166,15 +164,7 @@ def test_only_hazards_surprise_and_each_leads_to_its_evidence(report: Report) ->
 
 def test_what_holds_for_every_variant_is_told_once_and_leads_to_all_of_them(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "runs", variants=VARIANTS, scenarios=("run",), blocks=1, mishaps=False)
-    lines = [FINDING.validate_json(line) for line in (run / "findings.jsonl").read_bytes().splitlines()]
-    changed = [
-        FINDING.validate_python({**vars(item), "value": "stale"})
-        if item.finding == "undeclared" and item.lane is Lane.NIX
-        else item
-        for item in lines
-    ]
-    (run / "findings.jsonl").write_bytes(b"".join(FINDING.dump_json(item) + b"\n" for item in changed))
-
+    change_findings(run, finding="undeclared", lane="nix")
     report = read_report([run])
 
     assert [(item.words, item.places) for item in report.surprises] == [

@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.analysis.noise import NoiseKind
-from harness.records import RUN_INFO, Probe, RunInfo, RunStatus
+from harness.records import Probe, RunStatus
 from harness.reporting import prose
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report
+from tests.runs import change_info
 from tests.unit.reporting.made_up_run import made_up_run
 from tests.unit.reporting.pages import page_of
 
@@ -22,11 +23,8 @@ NOISY = "The machine was too noisy: the same computation, timed between blocks"
 def run_with(tmp_path: Path, wall: Sequence[float] = (), budget_s: float | None = None) -> Path:
     """A made-up run with probes of so many seconds."""
     folder = made_up_run(tmp_path, variants=("uv", "venv"), scenarios=("run",), mishaps=False, noise=0.01)
-    path = folder / "run.json"
-    info: RunInfo = RUN_INFO.validate_json(path.read_bytes())
     probes = tuple(Probe(block=block, wall_s=seconds, user_s=0.2) for block, seconds in enumerate(wall, -1))
-    info = replace(info, probes=probes, plan=replace(info.plan, budget_s=budget_s))
-    path.write_bytes(RUN_INFO.dump_json(info))
+    change_info(folder, lambda info: replace(info, probes=probes, plan=replace(info.plan, budget_s=budget_s)))
     return folder
 
 
@@ -54,8 +52,7 @@ def test_when_a_run_with_a_budget_stops_is_explained(tmp_path: Path) -> None:
 
 def test_a_budget_has_no_number_of_samples_to_come(tmp_path: Path) -> None:
     run = run_with(tmp_path, budget_s=600.0)
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
-    (run / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, status=RunStatus.RUNNING)))
+    change_info(run, lambda info: replace(info, status=RunStatus.RUNNING))
     text = " ".join(prose.banners(read_report([run])))
     assert "18 samples of a run with a budget of time are in" in text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,15 @@ from rich.console import Console
 
 from harness.analysis.compare import Verdict
 from harness.errors import ResultsError
-from harness.journal import Journal
-from harness.records import RUN_INFO, Finding, Lane, Outcome, RunStatus
+from harness.records import Lane, Outcome, RunStatus
 from harness.reporting import prose, words
 from harness.reporting.model import Report
 from harness.reporting.read.tails import LINES, read_tail
 from harness.reporting.terminal import summary
 from harness.reporting.writer import ReportPaths, read_report, write_report
+from tests.runs import change_lines, lines_of, write_lines
 from tests.unit.reporting.made_up_run import made_up_run
 from tests.unit.reporting.pages import markdown_of, page_of
-
-HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>" onmouseover="x|`# [a](b)'
 
 
 def test_the_small_run_is_told_whole(small: Report) -> None:
@@ -82,33 +79,6 @@ def test_a_scenario_has_a_row_for_each_variant_with_its_verdict_and_its_group(sm
     assert (failed.summary, failed.outcomes) == (None, {Outcome.SETUP_FAILED: 6})
 
 
-def test_hostile_text_stays_text(tmp_path: Path) -> None:
-    run = made_up_run(
-        tmp_path / "runs", variants=(HOSTILE.replace("/", "\\"), "venv"), scenarios=("refresh",), blocks=6
-    )
-    text = (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()
-    bad = {**json.loads(text[0]), "outcome": "failed", "wall_s": None, "reason": HOSTILE, "log_path": "logs/bad.log"}
-    (run / "samples.jsonl").write_text("\n".join([json.dumps(bad), *text[1:]]) + "\n", encoding="utf-8")
-    (run / "logs").mkdir(exist_ok=True)
-    (run / "logs" / "bad.log").write_text(HOSTILE + "\n</pre>" + HOSTILE, encoding="utf-8")
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
-    journal = Journal(run, info)
-    journal.add_finding(
-        Finding(run_id=info.run_id, variant="venv", lane=Lane.LOCAL, finding=HOSTILE, value=HOSTILE, evidence=HOSTILE)
-    )
-    journal.write_info(replace(info, nix_unavailable=HOSTILE, tools={HOSTILE: HOSTILE}))
-    paths = write_report([run], tmp_path / "out")
-    page = paths.html.read_text(encoding="utf-8")
-    assert page.count("<script") == 1, "our own, and no other"
-    assert "<img" not in page
-    assert 'onmouseover="' not in page
-    assert "&lt;script&gt;" in page
-    outside_code = [line for line in paths.markdown.read_text(encoding="utf-8").splitlines() if line[:4].strip()]
-    assert not any("<script" in line.replace("`<script", "") for line in outside_code)
-    for figure in paths.figures:
-        assert "<script" not in figure.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("blocks", [0, 1])
 def test_a_run_that_has_just_begun_has_a_report(tmp_path: Path, blocks: int) -> None:
     scenarios = ("install-cold", "refresh", "nix-build")
@@ -124,9 +94,7 @@ def test_a_run_that_has_just_begun_has_a_report(tmp_path: Path, blocks: int) -> 
 
 def test_a_run_in_which_everything_failed_has_a_report(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "runs", variants=("uv", "venv"), scenarios=("run", "refresh"), blocks=6, mishaps=False)
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
-    failed = [{**line, "outcome": "failed", "wall_s": None, "reason": "No."} for line in lines]
-    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed), encoding="utf-8")
+    change_lines(run, lambda line: line | {"outcome": "failed", "wall_s": None, "reason": "No."})
     page = write_report([run], tmp_path / "out").html.read_text(encoding="utf-8")
     assert "No sample succeeded" in page
     assert "The log cannot be read" in page
@@ -159,11 +127,13 @@ def test_the_report_of_a_quiet_run_says_what_is_so(tmp_path: Path) -> None:
 
 def test_where_the_reference_differs_from_itself_no_verdict_is_given(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "runs", scenarios=("install-warm", "run"), blocks=8, mishaps=False)
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
-    for line in lines:
-        if (line["variant"], line["scenario"]) == ("venv~aa", "install-warm"):
-            line["wall_s"] *= 1.3
-    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    noisy_cell = ("venv~aa", "install-warm")
+    change_lines(
+        run,
+        lambda line: (
+            line | {"wall_s": line["wall_s"] * (1.3 if (line["variant"], line["scenario"]) == noisy_cell else 1)}
+        ),
+    )
     report = read_report([run])
     noisy, quiet = (report.sections[0].scenario(name) for name in ("install-warm", "run"))
     assert noisy is not None
@@ -195,9 +165,9 @@ def test_what_was_measured_in_one_round_has_a_figure_and_no_verdict(tmp_path: Pa
     info["plan"]["cells"] = [cell for cell in cells if not repeated.items() <= cell.items()]
     info["plan"]["only_first"] = ["tool-install"]
     (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = lines_of(run)
     kept = [line for line in lines if line["scenario"] == "run" or not (line["block"] or "~aa" in line["variant"])]
-    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    write_lines(run, kept)
 
     report = read_report([run])
     found = report.sections[0].scenario("tool-install")
@@ -213,7 +183,7 @@ def test_what_was_measured_in_one_round_has_a_figure_and_no_verdict(tmp_path: Pa
 
 def test_figures_of_two_providers_never_stand_together(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "runs", scenarios=("nix-build",), blocks=2)
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = lines_of(run)
     with (run / "samples.jsonl").open("a", encoding="utf-8") as file:
         file.writelines(json.dumps({**line, "provider": "nixpkgs"}) + "\n" for line in lines)
     report = read_report([run])

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.records import RUN_INFO, Cell, Lane
+from harness.records import Cell, Lane
 from harness.reporting.settled import CELLS, main, read_settled
+from tests.runs import info_of
 from tests.unit.reporting.made_up_run import made_up_run
 
 
 def test_a_quiet_run_is_settled_and_one_that_just_began_is_not(tmp_path: Path) -> None:
     quiet = made_up_run(tmp_path, scenarios=("run", "nix-build"), blocks=8, noise=0.01, mishaps=False)
-    info = RUN_INFO.validate_json((quiet / "run.json").read_bytes())
+    info = info_of(quiet)
     assert read_settled(quiet) == info.plan.cells
     begun = made_up_run(tmp_path, scenarios=("run",), blocks=0, run_id="begun")
     assert read_settled(begun) == ()

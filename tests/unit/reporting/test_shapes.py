@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from harness.journal import Journal
-from harness.records import RUN_INFO, Finding, Lane, ShapeFacts
+from harness.records import Finding, Lane, ShapeFacts
 from harness.reporting import prose
 from harness.reporting.charts.friction import draw_friction
 from harness.reporting.charts.scale import draw_scale
@@ -19,6 +19,7 @@ from harness.reporting.model import Report
 from harness.reporting.shapes import about, chain, shapes_of
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report
+from tests.runs import info_of
 from tests.unit.reporting.made_up_run import FIXTURE
 from tests.unit.reporting.made_up_scale import made_up_scale_run, shape_facts, shape_name
 from tests.unit.reporting.pages import markdown_of, page_of, page_section
@@ -103,7 +104,7 @@ def _finding(shape: str, value: str, finding: str = "stale-value") -> Finding:
 
 
 def test_a_finding_of_another_shape_never_stands_in_place_of_the_primary_ones() -> None:
-    info = RUN_INFO.validate_json((FIXTURE / "run.json").read_bytes())
+    info = info_of(FIXTURE)
     cells = tuple(replace(cell, shape="ours") for cell in info.plan.cells)
     run = replace(info, plan=replace(info.plan, cells=cells), shapes={"ours": shape_facts(10)})
     shapes = shapes_of([run])
@@ -119,7 +120,7 @@ def test_a_finding_of_another_shape_never_stands_in_place_of_the_primary_ones() 
 
 def test_answers_of_a_further_shape_are_exported_and_shown_nowhere(tmp_path: Path) -> None:
     run = made_up_scale_run(tmp_path, sizes=(3, 10, 30), variants=("uv", "venv"), blocks=1)
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    info = info_of(run)
     journal = Journal(run, info)
     journal.add_finding(
         Finding(

@@ -25,14 +25,15 @@ RENAME = """\
 +NAME = "{new}"
 """
 
-TYPED = 'do = [{ patch = "edit.patch" }, { steps = [["tool", "add", "more-itertools"]] }]\n'
+TYPED = 'do = [{ steps = [["tool", "add", "more-itertools"]] }]\n'
 
 
 def write_change(bench: Bench, name: str, text: str, *, old: str = "PolyWolf", new: str = "Poly-Wolf") -> Path:
-    folder = bench.variant.folder / "changes" / name
-    folder.mkdir(parents=True)
-    (folder / "change.toml").write_text(text, encoding="utf-8")
-    (folder / "edit.patch").write_text(RENAME.format(old=old, new=new), encoding="utf-8")
+    folder = bench.variant.folder / "changes"
+    folder.mkdir(exist_ok=True)
+    with (bench.variant.folder / "changes.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[{name}]\n{text}\n")
+    (folder / f"{name}.patch").write_text(RENAME.format(old=old, new=new), encoding="utf-8")
     return folder
 
 
@@ -90,12 +91,13 @@ def test_what_is_typed_is_measured_and_what_is_edited_first_is_not(bench: Bench,
 
 
 def test_an_edit_after_something_was_typed_is_applied_in_its_turn(bench: Bench, attempt: Attempt) -> None:
-    folder = write_change(bench, "add-dependency", 'do = [{ steps = [["tool", "add"]] }, { patch = "edit.patch" }]\n')
+    text = 'do = [{ steps = [["tool", "add"]] }, { patch = "later.patch" }]\n'
+    folder = write_change(bench, "add-dependency", text, new="Poly")
+    (folder / "later.patch").write_text(RENAME.format(old="Poly", new="Poly-Wolf"), encoding="utf-8")
 
     argvs = measure("add-dependency", bench, attempt)
     assert argvs[0] == ("tool", "add")
-    assert argvs[1][:2] == ("git", "apply")
-    assert argvs[1][-1] == str(folder / "edit.patch")
+    assert argvs[1] == ("git", "apply", "--whitespace=nowarn", str(bench.settled.folder / "patches" / "later.patch"))
 
 
 def test_a_patch_that_no_longer_applies_is_named(bench: Bench, attempt: Attempt) -> None:
@@ -141,7 +143,7 @@ def test_caches_are_as_they_were_each_time(bench: Bench, toolbox: Toolbox, attem
     assert seen == [False, False]
 
 
-TESTING = TYPED + '[test]\nsteps = [["tool", "test"]]\n'
+TESTING = TYPED + 'test = { steps = [["tool", "test"]] }\n'
 
 
 @pytest.mark.parametrize(
@@ -172,16 +174,15 @@ def test_a_change_that_cannot_be_made_says_why(bench: Bench) -> None:
     for name in ("add-dependency", "raise-version", "nix-raise-version"):
         assert all_scenarios()[name].unsupported(bench) in ("It has no dependencies.", bench.nix_unavailable)
         assert all_scenarios()[name].steps(bench.variant) == ()
-    assert "there is no changes/add-library/change.toml" in all_scenarios()["add-library"].unsupported(bench)
+    assert "changes.toml has no [add-library]" in all_scenarios()["add-library"].unsupported(bench)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("do = 3\n", "made-up/changes/add-library/change.toml: do: "),
-        ("", "add a \\[\\[do\\]\\], or say why it cannot be made"),
+        ("do = 3\n", "made-up/changes.toml: add-library.do: "),
         ("do = [{}]\n", "a deed has either a patch or steps"),
-        ('do = [{ patch = "gone.patch" }]\n', "there is no gone.patch beside it"),
+        ('do = [{ patch = "gone.patch" }]\n', "there is no gone.patch in changes/"),
         ('do = [{ steps = [["{nonsense}"]] }]\n', "{nonsense} is not a placeholder"),
         ("do = [\n", "not valid TOML"),
         ("surprise = 1\n", "surprise: there is no such key"),

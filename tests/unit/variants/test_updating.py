@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ProvisionError
-from harness.variants.updating import files_of, put_back, update
+from harness.variants import load_variant
+from harness.variants.updating import files_of, put_back, update, write_nix_files
 from tests.made_up import made_up_variant
 
 
@@ -47,13 +48,22 @@ def test_if_a_lock_cannot_be_made_all_is_as_it_was(tmp_path: Path) -> None:
 
     with pytest.raises(ProvisionError, match="no such release"):
         update(variant, {"tool": "9"}, lock=fails)
-    assert variant.digest == made_up_digest(variant.folder)
+    assert variant.digest == load_variant(variant.folder).digest
 
 
-def made_up_digest(folder: Path) -> str:
-    from harness.variants import folder_digest
+def test_nix_files_are_written_from_the_templates_and_those_that_were_otherwise_named(tmp_path: Path) -> None:
+    variant = made_up_variant(tmp_path)
 
-    return folder_digest(folder)
+    assert set(write_nix_files(variant)) == {
+        "flake.nix",
+        "overlay.nix",
+        *(f"{name}/package.nix" for name in ("shared", "hello", "goodbye")),
+    }
+    assert write_nix_files(variant) == ()
+
+    (variant.folder / "overlay.nix").write_text("otherwise", encoding="utf-8")
+    assert write_nix_files(variant) == ("overlay.nix",)
+    assert "myproject-hello = pyFinal" in (variant.folder / "overlay.nix").read_text(encoding="utf-8")
 
 
 def test_a_lock_that_was_not_there_is_not_there_after_a_failure(tmp_path: Path) -> None:
@@ -63,8 +73,10 @@ def test_a_lock_that_was_not_there_is_not_there_after_a_failure(tmp_path: Path) 
     def fails() -> None:
         with put_back(files_of(variant)):
             variant.build_lock.write_text("half", encoding="utf-8")
+            write_nix_files(variant)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         fails()
     assert not variant.build_lock.exists()
+    assert not list(variant.folder.rglob("*.nix"))

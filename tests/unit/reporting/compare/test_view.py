@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +17,14 @@ from rich.console import Console
 
 from harness.analysis.across import Change, Doubt
 from harness.errors import HarnessError, InputError
-from harness.records import RUN_INFO, Probe, RunInfo, RunStatus, Tone
+from harness.records import Probe, RunInfo, RunStatus, Tone
 from harness.reporting.compare.model import Basis, Compared, Machine
 from harness.reporting.compare.terminal import comparison, ending
 from harness.reporting.compare.view import as_data
 from harness.reporting.compare.words import failures, passed
 from harness.reporting.compare.writer import read_compared, write_compared
 from harness.reporting.writer import read_report
+from tests.runs import change_info, change_lines
 from tests.unit.reporting.made_up_nights import FIRST, made_up_night
 from tests.unit.reporting.pages import faults, markdown_of, page_of
 
@@ -37,25 +38,19 @@ def night(folder: Path, name: str, *, seed: int = 1, **options: Any) -> Path:
     return made_up_night(folder, run_id=name, seed=seed, **given)
 
 
-def change_info(run: Path, change: Callable[[RunInfo], RunInfo]) -> None:
-    path = run / "run.json"
-    path.write_bytes(RUN_INFO.dump_json(change(RUN_INFO.validate_json(path.read_bytes()))))
-
-
-def change_lines(run: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
-    path = run / name
-    lines = [change(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines if line is not None), encoding="utf-8")
-
-
 def probes(seconds: Sequence[float]) -> Callable[[RunInfo], RunInfo]:
     taken = tuple(Probe(block=place - 1, wall_s=value, user_s=value) for place, value in enumerate(seconds))
     return lambda info: replace(info, probes=taken)
 
 
+def pair(folder: Path, **options: Any) -> tuple[Path, Path]:
+    """A base, and a new run that is the same but for its seed and what is given."""
+    return night(folder, "base", seed=1), night(folder, "new", seed=2, **options)
+
+
 def on_another_machine(run: Path) -> None:
     change_info(run, lambda info: replace(info, host=replace(info.host, host_id="elsewhere", cpu_model="Another CPU")))
-    change_lines(run, "samples.jsonl", lambda line: {**line, "host_id": "elsewhere"})
+    change_lines(run, lambda line: {**line, "host_id": "elsewhere"})
 
 
 def named(compared: Compared) -> dict[str, Change]:
@@ -63,9 +58,7 @@ def named(compared: Compared) -> dict[str, Change]:
 
 
 def test_what_changed_is_found_and_nothing_else(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={("uv", "install-cold"): 1.25, ("pdm", "nix-build"): 0.7})
-    compared = read_compared(base, new)
+    compared = read_compared(*pair(tmp_path, factors={("uv", "install-cold"): 1.25, ("pdm", "nix-build"): 0.7}))
     assert named(compared) == {
         "uv · local · install-cold": Change.SLOWER,
         "pdm · nix · nix-build (host, handwritten)": Change.FASTER,
@@ -79,28 +72,8 @@ def test_what_changed_is_found_and_nothing_else(tmp_path: Path) -> None:
     )
 
 
-def test_turned_round_ratios_are_inverted_and_verdicts_swapped(tmp_path: Path) -> None:
-    factors: Mapping[str | tuple[str, str], float] = {"uv": 1.3, ("hatch", "run"): 0.8}
-    runs = [night(tmp_path, "a", seed=3), night(tmp_path, "b", seed=4, factors=factors, blocks=8)]
-    there, back = read_compared(*runs), read_compared(*reversed(runs))
-    assert there.changed
-    swapped = {Change.FASTER: Change.SLOWER, Change.SLOWER: Change.FASTER}
-    turned = {item.cell: item.held for item in back.cells}
-    for item in there.cells:
-        other = turned[item.cell]
-        assert item.held.ratio is not None
-        assert other.ratio is not None
-        assert item.held.ratio.median == pytest.approx(1 / other.ratio.median)
-        assert item.held.ratio.low == pytest.approx(1 / other.ratio.high)
-        assert swapped.get(item.held.verdict, item.held.verdict) is other.verdict
-        assert item.held.doubt is other.doubt
-    assert (there.base, there.new) == (back.new, back.base)
-
-
 def test_a_slower_machine_is_told_from_slower_tools(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={**dict.fromkeys(ALL, 1.2), ("uv", "run"): 1.3})
-    compared = read_compared(base, new)
+    compared = read_compared(*pair(tmp_path, factors={**dict.fromkeys(ALL, 1.2), ("uv", "run"): 1.3}))
     assert (compared.basis, compared.machine) == (Basis.RATIO, Machine.CHANGED)
     assert named(compared) == {"uv · local · run": Change.SLOWER}
     (item,) = compared.changed
@@ -113,12 +86,10 @@ def test_a_slower_machine_is_told_from_slower_tools(tmp_path: Path) -> None:
 
 
 def test_without_the_reference_a_slower_machine_leaves_a_scenario_undecided(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={**dict.fromkeys(ALL, 1.2), ("uv", "run"): 1.3})
+    base, new = pair(tmp_path, factors={**dict.fromkeys(ALL, 1.2), ("uv", "run"): 1.3})
     bad: dict[str, Any] = {"outcome": "unsupported", "wall_s": None, "sizes": {}, "reason": "Not here."}
     change_lines(
         new,
-        "samples.jsonl",
         lambda line: line | bad if (line["variant"], line["scenario"]) == ("venv", "run") else line,
     )
     compared = read_compared(base, new)
@@ -144,8 +115,7 @@ def test_false_changes_stay_rare_whatever_the_machine_does(tmp_path: Path, pairs
 
 
 def test_probes_show_a_slower_machine_where_the_reference_changed(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, versions={"venv": {"pip": "26.0"}}, factors={"uv": 1.5})
+    base, new = pair(tmp_path, versions={"venv": {"pip": "26.0"}}, factors={"uv": 1.5})
     change_info(base, probes([0.2, 0.201, 0.199, 0.2, 0.202, 0.2, 0.201]))
     change_info(new, probes([0.24, 0.241, 0.239, 0.24, 0.242, 0.24, 0.241]))
     compared = read_compared(base, new)
@@ -157,8 +127,7 @@ def test_probes_show_a_slower_machine_where_the_reference_changed(tmp_path: Path
 
 
 def test_steady_probes_carry_a_verdict_where_the_reference_changed(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, versions={"venv": {"pip": "26.0"}}, factors={"uv": 1.5, "venv": 1.4})
+    base, new = pair(tmp_path, versions={"venv": {"pip": "26.0"}}, factors={"uv": 1.5, "venv": 1.4})
     for run in (base, new):
         change_info(run, probes([0.2, 0.201, 0.199, 0.2, 0.202, 0.2, 0.201]))
     compared = read_compared(base, new)
@@ -168,9 +137,7 @@ def test_steady_probes_carry_a_verdict_where_the_reference_changed(tmp_path: Pat
 
 
 def test_where_the_machine_cannot_be_checked_it_is_said(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, versions={"venv": {"pip": "26.0"}})
-    compared = read_compared(base, new)
+    compared = read_compared(*pair(tmp_path, versions={"venv": {"pip": "26.0"}}))
     assert compared.machine is Machine.UNKNOWN
     assert "Whether the machine was as fast in both runs is not known" in compared.opening[0]
 
@@ -194,8 +161,7 @@ def test_what_moves_with_the_reference_in_one_scenario_is_not_the_tool(tmp_path:
 
 
 def test_a_scenario_in_which_the_reference_differed_from_itself_has_no_verdict(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={"uv": 1.3})
+    base, new = pair(tmp_path, factors={"uv": 1.3})
 
     def disturb(line: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -203,7 +169,7 @@ def test_a_scenario_in_which_the_reference_differed_from_itself_has_no_verdict(t
             "wall_s": line["wall_s"] * (1.3 if (line["variant"], line["scenario"]) == ("venv~aa", "run") else 1),
         }
 
-    change_lines(new, "samples.jsonl", disturb)
+    change_lines(new, disturb)
     compared = read_compared(base, new)
     held = {item.cell: item.held for item in compared.cells}
     assert held["uv · local · run"].doubt is Doubt.NOISY
@@ -212,8 +178,7 @@ def test_a_scenario_in_which_the_reference_differed_from_itself_has_no_verdict(t
 
 
 def test_a_scenario_that_means_something_else_is_not_compared(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={"uv": 2.0})
+    base, new = pair(tmp_path, factors={"uv": 2.0})
     change_info(
         new,
         lambda info: replace(
@@ -237,8 +202,7 @@ def test_runs_of_other_lengths_are_compared_and_too_few_blocks_are_not(tmp_path:
 
 
 def test_two_machines_are_refused_unless_asked_for(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={**dict.fromkeys(ALL, 0.5), ("uv", "run"): 1.4})
+    base, new = pair(tmp_path, factors={**dict.fromkeys(ALL, 0.5), ("uv", "run"): 1.4})
     on_another_machine(new)
     with pytest.raises(InputError, match="different machines") as error:
         read_compared(base, new)
@@ -252,8 +216,7 @@ def test_two_machines_are_refused_unless_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["name", "versions", "files"])
 def test_two_machines_with_different_references_are_refused(tmp_path: Path, what: str) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, versions={"venv": {"pip": "26.0"}} if what == "versions" else None)
+    base, new = pair(tmp_path, versions={"venv": {"pip": "26.0"}} if what == "versions" else None)
     if what == "name":
         change_info(new, lambda info: replace(info, plan=replace(info.plan, reference="uv")))
     if what == "files":
@@ -303,7 +266,7 @@ def test_cells_of_one_run_alone_are_counted(tmp_path: Path) -> None:
 
 
 def test_lost_cells_come_first_and_fail(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
     bad: dict[str, Any] = {"outcome": "failed", "wall_s": None, "sizes": {}, "reason": "It broke."}
 
     def spoil(line: dict[str, Any]) -> dict[str, Any]:
@@ -311,7 +274,7 @@ def test_lost_cells_come_first_and_fail(tmp_path: Path) -> None:
             return line | bad
         return line | bad if (line["variant"], line["scenario"]) == ("uv", "run") else line
 
-    change_lines(new, "samples.jsonl", spoil)
+    change_lines(new, spoil)
     compared = read_compared(base, new)
     lost, partly = compared.outcomes
     assert (lost.cell, lost.before, lost.after, lost.lost) == ("uv · local · run", "10 ok", "10 failed", True)
@@ -325,7 +288,7 @@ def test_lost_cells_come_first_and_fail(tmp_path: Path) -> None:
 
 
 def test_sizes_are_exact_unless_they_differ_inside_a_run(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
 
     def grow(line: dict[str, Any]) -> dict[str, Any]:
         sizes = dict(line["sizes"])
@@ -335,7 +298,7 @@ def test_sizes_are_exact_unless_they_differ_inside_a_run(tmp_path: Path) -> None
             sizes["cache_bytes"] += line["block"] % 3
         return line | {"sizes": sizes}
 
-    change_lines(new, "samples.jsonl", grow)
+    change_lines(new, grow)
     compared = read_compared(base, new)
     (change,) = compared.sizes
     assert (change.cell, change.name) == ("uv · local · install-cold", "environment_bytes")
@@ -345,7 +308,7 @@ def test_sizes_are_exact_unless_they_differ_inside_a_run(tmp_path: Path) -> None
 
 
 def test_findings_that_changed_have_their_tone_before_and_after(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
 
     def answers(value: str) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         def change(line: dict[str, Any]) -> dict[str, Any] | None:
@@ -354,15 +317,15 @@ def test_findings_that_changed_have_their_tone_before_and_after(tmp_path: Path) 
 
         return change
 
-    change_lines(base, "findings.jsonl", answers("fresh"))
-    change_lines(new, "findings.jsonl", answers("stale"))
+    change_lines(base, answers("fresh"), "findings.jsonl")
+    change_lines(new, answers("stale"), "findings.jsonl")
     compared = read_compared(base, new)
     (item,) = compared.findings
     assert (item.variant, item.finding, item.hazard) == ("uv", "stale-value", True)
     assert (item.before.tone, item.after.tone) == (Tone.GOOD, Tone.BAD)
     assert failures(compared, 0.05) == ("uv: Stale value is a hazard now: stale, after fresh.",)
     assert failures(read_compared(new, base), 0.05) == ()
-    change_lines(base, "findings.jsonl", answers("other"))
+    change_lines(base, answers("other"), "findings.jsonl")
     assert len(failures(read_compared(base, new), 0.05)) == 1
     change_info(
         new,
@@ -373,7 +336,7 @@ def test_findings_that_changed_have_their_tone_before_and_after(tmp_path: Path) 
     )
     compared = read_compared(base, new)
     assert (compared.findings[0].redefined, failures(compared, 0.05)) == (True, ())
-    change_lines(new, "findings.jsonl", lambda line: None if line["variant"] == "uv" else line)
+    change_lines(new, lambda line: None if line["variant"] == "uv" else line, "findings.jsonl")
     compared = read_compared(base, new)
     assert (compared.findings, compared.answers_base > 0, compared.answers_new) == ((), True, 0)
 
@@ -389,7 +352,7 @@ def test_only_what_is_wholly_above_the_threshold_fails(tmp_path: Path) -> None:
 
 
 def test_runs_that_did_not_end_are_named(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
     change_info(new, lambda info: replace(info, status=RunStatus.INTERRUPTED))
     change_info(base, lambda info: replace(info, status=RunStatus.RUNNING))
     with (new / "samples.jsonl").open("a", encoding="utf-8") as file:
@@ -402,7 +365,7 @@ def test_runs_that_did_not_end_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["{", '{"schema_version": 99}'])
 def test_damaged_runs_give_the_error_of_reading_them(tmp_path: Path, damage: str) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
     (new / "run.json").write_text(damage, encoding="utf-8")
     with pytest.raises(HarnessError, match=r"damaged|schema version 99") as error:
         read_compared(base, new)
@@ -410,7 +373,7 @@ def test_damaged_runs_give_the_error_of_reading_them(tmp_path: Path, damage: str
 
 
 def test_a_run_without_a_single_sample_is_compared_by_findings_alone(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2)
+    base, new = pair(tmp_path)
     (new / "samples.jsonl").write_text("", encoding="utf-8")
     compared = read_compared(base, new)
     assert compared.counts == "Of 0 cells that both runs measured, none could be compared."
@@ -419,8 +382,7 @@ def test_a_run_without_a_single_sample_is_compared_by_findings_alone(tmp_path: P
 
 
 def test_as_data_it_is_unrounded_and_plain(tmp_path: Path) -> None:
-    base, new = night(tmp_path, "base", seed=1), night(tmp_path, "new", seed=2, factors={"uv": 1.3})
-    compared = read_compared(base, new)
+    compared = read_compared(*pair(tmp_path, factors={"uv": 1.3}))
     data = json.loads(json.dumps(as_data(compared, fail_on=0.05, failures=("x",)), allow_nan=False))
     assert (data["fail_on"], data["failures"]) == (0.05, ["x"])
     for item, plain in zip(compared.cells, data["cells"], strict=True):
@@ -437,8 +399,7 @@ def shown(compared: Compared, width: int = 80) -> str:
 
 
 def test_the_terminal_has_counts_first_and_80_columns(tmp_path: Path) -> None:
-    base = night(tmp_path, "base", seed=1)
-    new = night(tmp_path, "new", seed=2, factors={"uv": 1.3, "pdm": 0.8}, versions={"uv": {"uv": "0.14.0"}})
+    base, new = pair(tmp_path, factors={"uv": 1.3, "pdm": 0.8}, versions={"uv": {"uv": "0.14.0"}})
     lines = shown(read_compared(base, new)).splitlines()
     assert lines[0].startswith("Of 15 cells that both runs measured, 3 are faster, 3 are slower,")
     assert max(map(len, lines)) <= 80
@@ -484,7 +445,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
             variants={**info.variants, variant: replace(info.variants[variant], tools={HOSTILE: HOSTILE})},
         ),
     )
-    change_lines(new, "findings.jsonl", lambda line: line | {"value": HOSTILE})
+    change_lines(new, lambda line: line | {"value": HOSTILE}, "findings.jsonl")
     compared = read_compared(base, new)
     report = replace(read_report([new]), compared=compared)
     page, markdown = page_of(report), markdown_of(report)

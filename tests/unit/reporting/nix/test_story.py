@@ -27,6 +27,7 @@ from harness.reporting.nix.model import Measure, NixRow, NixStory, PathSize
 from harness.reporting.terminal import summary
 from harness.reporting.writer import read_report
 from harness.strategies import DERIVED, HANDWRITTEN, STRATEGIES
+from tests.runs import info_of
 from tests.unit.reporting.made_up_nix import REFUSED, made_up_nix_run
 from tests.unit.reporting.made_up_run import made_up_run
 from tests.unit.reporting.pages import faults, page_of
@@ -93,15 +94,14 @@ def test_times_are_held_against_the_same_variant_in_the_same_block(report: Repor
 def test_what_is_measured_on_request_is_shown_where_it_was_asked_for_and_always_exported(
     run: Path, tmp_path: Path
 ) -> None:
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    info = info_of(run)
     of_everything = replace(info, plan=replace(info.plan, turns=(("add-library",),)))
     (tmp_path / "run.json").write_bytes(RUN_INFO.dump_json(of_everything))
     (tmp_path / "samples.jsonl").write_bytes((run / "samples.jsonl").read_bytes())
     asked, everything = read_report([run]), read_report([tmp_path])
     for report, shown in ((asked, True), (everything, False)):
-        assert {name for section in report.sections for name in section.names if name in ON_REQUEST} == (
-            ON_REQUEST if shown else set()
-        )
+        found = {item.name for section in report.sections for item in section.scenarios}
+        assert (found & ON_REQUEST) == (ON_REQUEST if shown else set())
         assert all(f",{name}," in summary_csv(report) for name in ON_REQUEST)
     assert 'data-scenario="nix-noop"' not in page_of(everything)
 
@@ -284,7 +284,7 @@ def test_the_terminal_sets_strategies_side_by_side_at_80_columns(report: Report,
 def test_figures_of_another_provider_stand_in_a_story_of_their_own(run: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    info = info_of(run)
     cells = tuple(replace(cell, provider="nixpkgs") for cell in info.plan.cells)
     plan = replace(info.plan, cells=cells, provider="nixpkgs")
     (other / "run.json").write_bytes(RUN_INFO.dump_json(replace(info, run_id="other", plan=plan)))
@@ -329,7 +329,7 @@ def test_a_picture_on_the_page_is_lean_and_says_the_same() -> None:
 
 def test_a_variant_that_is_not_described_to_nix_is_no_strategy(tmp_path: Path) -> None:
     folder = made_up_nix_run(tmp_path, variants=("venv", "uv"), blocks=2)
-    info = RUN_INFO.validate_json((folder / "run.json").read_bytes())
+    info = info_of(folder)
     first = SAMPLE.validate_json((folder / "samples.jsonl").read_bytes().splitlines()[0])
     bare = replace(
         first,

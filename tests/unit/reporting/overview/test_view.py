@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from harness.findings import all_findings
-from harness.records import CONTROL_SUFFIX, FINDING, Lane
+from harness.records import CONTROL_SUFFIX, Lane
 from harness.reporting.model import Question, Report
 from harness.reporting.overview import tiles
 from harness.reporting.overview.model import AGAINST, IN_FAVOUR, NEITHER, Grade, Kind, Measure, Tile
 from harness.reporting.overview.view import BY_GROUP, BY_NAME, ELSEWHERE, TOPICS, topic_of
 from harness.reporting.writer import read_report
+from tests.runs import change_lines
 from tests.unit.reporting.made_up_nix import made_up_nix_run
 from tests.unit.reporting.made_up_overview import answered, counted, overview, timed
 
@@ -76,13 +76,12 @@ def item_failed(cell: Tile) -> bool:
 
 def test_counts_are_held_against_the_reference_beyond_the_band_alone(tmp_path: Path) -> None:
     run = made_up_nix_run(tmp_path, variants=("venv", "uv"))
-    path = run / "findings.jsonl"
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    for line in lines:
-        if line["finding"] == "closure-devshell":
-            line["value"] = {"venv": "1000", "uv": "1020"}[line["variant"]]
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    assert FINDING.validate_json(path.read_text(encoding="utf-8").splitlines()[0])
+    weighed = {"venv": "1000", "uv": "1020"}
+    change_lines(
+        run,
+        lambda line: line | ({"value": weighed[line["variant"]]} if line["finding"] == "closure-devshell" else {}),
+        "findings.jsonl",
+    )
     found = measure(read_report([run]), "closure-devshell", Lane.NIX)
     assert (found.kind, found.cells["uv"].grade, found.varies) == (Kind.SIZE, Grade.SAME, False)
     assert found.cells["uv"].ratio == pytest.approx(1.02)

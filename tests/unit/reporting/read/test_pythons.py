@@ -13,6 +13,7 @@ from harness.reporting.compare.machine import reference_changed
 from harness.reporting.read.together import difference
 from harness.reporting.read.versions import changed_variant
 from harness.reporting.writer import read_report
+from tests.runs import info_of
 from tests.unit.reporting.made_up_nights import made_up_night
 from tests.unit.reporting.pages import page_of
 
@@ -24,7 +25,7 @@ def under(info: RunInfo, python: str) -> RunInfo:
 @pytest.fixture
 def info(tmp_path: Path) -> RunInfo:
     run = made_up_night(tmp_path, run_id="a", blocks=1, scenarios=("run",))
-    return RUN_INFO.validate_json((run / "run.json").read_bytes())
+    return info_of(run)
 
 
 def test_another_python_is_another_contestant(info: RunInfo) -> None:
@@ -47,7 +48,7 @@ def test_what_was_not_recorded_is_no_difference(info: RunInfo, then: str, now: s
 
 def test_the_report_names_it_among_the_versions(tmp_path: Path) -> None:
     run = made_up_night(tmp_path, run_id="a", variants=("uv", "venv"), blocks=1, scenarios=("run",))
-    info = RUN_INFO.validate_json((run / "run.json").read_bytes())
+    info = info_of(run)
     for python in ("", "3.98.1"):
         (run / "run.json").write_bytes(RUN_INFO.dump_json(under(info, python)))
         assert ("Python 3.98.1" in page_of(read_report([run]))) == bool(python)

@@ -6,15 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from harness.records import RUN_INFO, RunInfo
 from harness.reporting.read.together import arrange, difference
 from harness.reporting.read.versions import changed_machine, changed_variant, changed_versions
 from harness.reporting.writer import read_report
+from tests.runs import info_of
 from tests.unit.reporting.made_up_nights import FIRST, made_up_night, made_up_nights
-
-
-def info_of(run: Path) -> RunInfo:
-    return RUN_INFO.validate_json((run / "run.json").read_bytes())
 
 
 def test_the_newest_run_is_what_the_report_is_about(tmp_path: Path) -> None:

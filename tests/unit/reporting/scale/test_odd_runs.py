@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.reporting.charts.scale import draw_scale
 from harness.reporting.writer import read_report
+from tests.runs import change_lines
 from tests.unit.reporting.made_up_scale import made_up_scale_run, shape_name
 from tests.unit.reporting.pages import markdown_of, page_of, page_section
 
@@ -22,9 +23,7 @@ def test_a_run_that_has_just_begun_says_what_will_be_measured(tmp_path: Path) ->
 
 def test_where_nothing_succeeds_there_is_no_figure_and_each_size_says_why(tmp_path: Path) -> None:
     run = made_up_scale_run(tmp_path / "runs", blocks=2, sizes=(3, 10, 30), variants=("uv", "venv"))
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
-    failed = [line | {"outcome": "failed", "wall_s": None, "max_rss_bytes": None, "sizes": {}} for line in lines]
-    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed), encoding="utf-8")
+    change_lines(run, lambda line: line | {"outcome": "failed", "wall_s": None, "max_rss_bytes": None, "sizes": {}})
     report = read_report([run])
     view = report.scale
     assert view is not None
@@ -60,14 +59,8 @@ def test_one_variant_alone_has_curves_and_nothing_to_cross(tmp_path: Path) -> No
 
 def test_what_cannot_be_done_with_any_members_is_said_once(tmp_path: Path) -> None:
     run = made_up_scale_run(tmp_path, blocks=1, variants=("uv", "venv"), sizes=(3, 10, 30))
-    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
-    changed = [
-        line | {"outcome": "unsupported", "wall_s": None, "reason": "No lock."}
-        if (line["variant"], line["scenario"]) == ("uv", "lock")
-        else line
-        for line in lines
-    ]
-    (run / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in changed), encoding="utf-8")
+    refused = {"outcome": "unsupported", "wall_s": None, "reason": "No lock."}
+    change_lines(run, lambda line: line | (refused if (line["variant"], line["scenario"]) == ("uv", "lock") else {}))
     report = read_report([run])
     assert [item.cell for item in report.unsupported] == ["uv · local · lock"]
 

@@ -18,6 +18,7 @@ from harness.reporting.read.runs import load_runs
 from harness.reporting.scale import words
 from harness.reporting.scale.model import Kind, Panel, ScaleLane, ScaleView
 from harness.reporting.writer import read_report
+from tests.runs import lines_of, write_lines
 from tests.unit.reporting.made_up_scale import SIZES, made_up_scale_run, shape_name
 from tests.unit.reporting.pages import (
     faults,
@@ -262,10 +263,10 @@ def test_findings_of_two_runs_are_compared_shape_by_shape(tmp_path: Path) -> Non
         made_up_scale_run(tmp_path, variants=("uv", "venv"), sizes=(3, 10, 30), blocks=1, run_id=name)
         for name in ("base", "new")
     )
-    lines = [json.loads(line) for line in (new / "findings.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = lines_of(new, "findings.jsonl")
     for line in lines:
         if (line["finding"], line["variant"], line["lane"]) == ("member-lines", "venv", "local"):
             line["value"] = "9" if line["shape"] == shape_name(30) else line["value"]
-    (new / "findings.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    write_lines(new, lines, "findings.jsonl")
     (changed,) = changed_findings(load_runs([base]), load_runs([new])).changed
     assert (changed.before.value, changed.after.value, changed.where) == ("2", "9", f"local, {shape_name(30)}")
