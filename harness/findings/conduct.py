@@ -21,16 +21,19 @@ def conduct(experiment: Experiment, lab: Lab, lanes: frozenset[Lane] = frozenset
     """One observation for each finding of an experiment, in each lane that is among ``lanes`` and in each strategy.
 
     Where the Nix lane cannot run, what the experiment says nothing of there is unsupported, for the lab's reason; so
-    is everything that is left of an experiment which turns out not to apply to the variant.
+    is everything that is left of an experiment which turns out not to apply to the variant. What the variant says it
+    cannot do at all is not tried.
 
     Raises:
         ValueError: the experiment answered what it does not declare, or left something out: a defect of its code.
     """
     expected = wanted(experiment.facts, lanes, lab.strategies)
     seen: set[Answered] = set()
-    trouble = inapplicable = ""
+    trouble = ""
+    stated = lab.bench.variant.spec.unsupported
+    inapplicable = next((stated[name] for name in experiment.facts if name in stated), "")
     try:
-        for observation in experiment.conduct(lab):
+        for observation in () if inapplicable else experiment.conduct(lab):
             check(observation, experiment)
             key = (observation.lane, observation.strategy, observation.finding)
             if key in seen:

@@ -53,7 +53,8 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         if trial is None:
             continue
         if not trial.ok:
-            see_that_it_is_about(trial, "more-itertools")
+            # pip lock says of two requirements only in which lines they stand, and that they exclude each other.
+            see_that_it_is_about(trial, "more-itertools", "conflicting dependencies")
             yield observed("conflict", f"refused-when-{name}ing", [*told, trial.evidence])
             yield _judged(trial)
             return

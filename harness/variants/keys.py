@@ -39,7 +39,7 @@ KEYS: Mapping[str, str] = {
     "phases.*.directory": "The folder the steps are run in.",
     "phases.*.environment": "Variables that these steps see besides.",
     "phases.deploy.run": "Starts the deployed application.",
-    "unsupported": "What the toolchain has not, and why, as the tool itself says: by scenario or phase.",
+    "unsupported": "What the toolchain has not, and why, as the tool itself says: by scenario, phase or finding.",
     "nix": "What it offers in the Nix lane.",
     "nix.strategies": "The ways in which its members are described to Nix, each a column of its own.",
     "nix.attribute": "What a member is called in the package set.",

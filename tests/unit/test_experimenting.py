@@ -106,6 +106,18 @@ def test_what_an_experiment_is_about_may_not_be_there(tmp_path: Path) -> None:
     assert (left.value, left.evidence) == (UNSUPPORTED, "shared has no pyproject.toml.")
 
 
+def test_what_a_variant_says_it_cannot_do_is_not_tried(tmp_path: Path) -> None:
+    lab = lab_of(tmp_path, object())  # type: ignore[arg-type]
+    text = f'{VARIANT_TOML}\n[unsupported]\na = "The tool has no such thing."\n'
+    lab = replace(lab, bench=replace(lab.bench, variant=made_up_variant(tmp_path / "says", text=text)))
+
+    found = list(conduct_one(Experiment(facts={"a": COUNT}, conduct=lambda lab: pytest.fail("it was tried")), lab))
+
+    assert [(item.lane, item.value, item.evidence) for item in found] == [
+        (lane, UNSUPPORTED, "The tool has no such thing.") for lane in (Lane.LOCAL, Lane.NIX)
+    ]
+
+
 def test_without_a_strategy_one_answer_says_why_there_is_none(tmp_path: Path) -> None:
     reason = "There is nothing that Nix could build."
     text = VARIANT_TOML + f'[unsupported]\nnix = "{reason}"\n[nix]\nstrategies = []\n'
