@@ -33,6 +33,7 @@ lint:
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@$(PY) -m pytest -q tests/lint/test_house.py tests/unit/monorepo/variants/test_templates.py
 
 bench:
 	@./bootstrap system hyperfine=hyperfine
@@ -46,11 +47,11 @@ lock:
 	@$(PY) -m uv pip compile pyproject.toml --extra dev --constraint requirements.lock --constraint requirements-cluster.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade --output-file requirements-dev.lock
 
 schemas:
-	@$(PY) -m harness.schemas
+	@$(PY) -m harness.cli.schemas
 
 # The Nix files of all variants, after a change in variants/__templates__.
 templates:
-	@$(PY) -m harness.variants.updating
+	@$(PY) -m harness.provision.pins.updating
 
 # What Nix made is read-only, so an ordinary user's rm cannot remove it; the harness can, and does not beside a run.
 clean:

@@ -12,7 +12,7 @@ from rich.console import Console
 from benchmarks import efficiency, keeping_up, million, orders, peers, side_by_side
 from benchmarks.answer import Answer, markdown, terminal
 from harness.errors import HarnessError
-from harness.host import host_facts
+from harness.records.host import host_facts
 
 QUESTIONS: dict[str, Callable[[], Answer]] = {
     "peers": peers.answer,

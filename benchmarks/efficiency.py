@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.answer import Answer
 from harness.errors import ResultsError
-from harness.records import SAMPLE, Sample
+from harness.records.format import SAMPLE, Sample
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,15 +15,16 @@ from pathlib import Path
 
 from benchmarks.answer import Answer
 from harness.errors import MeasureError
-from harness.growing import grow
-from harness.journal import Journal, read_info
 from harness.measure.command import Command
 from harness.measure.executor import LauncherExecutor
-from harness.plan import Selection, make_plan, order_of
-from harness.provision.layout import Layout
-from harness.records import Lane, Outcome, Sample
-from harness.shapes.text import layered
-from harness.variants import load_variants
+from harness.monorepo.growing import grow
+from harness.monorepo.shapes.text import layered
+from harness.monorepo.variants import load_variants
+from harness.plan.cells import Selection, make_plan, order_of
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane, Outcome
+from harness.records.format import Sample
+from harness.records.journal import Journal, read_info
 
 MEMBERS = 1000
 CELLS = 10_000

@@ -8,21 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.host import host_facts
-from harness.records import (
-    CONTROL_SUFFIX,
-    RUN_INFO,
-    SAMPLE,
-    Cell,
-    Lane,
-    Outcome,
-    Plan,
-    RunInfo,
-    RunStatus,
-    Sample,
-    ScenarioFacts,
-    VariantFacts,
-)
+from harness.records.facts import Lane, Outcome, ScenarioFacts, VariantFacts
+from harness.records.format import CONTROL_SUFFIX, RUN_INFO, SAMPLE, Cell, Plan, RunInfo, RunStatus, Sample
+from harness.records.host import host_facts
 
 #: Seconds each scenario takes with the first variant; every other takes a little longer than the one before.
 SCENARIOS = {

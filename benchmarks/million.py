@@ -16,7 +16,7 @@ from benchmarks.made_up import write_run
 from harness.errors import MeasureError
 from harness.measure.command import Command, Execution
 from harness.measure.executor import LauncherExecutor
-from harness.reporting.writer import read_report, write
+from harness.report.writer import read_report, write
 
 SAMPLES = 1_000_000
 _ROOT = Path(__file__).resolve().parents[1]

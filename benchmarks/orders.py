@@ -14,10 +14,10 @@ from scipy import stats
 
 from benchmarks.answer import Answer
 from benchmarks.burner import burning
-from harness.analysis.compare import BAND, LEVEL, Verdict, compare
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.report.statistics.compare import BAND, LEVEL, Verdict, compare
 
 #: Samples of each of the two in one repetition.
 BLOCKS = 15

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.answer import Answer
-from harness.analysis.statistics import Interval, median_interval
 from harness.measure.command import Command
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.report.statistics.statistics import Interval, median_interval
 
 #: How often they take turns, and how many runs each turn has, besides one to warm up. Turns are short and many, so
 #: that load which comes and goes meets all of them.

@@ -14,11 +14,12 @@ from statistics import median
 import numpy as np
 
 from benchmarks.answer import Answer
-from harness.analysis.statistics import Interval, median_interval
-from harness.cluster.cores import cores_here
 from harness.errors import MeasureError
-from harness.journal import read_samples
-from harness.records import CONTROL_SUFFIX, Cell, Outcome, Sample
+from harness.records.facts import Outcome
+from harness.records.format import CONTROL_SUFFIX, Cell, Sample
+from harness.records.journal import read_samples
+from harness.report.statistics.statistics import Interval, median_interval
+from harness.run.cluster.cores import cores_here
 
 VARIANTS = ("uv", "venv")
 SCENARIOS = ("install-cold", "install-warm", "noop", "run", "refresh", "build")

@@ -15,6 +15,9 @@ HarnessError
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class HarnessError(Exception):
     """Any failure the harness explains itself; ``message`` says what is wrong, ``hint`` what to do."""
@@ -74,3 +77,11 @@ class StateError(MeasureError):
 
 class VerificationError(MeasureError):
     """A scenario's steps ended, but what they left behind is not what it has to be."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence that leads from a wrong ``name`` to a right one."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    all_of_them = f"Known: {', '.join(names)}." if names else "There are none."
+    return f"Did you mean {near[0]!r}? {all_of_them}" if near else all_of_them

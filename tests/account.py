@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 from tests import recorded
 
 #: A test that takes longer is named, in seconds.

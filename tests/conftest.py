@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from harness.checking.record import Record
+from harness.run.check.record import Record
 from tests import provisioned, recorded
 from tests.account import Account
 

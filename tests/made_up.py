@@ -10,13 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harness.bench import Attempt, Bench
 from harness.measure.command import Command, Ended, Execution, Executor
+from harness.monorepo.shapes import CANONICAL
+from harness.monorepo.variants import Variant, load_variant
 from harness.provision.index import Traffic
-from harness.records import Cell, HostFacts, Outcome, Plan, RunInfo, RunStatus, Sample
-from harness.shapes import CANONICAL
-from harness.variants import Variant, load_variant
-from harness.workspace import Surroundings, Workspace
+from harness.records.facts import HostFacts, Outcome
+from harness.records.format import Cell, Plan, RunInfo, RunStatus, Sample
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
+from harness.workspace.tree import Surroundings, Workspace
 
 VARIANT_TOML = """\
 schema_version = 1

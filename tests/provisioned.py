@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.measure.trees import remove_tree
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 #: Who is provisioned: the core, and who tests work with beside it because they are fast.
 VARIANTS = ("hatch", "pdm", "poetry", "uv", "venv", "uv-hatchling", "uv-pip")

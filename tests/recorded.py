@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.checking.circumstances import circumstances, code_digest
-from harness.checking.proving import NIX, PHASES
-from harness.checking.record import Record, Verified, read_verified
-from harness.provision.layout import Layout
-from harness.variants import Variant, load_variants
-from harness.variants.file import Profile
+from harness.monorepo.variants import Variant, load_variants
+from harness.monorepo.variants.file import Profile
+from harness.provision.state_folder import Layout
+from harness.run.check.circumstances import circumstances, code_digest
+from harness.run.check.proving import NIX, PHASES
+from harness.run.check.record import Record, Verified, read_verified
 
 LAYOUT = Layout.here()
 PATH = LAYOUT.checkout / "results" / "verified.json"

@@ -12,8 +12,8 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from harness.cli.main import main
-from harness.provision.layout import Layout
-from harness.records import RUN_INFO, SAMPLE, RunInfo, Sample
+from harness.provision.state_folder import Layout
+from harness.records.format import RUN_INFO, SAMPLE, RunInfo, Sample
 
 Line = dict[str, Any]
 

@@ -11,20 +11,20 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import listing
-from harness.assignment import new_run_id
-from harness.backends.catalogue import load_backends, load_front_ends
-from harness.backends.scenarios import BY_NAME
-from harness.backends.updating import Raised, update_backend, update_front_ends
+from harness.cli import shown
 from harness.cli.options import NearestChoice, refuse_beside
-from harness.contestants.backends import FILES, new_backends
-from harness.contestants.base import Contestants
-from harness.contestants.resuming import resumed
 from harness.errors import InputError
-from harness.journal import find_runs
-from harness.provision.layout import Layout
-from harness.session import run_session
-from harness.variants.pins import newest_release
+from harness.monorepo.backends.catalogue import load_backends, load_front_ends
+from harness.provision.pins.backends import Raised, update_backend, update_front_ends
+from harness.provision.pins.pins import newest_release
+from harness.provision.state_folder import Layout
+from harness.records.journal import find_runs
+from harness.run.contestants.backends import FILES, new_backends
+from harness.run.contestants.base import Contestants
+from harness.run.contestants.resuming import resumed
+from harness.run.coordinator import run_session
+from harness.run.request import new_run_id
+from harness.scenarios.backends.catalogue import BY_NAME
 
 #: More files than any package has; writing them for every backend would fill a disk.
 MOST_FILES = 100_000
@@ -90,7 +90,7 @@ def backends(
             command_line=tuple(sys.argv[1:]),
             **options,
         )
-    if listing.foretell(contestants.assignment, layout, Console(), plan_only=plan_only):
+    if shown.foretell(contestants.assignment, layout, Console(), plan_only=plan_only):
         sys.exit(run_session(contestants, layout, Console()))
 
 

@@ -11,10 +11,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.checking.model import Checked
-from harness.checking.proving import CARRIED_OUT
-from harness.checking.session import Asked
-from harness.checking.session import check as check_variants
 from harness.cli.check_shown import as_data, print_step, summary
 from harness.cli.options import (
     AS_JSON,
@@ -22,12 +18,15 @@ from harness.cli.options import (
     PROVIDER,
     NearestChoice,
 )
-from harness.concluding import INTERRUPTED
-from harness.errors import InputError
-from harness.plan import REFERENCE
-from harness.provision.layout import Layout
-from harness.suggest import did_you_mean
-from harness.variants import variant_folders
+from harness.errors import InputError, did_you_mean
+from harness.monorepo.variants import variant_folders
+from harness.plan.cells import REFERENCE
+from harness.provision.state_folder import Layout
+from harness.run.check.model import Checked
+from harness.run.check.proving import CARRIED_OUT
+from harness.run.check.session import Asked
+from harness.run.check.session import check as check_variants
+from harness.run.finish import INTERRUPTED
 
 _STEP = NearestChoice("step", lambda: CARRIED_OUT)
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.checking.model import Checked, Failure, Result, Standing, Verdict
+from harness.run.check.model import Checked, Failure, Result, Standing, Verdict
 
 _MARKS = {
     Verdict.PASSED: ("✓", "green"),

@@ -8,14 +8,14 @@ import sys
 import click
 from rich.console import Console
 
-from harness import listing
-from harness.cleaning import clean as clean_up
+from harness.cli import machine_shown
 from harness.cli.options import (
     AS_JSON,
 )
-from harness.equipment import ask_for_nix
-from harness.provision.layout import Layout
-from harness.stocktaking import places
+from harness.provision.clean import clean as clean_up
+from harness.provision.nix.prepare import ask_for_nix
+from harness.provision.state_folder import Layout
+from harness.provision.stock import places
 
 
 @click.command()
@@ -23,11 +23,11 @@ from harness.stocktaking import places
 def doctor(*, as_json: bool) -> None:
     """Say what this machine has and lacks for a run."""
     layout = Layout.here()
-    checks = listing.examine(layout, ask_for_nix(layout))
+    checks = machine_shown.examine(layout, ask_for_nix(layout))
     if as_json:
         click.echo(json.dumps([check.as_json() for check in checks], indent=2))
     else:
-        Console(soft_wrap=True).print(listing.as_checks(checks))
+        Console(soft_wrap=True).print(machine_shown.as_checks(checks))
     if any(check.fatal for check in checks):
         sys.exit(1)
 
@@ -47,4 +47,4 @@ def clean(*, store: bool, toolchains: bool, wheels: bool, workers: bool, everyth
     layout = Layout.here()
     named = {"Nix": store, "toolchains": toolchains, "wheelhouse": wheels, "workers": workers}
     parts = set(places(layout)) if everything else {name for name, asked in named.items() if asked}
-    Console(soft_wrap=True).print(listing.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))
+    Console(soft_wrap=True).print(machine_shown.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from harness import VERSION
-from harness.errors import HarnessError, InputError
-from harness.suggest import did_you_mean
+from harness.errors import HarnessError, InputError, did_you_mean
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
 COMMANDS = {

@@ -9,11 +9,10 @@ from typing import Any
 
 import click
 
-from harness.errors import InputError
-from harness.strategies import HOST, PROVIDERS
-from harness.suggest import did_you_mean
-from harness.variants.file import Profile
-from harness.variants.selection import Selected
+from harness.errors import InputError, did_you_mean
+from harness.monorepo.variants.file import Profile
+from harness.monorepo.variants.selection import Selected
+from harness.records.strategies import HOST, PROVIDERS
 
 
 class NearestChoice(click.ParamType[str]):

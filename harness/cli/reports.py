@@ -11,16 +11,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.assignment import new_run_id
 from harness.cli.options import (
     AS_JSON,
     REPORT,
     RESULTS,
     Share,
 )
-from harness.concluding import render_report
-from harness.journal import find_runs
-from harness.merging import merge_runs
+from harness.records.journal import find_runs
+from harness.run.finish import render_report
+from harness.run.merge import merge_runs
+from harness.run.request import new_run_id
 
 
 @click.command()
@@ -35,7 +35,7 @@ def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: 
     """
     folders = find_runs(results, runs)
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.reporting.either import write_either
+    from harness.report.either import write_either
 
     written = write_either(folders, report)
     if not quiet:
@@ -79,9 +79,9 @@ def compare(*, base: str, new: str, results: Path, report: Path | None, **option
     """
     folders = find_runs(results, [base, new])
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.reporting.compare import terminal, view
-    from harness.reporting.compare.words import failures
-    from harness.reporting.compare.writer import read_compared, write_compared
+    from harness.report.compare import terminal, view
+    from harness.report.compare.words import failures
+    from harness.report.compare.writer import read_compared, write_compared
 
     fail_on: float | None = options["fail_on"]
     compared = read_compared(*folders, across_machines=options["across_machines"])

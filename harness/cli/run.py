@@ -12,8 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import listing
-from harness.assignment import Request, finding_names, measured, new_assignment, new_run_id
+from harness.cli import shown
 from harness.cli.options import (
     DIRECTORIES,
     PROFILE,
@@ -27,23 +26,24 @@ from harness.cli.options import (
     refuse_beside,
     selected,
 )
-from harness.cluster.asked import see_cluster
-from harness.contestants.base import Contestants
-from harness.contestants.resuming import resumed
-from harness.contestants.variants import VariantContestants
 from harness.errors import InputError
-from harness.journal import find_runs
-from harness.provision.layout import Layout
-from harness.records import Lane
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants.file import Profile
+from harness.monorepo.variants.selection import select
+from harness.provision.pins.pinning import pinned
+from harness.provision.pins.pythons import under_pythons
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane
+from harness.records.journal import find_runs
+from harness.records.strategies import STRATEGIES
+from harness.run.cluster.asked import see_cluster
+from harness.run.contestants.base import Contestants
+from harness.run.contestants.resuming import resumed
+from harness.run.contestants.variants import VariantContestants
+from harness.run.coordinator import run_session
+from harness.run.request import Request, finding_names, measured, new_assignment, new_run_id
+from harness.run.shapes_asked import asked_shape, third_party_in_words
 from harness.scenarios import all_scenarios
-from harness.session import run_session
-from harness.shape_asked import asked_shape, third_party_in_words
-from harness.shapes import Shape
-from harness.strategies import STRATEGIES
-from harness.variants.file import Profile
-from harness.variants.pinning import pinned
-from harness.variants.pythons import under_pythons
-from harness.variants.selection import select
 
 _LANE = NearestChoice("lane", lambda: [lane.value for lane in Lane])
 _SCENARIO = NearestChoice("scenario", lambda: list(all_scenarios()))
@@ -148,11 +148,11 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
             click.echo(line, err=True)
         contestants = VariantContestants(assignment=assignment)
     console = Console()
-    if not listing.foretell(contestants.assignment, layout, console, plan_only=plan_only):
+    if not shown.foretell(contestants.assignment, layout, console, plan_only=plan_only):
         return
     if isinstance(contestants, VariantContestants) and contestants.assignment.cluster is not None:
         # Imported here because it brings Dask, which a run on one machine does without.
-        from harness.cluster.session import run_on_cluster
+        from harness.run.cluster.session import run_on_cluster
 
         sys.exit(run_on_cluster(contestants.assignment, layout, console))
     sys.exit(run_session(contestants, layout, console))

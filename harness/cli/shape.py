@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 
 from harness.errors import InputError
-from harness.repository.reading import read_repository
-from harness.repository.words import in_words, told
-from harness.shapes.file import written
+from harness.monorepo.repository.reading import read_repository
+from harness.monorepo.repository.words import in_words, told
+from harness.monorepo.shapes.file import written
 
 
 @click.command()

@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness import listing
-from harness.assignment import measured
+from harness.cli import shown
 from harness.cli.check import checked_by
 from harness.cli.options import (
     AS_JSON,
@@ -20,16 +19,16 @@ from harness.cli.options import (
     VARIANTS,
     selected,
 )
-from harness.errors import InputError, VariantError
-from harness.provision.layout import Layout
-from harness.session import set_up
-from harness.suggest import did_you_mean
-from harness.variants import load_variant, load_variants, variant_folders
-from harness.variants.pins import outdated, wanted_pins
-from harness.variants.selection import select
-from harness.variants.starting import start
-from harness.variants.updating import files_of, put_back, write_nix_files
-from harness.variants.updating import update as raise_pins
+from harness.errors import InputError, VariantError, did_you_mean
+from harness.monorepo.variants import load_variant, load_variants, variant_folders
+from harness.monorepo.variants.selection import select
+from harness.monorepo.variants.starting import start
+from harness.provision.pins.pins import outdated, wanted_pins
+from harness.provision.pins.updating import files_of, put_back, write_nix_files
+from harness.provision.pins.updating import update as raise_pins
+from harness.provision.state_folder import Layout
+from harness.run.coordinator import set_up
+from harness.run.request import measured
 
 
 @click.command("list")
@@ -37,11 +36,11 @@ from harness.variants.updating import update as raise_pins
 @AS_JSON
 def list_(*, as_json: bool, directories: tuple[Path, ...]) -> None:
     """Name the variants, scenarios and shapes there are."""
-    overview = listing.overview(load_variants(Layout.here().variants, more=directories))
+    overview = shown.overview(load_variants(Layout.here().variants, more=directories))
     if as_json:
         click.echo(json.dumps(overview, indent=2))
     else:
-        Console().print(listing.as_table(overview))
+        Console().print(shown.as_table(overview))
 
 
 @click.command()
@@ -68,7 +67,7 @@ def outdated_(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json:
     if as_json:
         click.echo(json.dumps([asdict(item) for item in found], indent=2))
     else:
-        Console().print(listing.as_outdated(found))
+        Console().print(shown.as_outdated(found))
 
 
 @click.command()

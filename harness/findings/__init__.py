@@ -20,7 +20,7 @@ from harness.findings.base import (
     Subject,
 )
 from harness.findings.conduct import Answered, conduct, wanted
-from harness.records import FindingFacts, Lane
+from harness.records.facts import FindingFacts, Lane
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from harness.lab import Lab
-from harness.nix_tree import NixPackage
-from harness.records import FindingFacts, Lane
-from harness.shapes import Shape
-from harness.variants import Variant
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants import Variant
+from harness.provision.nix.tree import NixPackage
+from harness.records.facts import FindingFacts, Lane
+from harness.workspace.experiment import Lab
 
 #: The value of a finding that a variant or this machine cannot have; its evidence is the reason.
 UNSUPPORTED = "unsupported"
@@ -35,7 +35,7 @@ class Subject:
 class Observation:
     """One answer: the finding's name, its value, and the lines that prove it.
 
-    ``strategy`` and ``sizes`` are as in :class:`harness.records.Finding`.
+    ``strategy`` and ``sizes`` are as in :class:`harness.records.format.Finding`.
     """
 
     finding: str

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.changes import STANDARD, VariantChange, load_change
-from harness.changes.making import apply_nix_patch, before, effects, make, verify_effect
-from harness.changes.patch import Edit, Part, edits
 from harness.errors import HarnessError, StateError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.findings.noticing import place_of
 from harness.findings.statements import Statement, listed, python_statements, stated_again, strategy_statements
-from harness.lab import Lab, Trial
-from harness.nix_tree import read_statements
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.shapes import Shape
-from harness.strategies import HANDWRITTEN
-from harness.variants import Variant
+from harness.monorepo.changes import STANDARD, VariantChange, load_change
+from harness.monorepo.changes.patch import Edit, Part, edits
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants import Variant
+from harness.provision.nix.tree import read_statements
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.strategies import HANDWRITTEN
+from harness.workspace.changes import apply_nix_patch, before, effects, make, verify_effect
+from harness.workspace.experiment import Lab, Trial
 
 #: Packages from outside whose statements are counted; changes bring them in.
 OUTSIDE = ("more-itertools", "pytest")

@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.products import observed, shortened
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 _WORK = ("lock", "install", "run", "build", "deploy")
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import product
 
 from harness.findings.base import Observation
-from harness.lab import Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Trial
 
 #: The value where the toolchain did not refuse, so that there is no message to judge.
 NO_ERROR = "no error"

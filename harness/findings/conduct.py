@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from harness.errors import HarnessError, InapplicableError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane
+from harness.records.facts import FindingFacts, Lane
+from harness.workspace.experiment import Lab
 
 # What may go wrong in an experiment without being a defect of the harness.
 _TROUBLE = (HarnessError, OSError, subprocess.SubprocessError)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from harness.findings.base import Inspection, Observation, Subject
-from harness.records import FindingFacts, Lane
-from harness.strategies import strategies_of
+from harness.records.facts import FindingFacts, Lane
+from harness.records.strategies import strategies_of
 
 _DOCUMENTATION = {".md", ".rst", ".txt"}
 

@@ -11,8 +11,8 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement
 from harness.findings.noticing import see_that_it_is_about
 from harness.findings.products import commands_of, observed
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
 
 # A set-up of several toolchains may have still newer versions on its index, so both are bounded above.
 _BOUNDS = {"hello": "<10", "goodbye": ">=10,<11"}

@@ -18,11 +18,11 @@ from harness.findings.products import (
     start,
     without,
 )
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.shapes import module_of
-from harness.variants.file import DeployPhase
-from harness.workspace import expected_line
+from harness.monorepo.shapes import module_of
+from harness.monorepo.variants.file import DeployPhase
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
+from harness.workspace.tree import expected_line
 
 _MALLORY = "Mallory"
 _STRANGER = "(the index has a public shared 99.0, which says Mallory)"

@@ -15,9 +15,9 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement, nix_declare, nix_set
 from harness.findings.noticing import NOTICED, noticed, said
 from harness.findings.statements import strategy_words
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.strategies import HANDWRITTEN
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.strategies import HANDWRITTEN
+from harness.workspace.experiment import Lab, Trial
 
 _VALUES = {
     **NOTICED,

@@ -14,9 +14,9 @@ from harness.findings.edits import add_requirement, write_module
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
 from harness.findings.products import commands_of, observed, phase_of
-from harness.lab import Lab, Trial
 from harness.measure.trees import remove_tree
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
 
 _VERSION = "10.8.0"
 _TAMPERED = {"more_itertools/__init__.py": 'OTHER = "content"\n'}

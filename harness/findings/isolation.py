@@ -9,8 +9,8 @@ from harness.findings.base import UNSUPPORTED, Experiment, Observation
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 _WHAT = "(only hello requires more-itertools; goodbye imports it)"
 _IMPORT = "import more_itertools; print(more_itertools.__name__)"

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.lab import Lab
 from harness.measure.trees import remove_tree
+from harness.workspace.experiment import Lab
 
 
 def make_wheel(folder: Path, project: str, version: str, modules: Mapping[str, str]) -> Path:

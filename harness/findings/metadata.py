@@ -30,8 +30,8 @@ from harness.findings.products import (
     without,
 )
 from harness.findings.statements import requirement_name
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 #: Every version of the library meets it, so it only has to be passed on.
 BOUND = ">=0.1"

@@ -10,9 +10,9 @@ from harness.findings.base import Experiment, Observation
 from harness.findings.complaints import facts as complaint
 from harness.findings.complaints import judge
 from harness.findings.products import alone, application_and_library, commands_of, products, try_build, without
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.shapes import Member
+from harness.monorepo.shapes import Member
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
-from harness.lab import Lab
 from harness.nix import StorePath, name_of
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.strategies import HANDWRITTEN
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.strategies import HANDWRITTEN
+from harness.workspace.experiment import Lab
 
 # The folder that Nix' sandbox builds in.
 _BUILDER = b"/build/"

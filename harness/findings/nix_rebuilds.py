@@ -9,9 +9,9 @@ from pathlib import Path
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import module
-from harness.lab import Lab
 from harness.nix import Change, Derivation, Nix, Rebuilt, compare, labelled, needed, rebuilt
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 
 @dataclass(frozen=True, kw_only=True)

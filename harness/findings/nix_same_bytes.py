@@ -9,10 +9,10 @@ from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.nix_rebuilds import attributes
 from harness.findings.noticing import said
-from harness.lab import Lab
 from harness.measure.trees import remove_tree
 from harness.nix import DIFFERS, Nix, differences, name_of
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 _NAME = "same-bytes"
 

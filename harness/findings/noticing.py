@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from harness.errors import StateError
-from harness.lab import Lab, Trial
-from harness.records import Tone, ValueFacts
-from harness.strategies import HANDWRITTEN
+from harness.records.facts import Tone, ValueFacts
+from harness.records.strategies import HANDWRITTEN
+from harness.workspace.experiment import Lab, Trial
 
 NOTICED = {
     "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.GOOD),

@@ -8,9 +8,9 @@ from dataclasses import replace
 from harness.errors import StateError
 from harness.findings import complaints
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.variants.file import Phase
+from harness.monorepo.variants.file import Phase
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
 
 _PHASES = {
     "lock": "locking anew",

@@ -18,11 +18,11 @@ from packaging.utils import (
 
 from harness.errors import StateError
 from harness.findings.base import UNSUPPORTED, Observation
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane
-from harness.shapes import Member, Shape, module_of
-from harness.variants.file import Phase
-from harness.workspace import expected_line
+from harness.monorepo.shapes import Member, Shape, module_of
+from harness.monorepo.variants.file import Phase
+from harness.records.facts import FindingFacts, Lane
+from harness.workspace.experiment import Lab, Trial
+from harness.workspace.tree import expected_line
 
 _MOST_LINES = 8
 

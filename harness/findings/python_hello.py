@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.products import prints_its_line
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.shapes import module_of
+from harness.monorepo.shapes import module_of
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:

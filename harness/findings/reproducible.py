@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.bench import reach_fresh
 from harness.findings.archives import differences
 from harness.findings.base import Experiment, Observation
 from harness.findings.products import Built, alone, application_and_library, build, without
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.workspace import Workspace
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
+from harness.workspace.states import reach_fresh
+from harness.workspace.tree import Workspace
 
 #: The variable that tells a build which time to write down, in seconds since 1970, and what it is set to here.
 EPOCH = "SOURCE_DATE_EPOCH"

@@ -22,8 +22,8 @@ from harness.findings.products import (
     shortened,
     start,
 )
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 # What links an environment to sources: path files, and the modules that setuptools puts beside them.
 _LINKS = re.compile(r"\.pth$|\.egg-link$|^__editable__")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from harness.findings.base import Experiment, Observation
 from harness.findings.edits import add_requirement, add_script, set_version, write_module
-from harness.lab import Lab, Trial
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
 
 _SHOW = '\n\ndef show() -> None:\n    """Print the name."""\n    print(NAME)\n'
 _SCRIPT = "import os, sys; os.execv(os.path.join(sys.prefix, 'bin', 'shared-name'), ['shared-name'])"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.changes import STANDARD, load_change
-from harness.changes.making import make
 from harness.findings.base import UNSUPPORTED, Experiment, Observation
 from harness.findings.products import observed
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.monorepo.changes import STANDARD, load_change
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.changes import make
+from harness.workspace.experiment import Lab
 
 _CHANGE = STANDARD["add-application"]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
 from harness.findings.products import checkout_moved_away, commands_of, observed, phase_of, without
-from harness.lab import Lab, Trial
 from harness.measure.trees import remove_tree
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
-from harness.shapes import module_of
-from harness.variants.file import DeployPhase
-from harness.workspace import expected_line
+from harness.monorepo.shapes import module_of
+from harness.monorepo.variants.file import DeployPhase
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab, Trial
+from harness.workspace.tree import expected_line
 
 _FACTS = {
     "stale-shipment": FindingFacts(

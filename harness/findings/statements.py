@@ -18,11 +18,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from harness.findings.base import UNSUPPORTED, Inspection, Observation, Subject
-from harness.nix_tree import NixPackage
-from harness.records import FindingFacts, Lane
-from harness.shapes import Shape
-from harness.strategies import HANDWRITTEN, STRATEGIES
-from harness.variants.file import Nix
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants.file import Nix
+from harness.provision.nix.tree import NixPackage
+from harness.records.facts import FindingFacts, Lane
+from harness.records.strategies import HANDWRITTEN, STRATEGIES
 
 _NEEDS = " needs "
 _BUILT_WITH = " is built with "

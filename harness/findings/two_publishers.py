@@ -19,8 +19,8 @@ from harness.findings.products import (
     start,
     without,
 )
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:

@@ -8,8 +8,8 @@ from harness.findings.base import UNSUPPORTED, Experiment, Observation
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.lab import Lab
-from harness.records import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.workspace.experiment import Lab
 
 _WHAT = "(hello imports more_itertools; only shared declares it)"
 _NAMES = ("more_itertools", "more-itertools")

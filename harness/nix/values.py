@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.strategies import HANDWRITTEN, HOST
+from harness.records.strategies import HANDWRITTEN, HOST
 
 
 @dataclass(frozen=True, kw_only=True)

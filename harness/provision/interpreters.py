@@ -19,9 +19,9 @@ from packaging.tags import sys_tags
 from packaging.version import InvalidVersion, Version
 
 from harness.errors import InputError
-from harness.provision.shared_libraries import Ask, ask
-from harness.variants import Variant
-from harness.variants.file import OLDEST_PYTHON
+from harness.monorepo.variants import Variant
+from harness.monorepo.variants.file import OLDEST_PYTHON
+from harness.nix.host.shared_libraries import Ask, ask
 
 #: Asked of an interpreter. One that is too old is only asked for its version: it may not know the rest.
 _QUESTION = f"""

@@ -13,12 +13,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.errors import ShapeError
-from harness.provision.lock import Pin, read_lock
-from harness.provision.nix_base import attributes_of
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants.lock import Pin, read_lock
+from harness.provision.nix.base import attributes_of
 from harness.provision.resolving import NoSolutionError
-from harness.records import as_file_name
-from harness.shapes import Shape
-from harness.spelling import number
+from harness.records.format import as_file_name
+from harness.records.spelling import number
 
 
 class Resolving(Protocol):

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from subprocess import CompletedProcess
 
 from harness.errors import ProvisionError
+from harness.monorepo.variants.lock import Pin, parse_lock
 from harness.provision.interpreters import own_python
-from harness.provision.lock import Pin, parse_lock
+from harness.provision.pins.relock import UNIVERSAL, compiled
 from harness.provision.pip_settings import pip_configuration
-from harness.provision.relock import UNIVERSAL, compiled
 
 #: Requirements and uv's options to its answer: a lock on its standard output.
 Ask = Callable[[Sequence[str], Sequence[str]], CompletedProcess[str]]

@@ -14,7 +14,7 @@ from harness.measure.crew import Crew
 from harness.measure.trees import remove_tree
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 from harness.provision.toolchains import PinnedTools, ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from harness.errors import ProvisionError
 from harness.measure.command import Command, Executor
 from harness.measure.environment import prepare_home, scrubbed
+from harness.monorepo.variants import Variant
 from harness.provision.interpreters import Interpreter, own_python, python_of
-from harness.variants import Variant
 
 
 @dataclass(frozen=True, kw_only=True)

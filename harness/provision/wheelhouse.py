@@ -19,8 +19,8 @@ from harness.errors import ProvisionError
 from harness.measure.command import Command, Executor
 from harness.measure.crew import Crew
 from harness.measure.logfile import describe
+from harness.monorepo.variants.lock import Pin, read_lock, render_lock
 from harness.provision.interpreters import Interpreter, own_python
-from harness.provision.lock import Pin, read_lock, render_lock
 
 #: Told how many of how many projects are fetched, and which comes next.
 OnProgress = Callable[[int, int, str], None]

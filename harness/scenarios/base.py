@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
 
-from harness.bench import Attempt, Bench, commands, reach_installed
 from harness.errors import StateError
 from harness.measure.command import Command, Execution
-from harness.records import Lane, ScenarioFacts
-from harness.variants import Variant
-from harness.variants.file import Phase
-from harness.workspace import Workspace
+from harness.monorepo.variants import Variant
+from harness.monorepo.variants.file import Phase
+from harness.records.facts import Lane, ScenarioFacts
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_installed
+from harness.workspace.steps import Attempt, commands
+from harness.workspace.tree import Workspace
 
 B_in = TypeVar("B_in", contravariant=True)
 

@@ -14,12 +14,15 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-from harness.bench import Attempt, Bench, environment, how_it_ended, reach_fresh, verify_line
 from harness.errors import VerificationError
 from harness.measure.command import Execution
 from harness.measure.trees import remove_tree
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_fresh
+from harness.workspace.steps import Attempt, environment, how_it_ended
+from harness.workspace.verify import verify_line
 
 
 class Build(LocalScenario):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, reach_installed
-from harness.changes import STANDARD, Change, VariantChange, load_change
-from harness.changes.making import before, deeds, effects, make, needed, reshaped, verify_effect
 from harness.errors import StateError
 from harness.measure.command import Command, Execution
-from harness.records import ScenarioFacts
+from harness.monorepo.changes import STANDARD, Change, VariantChange, load_change
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants import Variant
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
-from harness.shapes import Shape
-from harness.variants import Variant
-from harness.workspace import NAME, Workspace
+from harness.workspace.changes import before, deeds, effects, make, needed, reshaped, verify_effect
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_installed
+from harness.workspace.steps import Attempt
+from harness.workspace.tree import NAME, Workspace
 
 #: Changes stand behind everything else in listings.
 FIRST = 100

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, commands, environment, reach_fresh, verify_line, verify_python
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
-from harness.records import ScenarioFacts
+from harness.monorepo.shapes import module_of
+from harness.monorepo.variants.file import DeployPhase
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
-from harness.shapes import module_of
-from harness.variants.file import DeployPhase
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_fresh
+from harness.workspace.steps import Attempt, commands, environment
+from harness.workspace.verify import verify_line, verify_python
 
 
 class Deploy(LocalScenario):

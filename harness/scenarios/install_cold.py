@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench, reach_cold, verify_applications
 from harness.measure.command import Execution
 from harness.measure.sizes import tree_size
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
-from harness.workspace import Workspace
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_cold
+from harness.workspace.steps import Attempt
+from harness.workspace.tree import Workspace
+from harness.workspace.verify import verify_applications
 
 
 class InstallCold(LocalScenario):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench, reach_fresh, verify_applications
 from harness.measure.command import Execution
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
+from harness.workspace.prepared import Bench
+from harness.workspace.states import reach_fresh
+from harness.workspace.steps import Attempt
+from harness.workspace.verify import verify_applications
 
 
 class InstallWarm(LocalScenario):

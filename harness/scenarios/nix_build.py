@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench
 from harness.errors import StateError
 from harness.measure.command import Execution
-from harness.records import ScenarioFacts
-from harness.scenarios.nix_lane import (
-    NixScenario,
-    asking,
-    environments,
-    missing_outputs,
-    reach_checkout,
-    ready,
-    verify_rebuilt,
-)
+from harness.records.facts import ScenarioFacts
+from harness.scenarios.nix_lane import NixScenario
+from harness.workspace.nix import asking, environments, missing_outputs, reach_checkout, ready, verify_rebuilt
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
 
 #: Up to so many applications, each one's closure is weighed.
 _MOST_WEIGHED = 8

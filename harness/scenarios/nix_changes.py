@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from harness.bench import Attempt, Bench, NixBench
-from harness.changes import STANDARD, Change, VariantChange
-from harness.changes.making import apply_nix_patch, before, make, needed, reshaped
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
-from harness.nix_tree import write_names
-from harness.records import ScenarioFacts
+from harness.monorepo.changes import STANDARD, Change, VariantChange
+from harness.monorepo.shapes import Shape
+from harness.monorepo.variants import Variant
+from harness.provision.nix.tree import write_names
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.changes import FIRST, cannot
-from harness.scenarios.nix_lane import NixScenario, asking, environments, members, reach_checkout, ready, timed
-from harness.shapes import Shape
-from harness.variants import Variant
+from harness.scenarios.nix_lane import NixScenario
+from harness.workspace.changes import apply_nix_patch, before, make, needed, reshaped
+from harness.workspace.nix import asking, environments, members, reach_checkout, ready, timed
+from harness.workspace.prepared import Bench, NixBench
+from harness.workspace.steps import Attempt
 
 
 class NixMakeChange(NixScenario):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
-from harness.records import ScenarioFacts
-from harness.scenarios.nix_lane import NixScenario, asking, environments, reach_checkout, ready, timed
+from harness.records.facts import ScenarioFacts
+from harness.scenarios.nix_lane import NixScenario
+from harness.workspace.nix import asking, environments, reach_checkout, ready, timed
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
 
 
 class NixEval(NixScenario):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.bench import Attempt, Bench
 from harness.measure.command import Command
+from harness.monorepo.variants import Variant
 from harness.scenarios.nix_build import NixBuild
-from harness.scenarios.nix_lane import environments, ready, timed
-from harness.variants import Variant
+from harness.workspace.nix import environments, ready, timed
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
 
 
 class NixBuildJobs(NixBuild):

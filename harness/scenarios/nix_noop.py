@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench
 from harness.errors import VerificationError
 from harness.measure.command import Execution
-from harness.records import ScenarioFacts
-from harness.scenarios.nix_lane import (
-    STANDING,
-    NixScenario,
-    asking,
-    environments,
-    reach_checkout,
-    ready,
-    verify_lines,
-)
+from harness.records.facts import ScenarioFacts
+from harness.scenarios.nix_lane import NixScenario
+from harness.workspace.nix import STANDING, asking, environments, reach_checkout, ready, verify_lines
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
 
 
 class NixNoop(NixScenario):

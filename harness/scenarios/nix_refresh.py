@@ -6,22 +6,15 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.bench import Attempt, Bench
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Execution
-from harness.records import ScenarioFacts
-from harness.scenarios.nix_lane import (
-    STANDING,
-    NixScenario,
-    asking,
-    environments,
-    missing_outputs,
-    reach_checkout,
-    ready,
-    verify_rebuilt,
-)
-from harness.shapes import Shape
-from harness.workspace import Workspace
+from harness.monorepo.shapes import Shape
+from harness.records.facts import ScenarioFacts
+from harness.scenarios.nix_lane import NixScenario
+from harness.workspace.nix import STANDING, asking, environments, missing_outputs, reach_checkout, ready, verify_rebuilt
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
+from harness.workspace.tree import Workspace
 
 _MEASURED = "nix-build of both applications' environments."
 

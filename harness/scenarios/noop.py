@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.bench import Attempt, Bench, verify_applications
 from harness.measure.command import Execution
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
+from harness.workspace.verify import verify_applications
 
 
 class Noop(InstalledScenario):

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from packaging.utils import canonicalize_name
 
-from harness.bench import Attempt, Bench, commands, starting, verify_line
 from harness.measure.command import Command, Execution
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import InstalledScenario, phase_of
-from harness.workspace import Workspace
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt, commands, starting
+from harness.workspace.tree import Workspace
+from harness.workspace.verify import verify_line
 
 
 class Refresh(InstalledScenario):

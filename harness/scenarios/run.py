@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.bench import Attempt, Bench, commands, verify_line
 from harness.measure.command import Command, Execution
-from harness.records import ScenarioFacts
+from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt, commands
+from harness.workspace.verify import verify_line
 
 
 class Run(InstalledScenario):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.bench import Attempt, Bench, assert_absent, environment
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
 from harness.measure.trees import remove_tree
+from harness.monorepo.variants import Variant
 from harness.provision.toolchains import install_commands
-from harness.records import Lane, ScenarioFacts
-from harness.variants import Variant
-from harness.workspace import Workspace
+from harness.records.facts import Lane, ScenarioFacts
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt, environment
+from harness.workspace.tree import Workspace
+from harness.workspace.verify import assert_absent
 
 
 class ToolInstall:

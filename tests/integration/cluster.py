@@ -10,10 +10,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from harness.plan import takes_part
-from harness.provision.layout import Layout
-from harness.records import Outcome, RunInfo, RunStatus, Sample
-from harness.units import units_of
+from harness.plan.cells import takes_part
+from harness.plan.shards import units_of
+from harness.provision.state_folder import Layout
+from harness.records.facts import Outcome
+from harness.records.format import RunInfo, RunStatus, Sample
 from tests.integration.contestants import Contestants
 
 SCENARIOS = ("lock", "noop", "run", "refresh")

@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from harness.journal import Journal, read_findings, read_info
-from harness.plan import variant_of
-from harness.provision.layout import Layout
-from harness.records import SAMPLE, log_name
-from harness.reporting.either import write_either
-from harness.reporting.writer import write_report
-from harness.variants import load_variants
-from harness.variants.file import Profile
+from harness.monorepo.variants import load_variants
+from harness.monorepo.variants.file import Profile
+from harness.plan.cells import variant_of
+from harness.provision.state_folder import Layout
+from harness.records.format import SAMPLE, log_name
+from harness.records.journal import Journal, read_findings, read_info
+from harness.report.either import write_either
+from harness.report.writer import write_report
 from tests.integration.pages import ARGUMENTS, CHROMIUM, opened, unfold
-from tests.unit.reporting.backends.made_up_backends import made_up_backends
-from tests.unit.reporting.made_up_nix import made_up_nix_run
-from tests.unit.reporting.made_up_run import made_up_run
-from tests.unit.reporting.made_up_scale import made_up_scale_run
+from tests.unit.report.backends.made_up_backends import made_up_backends
+from tests.unit.report.made_up_nix import made_up_nix_run
+from tests.unit.report.made_up_run import made_up_run
+from tests.unit.report.made_up_scale import made_up_scale_run
 
 _REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 _BACKENDS = Path(__file__).parents[2] / "results" / "reference-backends"

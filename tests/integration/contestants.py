@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 #: Whose members and standard changes they have: those of the variant that has no packaging either.
 _MODEL = "pythonpath"

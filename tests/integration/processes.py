@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 #: What anything here may take at most, in seconds, on a machine that has other work.
 LIMIT_S = 420.0
@@ -22,14 +22,14 @@ Seen = TypeVar("Seen")
 #: Leaves out the reports that are renewed after each block, in a process of their own: each takes longer than all else
 #: that is done with variants that are made up.
 WITHOUT_REPORTS = """
-from harness import concluding
+from harness.run import finish as concluding
 
 concluding.render_report = lambda *words, **more: None
 """
 
 #: Leaves out all reports but the last, which is printed too.
 LAST_REPORT_ALONE = """
-from harness import concluding
+from harness.run import finish as concluding
 
 every = concluding.render_report
 concluding.render_report = lambda run, report, *, summary: every(run, report, summary=True) if summary else None

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from harness.backends.catalogue import load_backends
-from harness.provision.layout import Layout
+from harness.monorepo.backends.catalogue import load_backends
+from harness.provision.state_folder import Layout
 from tests.integration.processes import WITHOUT_REPORTS, ended, finished, started, until_taken
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]

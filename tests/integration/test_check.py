@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from harness.checking.proving import NIX, PHASES
-from harness.provision.layout import Layout
-from harness.variants import load_variants
-from harness.variants.templates import code_half
+from harness.monorepo.variants import load_variants
+from harness.monorepo.variants.templates import code_half
+from harness.provision.state_folder import Layout
+from harness.run.check.proving import NIX, PHASES
 from tests import recorded
 from tests.runs import harness
 

@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli.main import main
-from harness.cluster import engine
-from harness.journal import read_findings
-from harness.plan import planned
-from harness.provision.layout import Layout
-from harness.records import Lane
-from harness.reporting.writer import write_report
+from harness.plan.cells import planned
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane
+from harness.records.journal import read_findings
+from harness.report.writer import write_report
+from harness.run.cluster import engine
 from tests.integration.cluster import SCENARIOS, free_port, whole, words
 from tests.integration.contestants import write_contestants
 from tests.integration.processes import done, finished, started
@@ -116,8 +116,8 @@ def test_shards_made_by_hand_become_the_run_that_they_are_parts_of(tmp_path: Pat
 @pytest.mark.parametrize(
     ("loaded", "absent"),
     [
-        ("harness.cli.run, harness.session, harness.cluster.asked", "distributed"),
-        ("harness.cluster.worker, harness.cluster.session", "pandas"),
+        ("harness.cli.run, harness.run.coordinator, harness.run.cluster.asked", "distributed"),
+        ("harness.run.cluster.worker, harness.run.cluster.session", "pandas"),
     ],
 )
 def test_a_run_on_one_machine_never_loads_dask_and_what_measures_never_pandas(loaded: str, absent: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.records import RunStatus
+from harness.records.format import RunStatus
 from tests.integration.cluster import SCENARIOS, free_port, scheduler, whole, words, worker
 from tests.integration.contestants import Contestants, write_contestants
 from tests.integration.processes import (
@@ -115,16 +115,16 @@ def test_a_scheduler_that_is_killed_interrupts_the_run_and_another_goes_on_with_
 
 #: What a worker loads before it does anything, in these tests alone.
 RUBBISH = """
-from harness.cluster import worker
+from harness.run.cluster import worker
 
 worker.carry_out = lambda order, job: b"rubbish"
 """
 
 OTHER_VERSION = """
 from importlib.metadata import version
-import harness.facts
+import harness.run.info
 
-harness.facts.version = lambda name: "0.0.1" if name == "uv" else version(name)
+harness.run.info.version = lambda name: "0.0.1" if name == "uv" else version(name)
 """
 
 

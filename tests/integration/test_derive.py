@@ -15,12 +15,12 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from harness.equipment import NIX_PATHS
 from harness.errors import NixUnavailableError
 from harness.measure.command import Execution
 from harness.measure.executor import LauncherExecutor
 from harness.nix import Nix, find_nix
-from harness.provision.layout import Layout
+from harness.provision.nix.prepare import NIX_PATHS
+from harness.provision.state_folder import Layout
 from tests.made_up import made_up_attempt
 
 pytestmark = pytest.mark.integration

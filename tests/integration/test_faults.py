@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench import Attempt, Bench
-from harness.equipment import ask_for_nix
 from harness.errors import MeasureError
-from harness.journal import Journal, read_samples
 from harness.measure.executor import LauncherExecutor
-from harness.plan import Selection, make_plan
-from harness.provision.layout import Layout
-from harness.records import SAMPLE, Cell, Lane, Outcome, Sample
-from harness.sampling import Place, take_sample
+from harness.plan.cells import Selection, make_plan
+from harness.provision.nix.prepare import ask_for_nix
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane, Outcome
+from harness.records.format import SAMPLE, Cell, Sample
+from harness.records.journal import Journal, read_samples
+from harness.run.sample import Place, take_sample
 from harness.scenarios import all_scenarios
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
 from tests.integration.contestants import write_contestants
 from tests.integration.processes import WITHOUT_REPORTS, children_of, descendants_of, ended, finished, started, until
 from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info, made_up_sample

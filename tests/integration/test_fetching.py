@@ -13,10 +13,10 @@ import pytest
 from harness.errors import ProvisionError
 from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
+from harness.monorepo.variants.lock import Pin, read_lock
 from harness.provision.index import Index, Traffic
 from harness.provision.interpreters import base_python
-from harness.provision.lock import Pin, read_lock
-from harness.provision.relock import relock
+from harness.provision.pins.relock import relock
 from harness.provision.toolchains import ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 

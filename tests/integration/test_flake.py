@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.equipment import NIX_PATHS
-from harness.provision.layout import Layout
-from harness.shapes import CANONICAL
-from harness.variants import load_variants
+from harness.monorepo.shapes import CANONICAL
+from harness.monorepo.variants import load_variants
+from harness.provision.nix.prepare import NIX_PATHS
+from harness.provision.state_folder import Layout
 from tests.cases import each
 
 pytestmark = pytest.mark.integration

@@ -19,12 +19,12 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
-from harness.reporting.compare.writer import read_compared, write_compared
-from harness.reporting.exports.summary import as_csv
-from harness.reporting.terminal import summary
-from harness.reporting.writer import ReportPaths, read_report, write_report
+from harness.report.compare.writer import read_compared, write_compared
+from harness.report.exports.summary import as_csv
+from harness.report.terminal import summary
+from harness.report.writer import ReportPaths, read_report, write_report
 from tests.integration.pages import IN_A_BROWSER, opened, unfold
-from tests.unit.reporting.hostile_run import hostile_run, seen
+from tests.unit.report.hostile_run import hostile_run, seen
 
 _OURS = re.compile(r"#[A-Za-z0-9._~=,+-]+|figures/[A-Za-z0-9._~=,+-]+\.svg|[a-z]+\.(?:md|csv|html|json|parquet)")
 #: A text of each kind that a page has to show, by how it begins in the made-up run.

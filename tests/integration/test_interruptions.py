@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from harness.findings import experiments
-from harness.journal import read_findings, read_info, read_samples
-from harness.plan import takes_part
-from harness.provision.layout import Layout
-from harness.records import Outcome, RunStatus
-from harness.reporting.writer import write_report
+from harness.plan.cells import takes_part
+from harness.provision.state_folder import Layout
+from harness.records.facts import Outcome
+from harness.records.format import RunStatus
+from harness.records.journal import read_findings, read_info, read_samples
+from harness.report.writer import write_report
 from tests.integration.contestants import Contestants, write_contestants
 from tests.integration.processes import WITHOUT_REPORTS, done, ended, finished, started, until
 
@@ -113,7 +114,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-from harness import measuring
+from harness.run import per_shape as measuring
 
 later = Path({later!r})
 measuring.time = SimpleNamespace(monotonic=lambda: time.monotonic() + 3600 * later.exists())

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from harness.equipment import equipped
-from harness.provision.layout import Layout
+from harness.monorepo.variants.selection import Selected, select
+from harness.provision.equipment import equipped
+from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
-from harness.variants.selection import Selected, select
 from tests.integration.processes import LAST_REPORT_ALONE, WITHOUT_REPORTS, harness_words
 from tests.runs import lines_of
 

@@ -19,18 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from harness.equipment import NixSide, ask_for_nix, prepare_nix
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
 from harness.measure.executor import LauncherExecutor
+from harness.monorepo.shapes import CANONICAL
+from harness.monorepo.variants import Variant
+from harness.monorepo.variants.selection import Selected, select
 from harness.nix import Expression
-from harness.provision.cachelock import CacheLock
-from harness.provision.layout import Layout
+from harness.provision.nix.prepare import NixSide, ask_for_nix, prepare_nix
+from harness.provision.state_folder import Layout
+from harness.provision.state_lock import CacheLock
 from harness.provision.supplies import fetch_wheels
 from harness.provision.toolchains import toolchains_of
-from harness.shapes import CANONICAL
-from harness.variants import Variant
-from harness.variants.selection import Selected, select
 from tests.fakes import execution
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]

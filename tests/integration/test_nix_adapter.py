@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.equipment import NIX_PATHS
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
 from harness.measure.executor import LauncherExecutor
@@ -33,7 +32,8 @@ from harness.nix import (
     name_of,
     rebuilt,
 )
-from harness.provision.layout import Layout
+from harness.provision.nix.prepare import NIX_PATHS
+from harness.provision.state_folder import Layout
 from tests.made_up import made_up_attempt
 
 pytestmark = pytest.mark.integration

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from harness.reporting.compare.writer import read_compared, write_compared
+from harness.report.compare.writer import read_compared, write_compared
 from tests.integration.contrast import CONTRAST
 from tests.integration.pages import DEAD, IN_A_BROWSER, SCHEMES, STYLE, opened, too_wide, unfold
-from tests.unit.reporting.made_up_nights import FIRST, made_up_night
+from tests.unit.report.made_up_nights import FIRST, made_up_night
 
 pytestmark = IN_A_BROWSER
 

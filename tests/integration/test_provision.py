@@ -22,13 +22,13 @@ import pytest
 
 from harness.errors import ProvisionError
 from harness.measure.environment import prepare_home, scrubbed
-from harness.provision.cachelock import CacheLock
+from harness.monorepo.variants.selection import Selected, select
 from harness.provision.index import Index, Traffic
 from harness.provision.interpreters import base_python
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
+from harness.provision.state_lock import CacheLock
 from harness.provision.supplies import fetch_wheels
 from harness.provision.toolchains import toolchains_of
-from harness.variants.selection import Selected, select
 
 pytestmark = pytest.mark.integration
 

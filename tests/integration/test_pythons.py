@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.provision.interpreters import Interpreter, others, own_python
-from harness.provision.layout import Layout
-from harness.records import CONTROL_SUFFIX, Lane, Outcome
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane, Outcome
+from harness.records.format import CONTROL_SUFFIX
 from tests.runs import harness, read_run
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]

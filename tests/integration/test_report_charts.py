@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from harness.reporting import html
-from harness.reporting.charts.sections import draw_charts
-from harness.reporting.writer import read_report
+from harness.report import html
+from harness.report.charts.sections import draw_charts
+from harness.report.writer import read_report
 from tests.integration.pages import IN_A_BROWSER, opened
-from tests.unit.reporting.made_up_run import FIXTURE
+from tests.unit.report.made_up_run import FIXTURE
 
 pytestmark = IN_A_BROWSER
 

@@ -8,22 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.changes import STANDARD
 from harness.findings import experiments, inspections, wanted
-from harness.growing.friction import FACTS as GROWTH
-from harness.plan import CONTROLLED, planned
-from harness.provision.layout import Layout
-from harness.records import (
-    CONTROL_SUFFIX,
-    FINDING,
-    Finding,
-    Lane,
-    Outcome,
-    RunStatus,
-)
+from harness.findings.growth import FACTS as GROWTH
+from harness.monorepo.changes import STANDARD
+from harness.monorepo.variants import load_variants
+from harness.plan.cells import CONTROLLED, planned
+from harness.provision.state_folder import Layout
+from harness.records.facts import Lane, Outcome
+from harness.records.format import CONTROL_SUFFIX, FINDING, Finding, RunStatus
+from harness.records.strategies import DERIVED, offered, refusal
 from harness.scenarios import all_scenarios
-from harness.strategies import DERIVED, offered, refusal
-from harness.variants import load_variants
 from tests.runs import harness, read_run
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]

@@ -17,22 +17,22 @@ from pathlib import Path
 
 import pytest
 
-from harness.cleaning import clean
-from harness.equipment import NixSide, ask_for_nix, prepare_nix, private_store, tend
 from harness.measure.executor import LauncherExecutor
+from harness.monorepo.shapes import CANONICAL
+from harness.monorepo.variants import load_variants
 from harness.nix import Expression, Nix
 from harness.nix.garbage import garbage, roots, store_bytes
-from harness.nix_tree import write_names
-from harness.provision.cachelock import CacheLock
-from harness.provision.host_python import import_python
-from harness.provision.layout import Layout
-from harness.provision.nix_base import base_of, write_json
+from harness.nix.host.host_python import import_python
+from harness.provision.clean import clean
+from harness.provision.nix.base import base_of, write_json
+from harness.provision.nix.prepare import NixSide, ask_for_nix, prepare_nix, private_store, tend
+from harness.provision.nix.tree import write_names
+from harness.provision.state_folder import Layout
+from harness.provision.state_lock import CacheLock
+from harness.provision.stock import take_stock
 from harness.provision.supplies import fetch_wheels
 from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Wheelhouse
-from harness.shapes import CANONICAL
-from harness.stocktaking import take_stock
-from harness.variants import load_variants
 from tests.integration.processes import LIMIT_S, command_lines, finished, started, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.layout import Layout
-from harness.provision.lock import read_lock
-from harness.records import RUN_INFO, SAMPLE, Outcome
+from harness.monorepo.variants.lock import read_lock
+from harness.provision.state_folder import Layout
+from harness.records.facts import Outcome
+from harness.records.format import RUN_INFO, SAMPLE
 from tests.integration.shop import write_shop
 from tests.runs import harness
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 from tests.runs import lines_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools, pytest.mark.verify]

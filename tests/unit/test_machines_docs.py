@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli.main import main
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 PAGE = (Layout.here().checkout / "docs" / "machines.md").read_text(encoding="utf-8")
 

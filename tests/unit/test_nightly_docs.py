@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ResultsError
-from harness.journal import find_runs
-from harness.provision.layout import Layout
-from tests.unit.reporting.made_up_nights import FIRST, made_up_night
+from harness.provision.state_folder import Layout
+from harness.records.journal import find_runs
+from tests.unit.report.made_up_nights import FIRST, made_up_night
 
 CHECKOUT = Layout.here().checkout
 RECIPE = (CHECKOUT / "docs" / "nightly.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ if sys.argv[3] != "run":
 planned = subprocess.call([*command, "--plan"], stdout=subprocess.DEVNULL)
 if planned:
     sys.exit(planned)
-from tests.unit.reporting.made_up_nights import made_up_night
+from tests.unit.report.made_up_nights import made_up_night
 value = dict(zip(sys.argv[4::2], sys.argv[5::2]))
 made_up_night(
     Path(value["--results"]), run_id=value["--run-id"], started_at=datetime.now(UTC), seed=99,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 
 HOST = Layout.here().checkout / "nix" / "host"
 SITE = "lib/python3.11/site-packages"

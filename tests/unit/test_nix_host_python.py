@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import NixUnavailableError
-from harness.provision.elf import MACHINES, Elf
-from harness.provision.host_python import Facts, HostPython, forget_others, import_python, refusal
-from tests.unit.provision.test_elf import elf
+from harness.nix.host.elf import MACHINES, Elf
+from harness.nix.host.host_python import Facts, HostPython, forget_others, import_python, refusal
+from tests.unit.nix.host.test_elf import elf
 
 PROGRAMS = Path("/opt/nix/bin")
 MACHINE = platform.machine()

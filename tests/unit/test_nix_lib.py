@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.equipment import NIX_PATHS
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
+from harness.monorepo.variants import load_variants
 from harness.nix import Expression, Nix, find_nix
-from harness.provision.layout import Layout
-from harness.variants import load_variants
+from harness.provision.nix.prepare import NIX_PATHS
+from harness.provision.state_folder import Layout
 from tests.fakes import execution
 
 pytestmark = pytest.mark.integration

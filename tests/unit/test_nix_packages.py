@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StateError
-from harness.variants import Variant
+from harness.monorepo.variants import Variant
 from tests.integration import test_nix as nix_lane
 from tests.integration.test_nix import Checkout, Monorepo
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from harness.provision.layout import Layout
-from harness.variants import load_variants
-from harness.variants.file import Profile
+from harness.monorepo.variants import load_variants
+from harness.monorepo.variants.file import Profile
+from harness.provision.state_folder import Layout
 
 CHECKOUT = Layout.here().checkout
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.checking.proving import NIX, PHASES
-from harness.checking.record import Circumstances, Record
+from harness.run.check.proving import NIX, PHASES
+from harness.run.check.record import Circumstances, Record
 from tests import recorded
 from tests.recorded import Keeper
 

@@ -19,7 +19,8 @@ from benchmarks.million import rows_of
 from benchmarks.peers import Turn, compare_turns
 from harness.errors import ResultsError
 from harness.measure.command import Ended, Execution
-from harness.records import Cell, Lane, Outcome, Sample
+from harness.records.facts import Lane, Outcome
+from harness.records.format import Cell, Sample
 from tests.made_up import made_up_sample
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.made_up import FAILED_IN, write_run
-from harness.records import SAMPLE, Outcome, Sample
-from harness.reporting.read.runs import load_runs
-from harness.reporting.writer import read_report
+from harness.records.facts import Outcome
+from harness.records.format import SAMPLE, Sample
+from harness.report.read.runs import load_runs
+from harness.report.writer import read_report
 
 
 @pytest.fixture(scope="module")

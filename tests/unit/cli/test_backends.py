@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.backends.updating import Raised
 from harness.cli import backends as command
 from harness.cli.main import main
-from tests.unit.reporting.backends.made_up_backends import made_up_backends
+from harness.provision.pins.backends import Raised
+from tests.unit.report.backends.made_up_backends import made_up_backends
 
 
 @pytest.fixture(autouse=True)

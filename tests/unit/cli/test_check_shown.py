@@ -8,8 +8,8 @@ import json
 import pytest
 from rich.console import Console
 
-from harness.checking.model import Checked, Failure, Result, Verdict
 from harness.cli.check_shown import as_data, print_step, summary
+from harness.run.check.model import Checked, Failure, Result, Verdict
 
 FAILURE = Failure(ran="uv sync", expected="exit status 0", came="exit status 2\n[/red] odd", cause="Why.", log="/x/log")
 

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from harness import VERSION, listing
-from harness.changes import STANDARD
-from harness.cli import machine
+from harness import VERSION
+from harness.cli import machine, machine_shown
+from harness.cli.machine_shown import Check
 from harness.cli.main import COMMANDS
 from harness.findings import all_findings
-from harness.listing import Check
-from harness.provision.layout import Layout
-from harness.variants import load_variants
+from harness.monorepo.changes import STANDARD
+from harness.monorepo.variants import load_variants
+from harness.provision.state_folder import Layout
 from tests.runs import invoke
-from tests.unit.reporting.made_up_nights import made_up_night
+from tests.unit.report.made_up_nights import made_up_night
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> No
         Check(name="disk", ok=True, detail="plenty"),
     ]
     monkeypatch.setattr(machine, "ask_for_nix", lambda layout: ("", "no nix"))
-    monkeypatch.setattr(listing, "examine", lambda layout, nix: checks)
+    monkeypatch.setattr(machine_shown, "examine", lambda layout, nix: checks)
 
     result = invoke("doctor")
     assert result.exit_code == 1
@@ -196,7 +196,7 @@ def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> No
 def test_this_machine_is_examined(tmp_path: Path) -> None:
     here = Layout.here()
     layout = Layout(checkout=here.checkout, state=tmp_path / "state")
-    checks = {check.name: check for check in listing.examine(layout, ("", "There is no nix."))}
+    checks = {check.name: check for check in machine_shown.examine(layout, ("", "There is no nix."))}
 
     assert checks["python"].ok
     assert not checks["other pythons"].needed
@@ -295,7 +295,7 @@ def test_a_shape_that_cannot_be_measured_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
 ) -> None:
     # Room for what is small, and for nothing else.
-    monkeypatch.setattr("harness.listing.free_bytes", lambda folder: 2**32)
+    monkeypatch.setattr("harness.cli.shown.free_bytes", lambda folder: 2**32)
     # Every variant, so that a shape of ten thousand members takes tens of gigabytes.
     result = invoke("run", "--profile", "all", "--results", str(tmp_path), *words)
 

@@ -15,10 +15,10 @@ import pytest
 from click.testing import Result
 
 from harness.cli.reports import compare
-from harness.provision.layout import Layout
-from harness.reporting.compare import writer
+from harness.provision.state_folder import Layout
+from harness.report.compare import writer
 from tests.runs import invoke
-from tests.unit.reporting.made_up_nights import FIRST, made_up_night
+from tests.unit.report.made_up_nights import FIRST, made_up_night
 
 CHECKOUT = Layout.here().checkout
 PAGE = (CHECKOUT / "docs" / "comparing.md").read_text(encoding="utf-8")

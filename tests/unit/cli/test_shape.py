@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness.shapes.file import load_shape, written
+from harness.monorepo.shapes.file import load_shape, written
 from tests.runs import invoke
-from tests.unit.repository.made_up_repositories import poetry, project, uv_workspace, write
+from tests.unit.monorepo.repository.made_up_repositories import poetry, project, uv_workspace, write
 
 CYCLE = {"a/pyproject.toml": project("a", "b"), "b/pyproject.toml": project("b", "a")}
 

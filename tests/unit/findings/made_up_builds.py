@@ -18,9 +18,9 @@ from pathlib import Path
 from harness.findings.archives import metadata, requirements
 from harness.findings.base import Experiment, Observation
 from harness.findings.conduct import conduct
-from harness.lab import Lab
 from harness.measure.command import Command, Execution
-from harness.shapes import CANONICAL
+from harness.monorepo.shapes import CANONICAL
+from harness.workspace.experiment import Lab
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench
 

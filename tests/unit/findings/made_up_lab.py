@@ -28,10 +28,10 @@ from harness.findings.archives import metadata, requirements
 from harness.findings.base import Experiment, Observation
 from harness.findings.conduct import conduct
 from harness.findings.made_wheels import make_wheel
-from harness.lab import Lab
 from harness.measure.command import Command, Execution
-from harness.records import Lane
-from harness.shapes import CANONICAL
+from harness.monorepo.shapes import CANONICAL
+from harness.records.facts import Lane
+from harness.workspace.experiment import Lab
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, made_up_attempt, made_up_bench
 from tests.unit.findings.made_up_builds import MadeUpIndex, Release, refusal

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.bench import Bench
 from harness.findings.base import Experiment, Observation
 from harness.findings.conduct import conduct
-from harness.lab import Lab
 from harness.measure.command import Command, Ended, Execution
-from harness.provision.layout import Layout
-from harness.shapes import CANONICAL
-from harness.variants import Variant, load_variant
-from harness.workspace import Surroundings, Workspace
+from harness.monorepo.shapes import CANONICAL
+from harness.monorepo.variants import Variant, load_variant
+from harness.provision.state_folder import Layout
+from harness.workspace.experiment import Lab
+from harness.workspace.prepared import Bench
+from harness.workspace.tree import Surroundings, Workspace
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, FakeMeter, made_up_attempt
 

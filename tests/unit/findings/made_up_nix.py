@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.bench import NixBench
 from harness.measure.command import Execution
 from harness.nix import Nix, NixProgram
-from harness.workspace import Workspace
+from harness.workspace.prepared import NixBench
+from harness.workspace.tree import Workspace
 from tests.fakes import execution
 
 

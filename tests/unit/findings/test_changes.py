@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.changes import STANDARD
 from harness.findings import changes
 from harness.findings.base import FAILED, UNSUPPORTED, Observation
 from harness.findings.changes import FINDING, OUTSIDE
 from harness.findings.conduct import conduct
-from harness.lab import Lab
 from harness.measure.command import Command, Execution
-from harness.records import Lane
+from harness.monorepo.changes import STANDARD
+from harness.records.facts import Lane
+from harness.workspace.experiment import Lab
 from tests.fakes import execution
 from tests.unit.findings.made_up_monorepo import Player, player_lab
 from tests.unit.findings.made_up_nix import answers, nix_bench

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.findings.complaints import facts, judge
-from harness.lab import Trial
 from harness.measure.command import Command
+from harness.workspace.experiment import Trial
 from tests.fakes import execution
 
 

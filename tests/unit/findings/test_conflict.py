@@ -6,7 +6,7 @@ import pytest
 
 from harness.findings.base import FAILED, Observation
 from harness.findings.conflict import FINDING
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.unit.findings.made_up_builds import refusal
 from tests.unit.findings.made_up_lab import Tool, established, lacking, tool_lab
 

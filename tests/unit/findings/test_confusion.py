@@ -8,7 +8,7 @@ import pytest
 from harness.findings.base import FAILED, UNSUPPORTED, Observation
 from harness.findings.confusion import FINDING
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.fakes import execution
 from tests.unit.findings.made_up_builds import BY_ADDRESS, refusal
 from tests.unit.findings.made_up_lab import Tool, established, lacking, tool_lab

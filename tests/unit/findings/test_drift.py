@@ -10,7 +10,7 @@ import pytest
 from harness.findings.base import FAILED, UNSUPPORTED, Observation
 from harness.findings.drift import DRIFTS, FINDING
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.unit.findings.made_up_lab import TOOL_TOML, PlayedNix, Tool, established, tool_lab
 from tests.unit.findings.made_up_nix import answers, store_path
 

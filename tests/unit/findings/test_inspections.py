@@ -10,10 +10,10 @@ import pytest
 from harness.findings import UNSUPPORTED, Observation, Subject, inspect
 from harness.findings.configuration_lines import is_configuration
 from harness.findings.statements import mentions, requirement_name
-from harness.nix_tree import NixPackage
-from harness.records import Lane
-from harness.shapes import CANONICAL, Kind, Member, Shape
-from harness.variants import load_variant
+from harness.monorepo.shapes import CANONICAL, Kind, Member, Shape
+from harness.monorepo.variants import load_variant
+from harness.provision.nix.tree import NixPackage
+from harness.records.facts import Lane
 from tests.made_up import write_variant
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from harness.findings.base import FAILED
 from harness.findings.integrity import FINDING
-from harness.lab import Lab
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
+from harness.workspace.experiment import Lab
 from tests.unit.findings.made_up_builds import refusal
 from tests.unit.findings.made_up_lab import Tool, established, lacking, tool_lab
 

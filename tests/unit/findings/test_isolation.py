@@ -8,7 +8,7 @@ import pytest
 from harness.findings.base import FAILED, UNSUPPORTED, Observation
 from harness.findings.isolation import FINDING
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.unit.findings.made_up_builds import refusal
 from tests.unit.findings.made_up_lab import Tool, established, tool_lab
 from tests.unit.findings.made_up_nix import answers

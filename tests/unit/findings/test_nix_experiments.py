@@ -15,7 +15,7 @@ import pytest
 from harness.findings import conduct, nix_closures, nix_rebuilds, nix_same_bytes
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.fakes import execution
 from tests.unit.findings.made_up_lab import TOOL_TOML, Tool, established, tool_lab
 from tests.unit.findings.made_up_nix import store_path

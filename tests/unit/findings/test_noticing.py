@@ -7,8 +7,8 @@ import pytest
 
 from harness.errors import StateError
 from harness.findings.noticing import noticed, place_of, said, see_that_it_is_about
-from harness.lab import Trial
 from harness.measure.command import Command, Execution
+from harness.workspace.experiment import Trial
 from tests.fakes import execution
 from tests.unit.findings.made_up_lab import Tool, tool_lab
 from tests.unit.findings.made_up_nix import answers, built

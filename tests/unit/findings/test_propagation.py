@@ -9,7 +9,7 @@ import pytest
 from harness.findings.base import FAILED, UNSUPPORTED
 from harness.findings.propagation import FINDING
 from harness.measure.command import Execution
-from harness.records import Lane
+from harness.records.facts import Lane
 from tests.unit.findings.made_up_lab import Tool, established, tool_lab
 from tests.unit.findings.made_up_nix import answers, built, store_path
 

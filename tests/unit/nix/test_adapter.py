@@ -11,11 +11,12 @@ import pytest
 
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
+from harness.monorepo.shapes import CANONICAL
 from harness.nix import HOW_TO_GET_IT, Expression, Nix, NixProgram, StorePath, complaint, find_nix, name_of
-from harness.nix_tree import NixPackage, names_of, read_statements
-from harness.shapes import CANONICAL
+from harness.provision.nix.tree import NixPackage, names_of, read_statements
 from tests.fakes import execution
 from tests.made_up import VARIANT_TOML, made_up_variant
+from tests.places import CHECKOUT
 
 PROGRAMS = ("nix-build", "nix-instantiate", "nix-store", "nix-hash")
 
@@ -233,7 +234,7 @@ def test_planned_pairs_each_derivation_with_its_output() -> None:
     }
 
 
-RECORDED = Path(__file__).parents[2] / "fixtures" / "nix-json"
+RECORDED = CHECKOUT / "tests" / "fixtures" / "nix-json"
 
 
 def test_of_several_outputs_the_main_one_is_planned() -> None:

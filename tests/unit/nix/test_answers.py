@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from harness.errors import StateError
 from harness.nix.answers import derivations, path_infos
 from harness.nix.values import Derivation, StorePath
+from tests.places import CHECKOUT
 
-RECORDED = Path(__file__).parents[2] / "fixtures" / "nix-json"
+RECORDED = CHECKOUT / "tests" / "fixtures" / "nix-json"
 OLD = (RECORDED / "2.8.0" / "show-derivation.json").read_text(encoding="utf-8")
 NEW = (RECORDED / "2.34.8" / "derivation-show.json").read_text(encoding="utf-8")
 INFOS = [(RECORDED / version / "path-info-closure.json").read_text(encoding="utf-8") for version in ("2.8.0", "2.34.8")]

@@ -10,10 +10,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.errors import ProvisionError, ShapeError
-from harness.provision.lock import Pin, render_lock
+from harness.monorepo.shapes import Kind, Member, Shape
+from harness.monorepo.variants.lock import Pin, render_lock
 from harness.provision.outside import Outside, counting, lock_name, names_of, resolved
 from harness.provision.resolving import NoSolutionError
-from harness.shapes import Kind, Member, Shape
 
 HASH = frozenset({"a" * 64})
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from packaging.utils import canonicalize_name
 
+from harness.monorepo.variants import Variant
+from harness.monorepo.variants.lock import Pin, render_lock
 from harness.provision import supplies
-from harness.provision.layout import Layout
-from harness.provision.lock import Pin, render_lock
+from harness.provision.state_folder import Layout
 from harness.provision.supplies import fetch_outside, put_on_shelf
 from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Wheelhouse
-from harness.variants import Variant
 from tests.made_up import made_up_variant
 from tests.unit.provision.test_supplies import Silent
 

@@ -1,4 +1,4 @@
-"""harness.provision.relock: which of several settings of pip counts, and what happens when pip cannot say."""
+"""harness.provision.pins.relock: which of several settings of pip counts, and what happens when pip cannot say."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from harness.errors import ProvisionError
+from harness.provision.pins.relock import relock
 from harness.provision.pip_settings import pip_configuration
-from harness.provision.relock import relock
 
 
 def play(monkeypatch: pytest.MonkeyPatch, stdout: str, *, status: int = 0, stderr: str = "") -> list[list[str]]:

@@ -13,13 +13,13 @@ import pytest
 from harness.errors import InputError, ProvisionError
 from harness.measure.command import Command
 from harness.measure.crew import Stopped
+from harness.monorepo.variants import Variant
 from harness.provision import supplies
 from harness.provision.interpreters import own_python
-from harness.provision.layout import Layout
+from harness.provision.state_folder import Layout
 from harness.provision.supplies import Wheels, fetch_wheels, install_toolchains
 from harness.provision.toolchains import toolchains_of
 from harness.provision.wheelhouse import Fetched, Wheelhouse
-from harness.variants import Variant
 from tests.made_up import VARIANT_TOML, made_up_variant, write_python
 
 

@@ -16,8 +16,8 @@ from packaging.utils import canonicalize_name
 from harness.errors import ProvisionError
 from harness.measure.command import Command, Executor
 from harness.measure.crew import Stopped
+from harness.monorepo.variants.lock import Pin, parse_lock, render_lock
 from harness.provision import wheelhouse
-from harness.provision.lock import Pin, parse_lock, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
 from tests.fakes import FakeExecutor, execution
 

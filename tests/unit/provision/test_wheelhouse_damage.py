@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from harness.provision.lock import Pin, render_lock
+from harness.monorepo.variants.lock import Pin, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
 from tests.fakes import FakeExecutor
 

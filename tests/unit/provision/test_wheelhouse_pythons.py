@@ -11,8 +11,8 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from harness.errors import ProvisionError
+from harness.monorepo.variants.lock import Pin, render_lock
 from harness.provision.interpreters import Interpreter, own_python
-from harness.provision.lock import Pin, render_lock
 from harness.provision.wheelhouse import Fetched, Wheelhouse, download_with_pip
 from tests.fakes import FakeExecutor, execution
 

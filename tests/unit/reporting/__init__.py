@@ -1,1 +1,1 @@
-"""Tests of ``harness.reporting``."""
+"""Tests of ``harness.report``."""

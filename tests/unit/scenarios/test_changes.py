@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench import Attempt, Bench
-from harness.changes import STANDARD
 from harness.errors import StateError, VariantError, VerificationError
 from harness.measure.command import Command, Execution
-from harness.sampling import run_until_failure
+from harness.monorepo.changes import STANDARD
+from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
-from harness.warmup import phases_needed, warm_up
+from harness.workspace.prepared import Bench
+from harness.workspace.steps import Attempt
+from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import Toolbox, execution, made_up_attempt, made_up_bench
 
 RENAME = """\

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench import Attempt, Bench, NixBench
-from harness.changes import STANDARD
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Execution
+from harness.monorepo.changes import STANDARD
+from harness.monorepo.shapes import CANONICAL
 from harness.nix import Nix, NixProgram
-from harness.records import Lane
-from harness.sampling import run_until_failure
+from harness.records.facts import Lane
+from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
-from harness.scenarios.nix_lane import STANDING, ready
-from harness.shapes import CANONICAL
-from harness.workspace import Workspace
+from harness.workspace.nix import STANDING, ready
+from harness.workspace.prepared import Bench, NixBench
+from harness.workspace.steps import Attempt
+from harness.workspace.tree import Workspace
 from tests.made_up import VARIANT_TOML, execution, made_up_attempt, made_up_bench, made_up_workspace
 
 NIX_LANE = [

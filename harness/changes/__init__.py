@@ -1,8 +1,0 @@
-"""Standard changes: what each is, how a variant makes it, and how its effect is seen."""
-
-from __future__ import annotations
-
-from harness.changes.change_file import ChangeFile, Deed, VariantChange, load_change, texts_of_patches
-from harness.changes.standard import STANDARD, Change
-
-__all__ = ["STANDARD", "Change", "ChangeFile", "Deed", "VariantChange", "load_change", "texts_of_patches"]

@@ -1,0 +1,1 @@
+"""What is measured, as checked data: variants, shapes, changes, grown members, repositories, backends."""

@@ -1,0 +1,74 @@
+"""What hatch reads in ``pyproject.toml`` and ``hatch.toml``: workspaces, sources, and the packages of a wheel."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from harness.monorepo.repository.facts import Facts, Notes, Workspace
+from harness.monorepo.repository.requirements import local_path, wanted
+from harness.monorepo.repository.tables import Table, read_toml
+from harness.monorepo.shapes.checks import normalised
+
+#: A version that uv-dynamic-versioning fills in when it builds.
+_FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{\{[^{}]*\}\}")
+
+
+def read(document: Table) -> Facts:
+    """What ``[tool.hatch]`` says."""
+    return _read(document.table("tool", "hatch"))
+
+
+def read_file(text: str, notes: Notes) -> Facts:
+    """What a ``hatch.toml`` says: it is what ``[tool.hatch]`` is elsewhere."""
+    document = read_toml(text, notes)
+    return Facts() if document is None else _read(document)
+
+
+def _read(hatch: Table) -> Facts:
+    workspaces: list[Workspace] = []
+    sources: dict[str, str] = {}
+    uncounted: list[str] = []
+    for _, environment in hatch.table("envs").tables():
+        if "workspace" in environment:
+            workspaces.append(_workspace(environment))
+        sources = {**_sources(environment.table("sources")), **sources}
+        uncounted += [environment.dotted(key) for key in ("dependencies", "extra-dependencies") if key in environment]
+    wheel = hatch.table("build", "targets", "wheel")
+    packages = [text for table in (wheel, hatch.table("build")) for _, text in table.texts("packages")]
+    packages = packages or [text for _, text in wheel.texts("only-include")]
+    hook = hatch.table("metadata", "hooks", "uv-dynamic-versioning")
+    found = [wanted(_FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
+    return Facts(
+        wanted=tuple(item for item in found if item is not None),
+        workspaces=tuple(workspaces),
+        sources=sources,
+        packages=tuple(packages),
+        uncounted=tuple(uncounted),
+        states_dependencies="dependencies" in hook,
+    )
+
+
+def _workspace(environment: Table) -> Workspace:
+    workspace = environment.table("workspace")
+    include: list[str] = []
+    for key, value in workspace.items("members"):
+        path: Any = value.get("path") if isinstance(value, dict) else value
+        if isinstance(path, str):
+            include.append(path)
+        else:
+            workspace.wrong(key, "a text or a table with a path", value)
+    exclude = tuple(text for _, text in workspace.texts("exclude"))
+    # The folder itself is no member by this: hatch installs it beside them, if it is a project.
+    key = environment.dotted("workspace")
+    return Workspace(tool="hatch", key=key, include=(".", *include), exclude=exclude)
+
+
+def _sources(sources: Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in sources:
+        value = sources.raw(name)
+        path = sources.table(name).text("path") if isinstance(value, dict) else sources.text(name)
+        if path and (local := local_path(path)):
+            found[normalised(name)] = local
+    return found

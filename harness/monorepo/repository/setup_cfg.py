@@ -1,0 +1,107 @@
+"""``setup.cfg``: what setuptools reads there, but for what it would have to run or open other files for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from configparser import ConfigParser, Error
+
+from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.modules import below
+from harness.monorepo.repository.requirements import wanted
+from harness.monorepo.shapes.checks import is_name, normalised
+
+
+def read(text: str, notes: Notes) -> Facts:
+    """What a ``setup.cfg`` says."""
+    parser = ConfigParser(interpolation=None, default_section="")
+    try:
+        parser.read_string(text)
+    except (Error, ValueError, AttributeError) as error:
+        # On a continuation line where none can be, configparser stumbles over its own bookkeeping.
+        line = getattr(error, "lineno", 0) or 0
+        notes.tell("", "not valid as setup.cfg", "Mend the line; nothing of the file is read.", line=line)
+        return Facts()
+    return _Reader(parser, text, notes).facts()
+
+
+class _Reader:
+    def __init__(self, parser: ConfigParser, text: str, notes: Notes) -> None:
+        self._parser = parser
+        self._lines = text.splitlines()
+        self._notes = notes
+
+    def facts(self) -> Facts:
+        required = self._value("options", "install_requires")
+        found = [
+            item
+            for line in _listed(required, commas=False)
+            if (item := wanted(line, "options.install_requires", self._notes)) is not None
+        ]
+        extras = "options.extras_require"
+        points = self._value("options.entry_points", "console_scripts") + self._value(
+            "options.entry_points", "gui_scripts"
+        )
+        return Facts(
+            name=self._name(),
+            wanted=tuple(found),
+            packages=tuple(self._packages()),
+            scripts="options.entry_points" if points.strip() else "",
+            unnamed=self._parser.get("metadata", "name", fallback="").strip().startswith("attr:"),
+            uncounted=(extras,) if self._parser.has_section(extras) else (),
+            states_dependencies=bool(required.strip()),
+        )
+
+    def _value(self, section: str, key: str) -> str:
+        """A key's text, written with _ or -; an empty one, and a note, if it lies elsewhere."""
+        for spelling in (key, key.replace("_", "-")):
+            value = self._parser.get(section, spelling, fallback=None)
+            if not value:
+                continue
+            if match := re.match(r"(file|attr):", value.strip()):
+                self._notes.tell(
+                    f"{section}.{spelling}",
+                    f"{match[1]}: what it names is not opened" if match[1] == "file" else "attr: no code is run",
+                    "State it in setup.cfg or in [project] of pyproject.toml.",
+                    line=self._line(spelling),
+                )
+                return ""
+            return value
+        return ""
+
+    def _line(self, key: str) -> int:
+        pattern = re.compile(rf"\s*{re.escape(key)}\s*[=:]", re.IGNORECASE)
+        return next((number for number, line in enumerate(self._lines, 1) if pattern.match(line)), 0)
+
+    def _name(self) -> str:
+        name = self._value("metadata", "name").strip()
+        if not name or is_name(name):
+            return normalised(name) if name else ""
+        self._notes.tell(
+            "metadata.name",
+            f"{name!r} cannot be a project's name",
+            "Use letters, digits, and . _ - between them.",
+            line=self._line("name"),
+        )
+        return ""
+
+    def _packages(self) -> Iterator[str]:
+        roots: dict[str, str] = {}
+        for line in _listed(self._value("options", "package_dir")):
+            package, _, folder = line.partition("=")
+            roots[package.strip()] = folder.strip()
+        stated = self._value("options", "packages").strip()
+        if stated.startswith(("find:", "find_namespace:")):
+            where = _listed(self._value("options.packages.find", "where"))
+            yield from (text for text in (*where, roots.get("", "")) if text not in {"", "."})
+            return
+        for package in _listed(stated):
+            yield below(roots, package)
+        for module in _listed(self._value("options", "py_modules")):
+            yield f"{below(roots, module)}.py"
+
+
+def _listed(value: str, *, commas: bool = True) -> list[str]:
+    """A list as setup.cfg has it: a line each, or with commas between them."""
+    pieces = value.split(",") if commas and "\n" not in value.strip() else value.splitlines()
+    return [piece.strip() for piece in pieces if piece.strip() and not piece.strip().startswith("#")]

@@ -1,0 +1,334 @@
+"""``variant.toml``: every key it may have, checked before anything is run.
+
+The steps of each phase are argument lists, and the placeholders below are the only templating.
+
+``{root}``    the monorepo's checkout (a scratch copy)
+``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the step is repeated for each one
+``{module}``  what that application is imported and started as: its name with ``_`` in the place of ``-``
+``{member}``  a member's name; the step is repeated for each one
+``{need}``    a member that the application or member needs, directly or through others; the argument is repeated
+``{cache}``   the folder that is emptied for a cold start
+``{state}``   a folder for what the toolchain keeps outside the checkout and is not a cache (environments, settings)
+``{index}``   the simple index on loopback
+``{python}``  the Python interpreter to use
+``{tools}``   the ``bin`` folder of the environment the toolchain is installed in, also first on ``PATH``
+``{dist}``    where ``build`` puts wheels and sdists
+``{deploy}``  the folder ``deploy`` has to fill
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
+
+from harness.errors import did_you_mean
+from harness.monorepo.toml_file import parse_checked
+from harness.monorepo.variants.below import below
+from harness.monorepo.variants.keys import described
+from harness.records.strategies import HANDWRITTEN, STRATEGIES
+
+PLACEHOLDERS = frozenset(
+    {
+        "root",
+        "app",
+        "module",
+        "member",
+        "need",
+        "cache",
+        "state",
+        "index",
+        "python",
+        "tools",
+        "dist",
+        "deploy",
+    }
+)
+
+#: Members say `requires-python = ">=3.11"`.
+OLDEST_PYTHON = (3, 11)
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names of the placeholders in ``text``.
+
+    Raises:
+        ValueError: a brace is unbalanced, or a placeholder is not just one of :data:`PLACEHOLDERS`.
+    """
+    names: set[str] = set()
+    for _, name, specification, conversion in string.Formatter().parse(text):
+        if name is not None:
+            names.add(name)
+        if specification or conversion:
+            raise ValueError(f"{text!r} has more than a placeholder's name between its braces")
+    if unknown := sorted(names - PLACEHOLDERS):
+        known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
+        raise ValueError(f"{{{unknown[0]}}} is not a placeholder; known: {known}")
+    return frozenset(names)
+
+
+def _template(text: str) -> str:
+    placeholders(text)
+    return text
+
+
+def _pinned(text: str) -> str:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        raise ValueError(f"{text!r} is not a requirement: {error}") from error
+    operators = [(spec.operator, spec.version) for spec in requirement.specifier]
+    if len(operators) != 1 or operators[0][0] != "==" or "*" in operators[0][1] or requirement.url:
+        raise ValueError(f"{text!r} has to name one exact version, as in 'uv==0.13.9'")
+    return text
+
+
+def wanted_python(text: str) -> str:
+    """See that ``text`` says which Python is meant: a version such as 3.12 or 3.12.1, or a path from / on.
+
+    Raises:
+        ValueError: it does not, or that Python is too old.
+    """
+    version = re.fullmatch(r"3\.(\d+)(\.\d+)?", text)
+    if version is None and not text.startswith("/"):
+        raise ValueError(f"{text!r} is neither a version, as in '3.12' or '3.12.1', nor a path from / on")
+    if version is not None and (3, int(version[1])) < OLDEST_PYTHON:
+        raise ValueError(f"Python {text} is too old: members need {'.'.join(map(str, OLDEST_PYTHON))} or newer")
+    return text
+
+
+def _strategy(name: str) -> str:
+    if name not in STRATEGIES:
+        raise ValueError(f"there is no strategy named {name!r}; {did_you_mean(name, STRATEGIES)}")
+    return name
+
+
+class Profile(StrEnum):
+    """A selection of variants: those that most people choose between, or every one there is."""
+
+    CORE = "core"
+    ALL = "all"
+
+
+Strategy = Annotated[str, AfterValidator(_strategy)]
+Template = Annotated[str, AfterValidator(_template)]
+# What is written to and removed lies in the run's own folders, whatever is written here.
+EnvironmentPath = Annotated[Template, AfterValidator(below("root", "state", "cache"))]
+CheckoutPath = Annotated[Template, AfterValidator(below("root"))]
+CachePath = Annotated[Template, AfterValidator(below("cache", itself=True))]
+Directory = Annotated[Template, AfterValidator(below("root", "state", "cache", "dist", "deploy", itself=True))]
+Pinned = Annotated[str, AfterValidator(_pinned)]
+Python = Annotated[str, AfterValidator(wanted_python)]
+Step = Annotated[tuple[Template, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VersionCheck:
+    """How to ask the toolchain for its version, and what its answer has to contain."""
+
+    command: Step
+    expect: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Toolchain:
+    """An environment manager plus a build backend, with exact versions.
+
+    ``packages`` are installed into an environment of their own (``locks/toolchain.txt`` is their closure);
+    ``build_requirements`` is what building and editable installs fetch (``locks/build.txt``). Where there is nothing to
+    install there is no ``version`` to ask for, and where nothing is built there is no ``backend``. ``python`` is what
+    it is installed under and what environments are made from, where that is not the harness's own.
+    """
+
+    manager: str
+    backend: str = ""
+    packages: tuple[Pinned, ...] = ()
+    build_requirements: tuple[Pinned, ...] = ()
+    version: VersionCheck | None = None
+    python: Python = ""
+
+    @model_validator(mode="after")
+    def _what_is_installed_has_a_version(self) -> Toolchain:
+        if self.packages and self.version is None:
+            raise ValueError('version is missing: add command = ["…", "--version"] and what the answer has to contain')
+        if self.version is not None and not self.packages:
+            raise ValueError("version asks for what packages does not install: name the package, or leave version out")
+        if self.backend and not self.build_requirements:
+            raise ValueError(f"build_requirements is empty, but building fetches {self.backend}: pin its exact version")
+        return self
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Each package's normalised name and its exact version."""
+        requirements = [Requirement(text) for text in (*self.packages, *self.build_requirements)]
+        return {canonicalize_name(item.name): next(iter(item.specifier)).version for item in requirements}
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Phase:
+    """Steps that bring about one thing, the folder they are run in, and the variables they see beside the variant's."""
+
+    steps: tuple[Step, ...]
+    directory: Directory = "{root}"
+    environment: dict[str, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class DeployPhase(Phase):
+    """The steps that fill ``{deploy}`` with one application; ``run`` starts it from there."""
+
+    run: Step
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Phases:
+    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``."""
+
+    install: Phase
+    run: Phase
+    lock: Phase | None = None
+    refresh: Phase | None = None
+    build: Phase | None = None
+    deploy: DeployPhase | None = None
+
+    @model_validator(mode="after")
+    def _running_takes_a_step(self) -> Phases:
+        if not self.run.steps:
+            raise ValueError("run.steps is empty: nothing would start an application")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Nix:
+    """What the variant offers in the Nix lane.
+
+    ``strategies`` are the ways in which its members are described; ``attribute`` names a member in the package set;
+    ``devshell`` are the attributes of nixpkgs that one needs to work on it, such as ``hatch``; ``own`` are the Nix
+    files that are not those of ``variants/__templates__``.
+    """
+
+    strategies: tuple[Strategy, ...] = (HANDWRITTEN,)
+    attribute: str = "myproject-{member}"
+    devshell: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    def attribute_of(self, member: str) -> str:
+        """The name a member has in the package set."""
+        return self.attribute.replace("{member}", member)
+
+
+#: Where in :class:`Indirect` a member's name belongs.
+NEED = "{need}"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Indirect:
+    """What a member's ``pyproject.toml`` has besides if it needs something only through others.
+
+    ``text`` goes before the first line that is ``before``; a line of it with ``{need}`` is repeated for each of those.
+    """
+
+    before: str
+    text: str
+
+    @model_validator(mode="after")
+    def _names_what_is_needed(self) -> Indirect:
+        if NEED not in self.text or not self.text.endswith("\n"):
+            raise ValueError("text has to be whole lines, one of them with {need}")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Growing:
+    """What has to be known to grow the variant's members into those of another shape.
+
+    A member states what it needs directly. ``transitive`` are the tables, by their dotted names, in which it states all
+    that it needs, also what it needs only through others; ``indirect`` is where it states those apart.
+    """
+
+    transitive: tuple[str, ...] = ()
+    indirect: Indirect | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VariantFile:
+    """``variant.toml`` to the letter.
+
+    ``environment`` are variables every step sees; ``caches`` likewise, but each names a folder below ``{cache}``.
+    ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
+    ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
+    without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
+    ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
+    everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
+    package index: for either reason it is shown, and not measured.
+    """
+
+    schema_version: Literal[1]
+    title: str
+    summary: str
+    toolchain: Toolchain
+    phases: Phases
+    environment: dict[str, Template] = field(default_factory=dict)
+    caches: dict[str, CachePath] = field(default_factory=dict)
+    environments: tuple[EnvironmentPath, ...] = ()
+    lock_files: tuple[CheckoutPath, ...] = ()
+    generated: tuple[CheckoutPath, ...] = ()
+    offline: dict[str, Template] = field(default_factory=dict)
+    unsupported: dict[str, str] = field(default_factory=dict)
+    nix: Nix = field(default_factory=Nix)
+    growing: Growing = field(default_factory=Growing)
+    profile: Profile = Profile.ALL
+    broken: str = ""
+    unavailable: str = ""
+
+    @model_validator(mode="after")
+    def _what_is_empty_has_a_reason(self) -> VariantFile:
+        for key, there, name in (
+            ("toolchain.packages", self.toolchain.packages, "tool-install"),
+            ("nix.strategies", self.nix.strategies, "nix"),
+            # What takes no step takes no time that could be measured.
+            ("phases.install.steps", self.phases.install.steps, "install-cold"),
+            ("phases.install.steps", self.phases.install.steps, "install-warm"),
+            ("phases.install.steps", self.phases.install.steps, "noop"),
+        ):
+            if not there and name not in self.unsupported and not self.unavailable:
+                raise ValueError(f'{key} is empty: fill it, or say why it is in [unsupported] {name} = "…"')
+            if there and name in self.unsupported and name == "nix":
+                raise ValueError(f"{key} is not empty and [unsupported] {name} says why it is: keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _absent_phases_have_reasons(self) -> VariantFile:
+        for name in ("lock", "refresh", "build", "deploy"):
+            phase = getattr(self.phases, name)
+            if phase is None and name not in self.unsupported:
+                raise ValueError(f'phases.{name} is missing: add its steps, or say why in [unsupported] {name} = "…"')
+            if phase is not None and name in self.unsupported:
+                raise ValueError(f"phases.{name} has steps and [unsupported] {name} says it has none: keep one of them")
+        return self
+
+
+VARIANT_FILE: TypeAdapter[VariantFile] = TypeAdapter(VariantFile)
+
+
+def parse_variant_file(text: str, *, source: str) -> VariantFile:
+    """Read the text of a ``variant.toml``; ``source`` names it in errors.
+
+    Raises:
+        VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
+    """
+    return parse_checked(text, VARIANT_FILE, source=source, hint="CONTRIBUTING.md describes every key of variant.toml.")
+
+
+def variant_json_schema() -> dict[str, Any]:
+    """The JSON Schema of ``variant.toml``."""
+    return described(VARIANT_FILE.json_schema())

@@ -1,0 +1,1 @@
+"""What the Nix lane needs before it can begin."""

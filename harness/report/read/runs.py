@@ -1,0 +1,136 @@
+"""A run's folder, read: the one place where results come off the disk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from harness.errors import ResultsError
+from harness.records.format import FINDING, RUN_INFO, SCHEMA_VERSION, Finding, RunInfo
+from harness.report.read.samples import damaged, first, read_samples
+from harness.report.read.together import arrange, note
+from harness.report.read.visible import visible_json
+from harness.report.statistics.frames import Frames, as_frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """Runs as they stand on disk, from old to new. ``notes`` are sentences about what a reader has to know of them.
+
+    ``runs``, ``frames`` and ``findings`` are what the report is about: the newest run, and those before it that may be
+    read together with it. ``history`` are earlier runs that may not; of these only the samples are read, into ``past``.
+    """
+
+    folders: Mapping[str, Path]
+    runs: tuple[RunInfo, ...]
+    frames: Frames
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    history: tuple[RunInfo, ...] = ()
+    past: Frames | None = None
+
+
+def load_runs(folders: Sequence[Path]) -> Loaded:
+    """Read runs of one machine, which may still be going on; the report is about the one that began last.
+
+    A last line that was cut off is left out and noted. Missing samples or findings are none.
+
+    Raises:
+        ResultsError: there is no run, a file is damaged (with its line), it is of another schema version, or the runs
+            are of several machines.
+    """
+    if not folders:
+        raise ResultsError("No run was named.", hint="Name the folder of a run, such as results/<run-id>.")
+    found = [_load_info(folder) for folder in folders]
+    named = dict(zip((run.run_id for run in found), folders, strict=True))
+    if len(named) < len(found):
+        raise ResultsError("The same run was named twice.", hint="Name each run once.")
+    arranged = arrange(found)
+    notes = [told] if (told := note(arranged)) else []
+    history = tuple(run for run, _ in arranged.history)
+    frames = _load_frames([named[run.run_id] for run in arranged.pooled], notes)
+    findings: list[Finding] = []
+    for run in arranged.pooled:
+        own = _load_findings(named[run.run_id] / "findings.jsonl", notes)
+        notes += _taken_over(run, own)
+        findings += own
+    return Loaded(
+        folders=named,
+        runs=arranged.pooled,
+        frames=frames,
+        findings=tuple(findings),
+        history=history,
+        past=_load_frames([named[run.run_id] for run in history], notes) if history else None,
+        notes=tuple(notes),
+    )
+
+
+def _taken_over(run: RunInfo, findings: Sequence[Finding]) -> Iterator[str]:
+    """A sentence for each earlier run that findings of a run were taken over from."""
+    for earlier, count in Counter(item.run_id for item in findings if item.run_id != run.run_id).items():
+        yield (
+            f"Run {run.run_id} took over {count} of its findings from run {earlier}: the code of the experiments, the"
+            " variants' files and all versions are the same."
+        )
+
+
+def _load_frames(folders: Sequence[Path], notes: list[str]) -> Frames:
+    return as_frames([_load_samples(folder / "samples.jsonl", notes) for folder in folders])
+
+
+def _load_info(folder: Path) -> RunInfo:
+    path = folder / "run.json"
+    try:
+        data = visible_json(path.read_bytes())
+    except OSError as error:
+        raise ResultsError(
+            f"{folder} holds no run: run.json cannot be read ({error.strerror}).",
+            hint="Name the folder of a run, such as results/<run-id>.",
+        ) from error
+    try:
+        version = json.loads(data).get("schema_version", SCHEMA_VERSION)
+    except (ValueError, AttributeError) as error:
+        raise ResultsError(f"{path} is damaged: it is not a JSON object.", hint="Measure again.") from error
+    if version != SCHEMA_VERSION:
+        raise ResultsError(
+            f"{path} has schema version {version}; this harness reads version {SCHEMA_VERSION}.",
+            hint="Read it with the version of the harness that wrote it.",
+        )
+    try:
+        return RUN_INFO.validate_json(data)
+    except ValidationError as error:
+        raise ResultsError(f"{path} is damaged: {first(error)}.", hint="Measure again.") from error
+
+
+def _load_samples(path: Path, notes: list[str]) -> pa.Table:
+    table, torn = read_samples(path)
+    if torn:
+        notes.append(_torn(path, torn))
+    return table
+
+
+def _load_findings(path: Path, notes: list[str]) -> tuple[Finding, ...]:
+    if not path.exists():
+        return ()
+    lines = visible_json(path.read_bytes()).splitlines(keepends=True)
+    if lines and not lines[-1].endswith(b"\n"):
+        notes.append(_torn(path, len(lines)))
+        lines.pop()
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(FINDING.validate_json(line))
+        except ValidationError as error:
+            raise damaged(path, number, first(error)) from error
+    return tuple(found)
+
+
+def _torn(path: Path, line: int) -> str:
+    """What is said of a last line without its end: the run was cut off while it wrote, or writes right now."""
+    return f"The last line of {path.name}, line {line}, was cut off and is left out."

@@ -1,0 +1,270 @@
+"""From cells at several sizes to the view model of the section on scale: pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.records.facts import Lane, Outcome, ScenarioFacts
+from harness.records.format import CONTROL_SUFFIX, Finding, RunInfo
+from harness.report.anchors import anchored
+from harness.report.answers import facts_of, strategies_of
+from harness.report.scale.efforts import efforts
+from harness.report.scale.figures import CellFigures
+from harness.report.scale.model import Curve, Kind, Panel, Point, Rebuilt, ScaleLane, ScaleView, Size
+from harness.report.scale.words import told
+from harness.report.shapes import Shapes, applications, chain, libraries
+from harness.report.statistics.frames import Frames
+from harness.report.statistics.reach import Reach, reach
+from harness.report.statistics.scale import MINIMUM_SIZES, Figures, crossings, fit
+from harness.report.tables import CellKey, Cells
+from harness.report.words import size_name
+
+#: The sizes that count what was made again after an edit of the core: the scenario, the size, what it counts, what is
+#: said of as many as the edit reaches, and what was done.
+_NIX_REFRESH = ("nix-refresh", "derivations_built", "Members and environments.", "had to be built again", "built")
+_REFRESH = ("refresh", "members_reinstalled", "Members.", "are reached by the edit", "installed again")
+
+_FINE = frozenset({Outcome.OK, Outcome.UNSUPPORTED})
+
+#: A lane, a provider and a strategy: what figures must share to be held against each other at any size.
+_Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grown:
+    """Everything the section is made from. ``distrusted`` are cells of the reference that differed from themselves."""
+
+    runs: Sequence[RunInfo]
+    shapes: Shapes
+    cells: Cells
+    frames: Frames
+    findings: Sequence[Finding]
+    variants: Sequence[str]
+    scenarios: Mapping[str, ScenarioFacts]
+    reference: str
+    distrusted: Collection[CellKey] = ()
+
+
+def build_scale(sources: Grown) -> ScaleView | None:
+    """The section; without enough sizes what one more application takes alone, and ``None`` where nothing is known."""
+    sizes = _sizes(sources.shapes)
+    view = ScaleView(
+        sizes=sizes,
+        variants=tuple(sources.variants),
+        limit_s=max(run.plan.limit_s for run in sources.runs),
+        told=(),
+        lanes=(),
+        rebuilt=(),
+        efforts=efforts(
+            sources.findings,
+            facts_of(sources.runs),
+            shapes=[size.shape for size in sizes],
+            variants=sources.variants,
+            titles=strategies_of(sources.runs),
+        ),
+    )
+    if not view.shown:
+        return view if view.efforts else None
+    builder = _Builder(sources, CellFigures.of(sources.frames, sources.cells), sizes)
+    view = replace(view, lanes=tuple(builder.lanes()), rebuilt=tuple(builder.rebuilt()))
+    return replace(view, told=tuple(told(view)))
+
+
+def _sizes(shapes: Shapes) -> tuple[Size, ...]:
+    """Every shape as a place on the axis, from few members to many."""
+    many = Counter(len(facts.members) for facts in shapes.facts.values())
+    found = (
+        Size(
+            shape=name,
+            label=str(len(facts.members)) + (f" ({name})" if many[len(facts.members)] > 1 else ""),
+            members=len(facts.members),
+            libraries=libraries(facts),
+            applications=len(applications(facts)),
+            chain=chain(facts),
+            core=facts.core,
+        )
+        for name, facts in shapes.facts.items()
+    )
+    return tuple(sorted(found, key=lambda size: size.members))
+
+
+class _Builder:
+    """Makes panels of cells, each with a curve for every variant."""
+
+    def __init__(self, sources: Grown, figures: CellFigures, sizes: Sequence[Size]) -> None:
+        self._sources = sources
+        self._figures = figures
+        self._members = {size.shape: size.members for size in sizes}
+        self._keys: dict[_Place, dict[str, dict[str, dict[str, CellKey]]]] = {}
+        for key in sources.cells.keys:
+            if not key.variant.endswith(CONTROL_SUFFIX) and key.shape in self._members:
+                scenarios = self._keys.setdefault((key.lane, key.provider, key.strategy), {})
+                scenarios.setdefault(key.scenario, {}).setdefault(key.variant, {})[key.shape] = key
+        self._reach = {name: reach(facts) for name, facts in sources.shapes.facts.items()}
+
+    def lanes(self) -> Iterator[ScaleLane]:
+        """Every lane of which anything was tried at enough sizes; the local one first."""
+        for place in sorted(self._keys, key=lambda place: place[0] != Lane.LOCAL.value):
+            panels = tuple(
+                panel
+                for scenario, keys in self._keys[place].items()
+                for panel in self._panels(place, scenario, keys)
+                if any(point.median is not None or point.unbearable for curve in panel.curves for point in _of(curve))
+            )
+            if panels:
+                lane, provider, strategy = place
+                yield ScaleLane(
+                    slug=anchored("scale", *place),
+                    title=self._titled(place),
+                    lane=Lane(lane),
+                    provider=provider,
+                    strategy=strategy,
+                    panels=panels,
+                )
+
+    def rebuilt(self) -> Iterator[Rebuilt]:
+        """What was made again after an edit of the core, against what had to be."""
+        for place, scenarios in self._keys.items():
+            nix = place[0] == Lane.NIX.value
+            scenario, name, what, word, made = _NIX_REFRESH if nix else _REFRESH
+            keys = scenarios.get(scenario, {})
+            did = {
+                variant: {
+                    shape: float(np.median([*figures.values()]))
+                    for shape, key in by_shape.items()
+                    if (figures := self._figures.size(key, name)) and not self._point(key, figures).failed
+                }
+                for variant, by_shape in keys.items()
+            }
+            if any(did.values()):
+                yield Rebuilt(
+                    slug=anchored("scale-rebuilt", *place),
+                    title=self._titled(place),
+                    what=what,
+                    word=word,
+                    made=made,
+                    had={shape: _had(found, nix=nix) for shape, found in self._reach.items()},
+                    did={variant: found for variant, found in did.items() if found},
+                )
+
+    def _titled(self, place: _Place) -> str:
+        lane, provider, strategy = place
+        if lane != Lane.NIX.value:
+            return "Local lane"
+        how = strategies_of(self._sources.runs).get(strategy, strategy or "unnamed").lower()
+        return f"Nix lane ({provider or 'unnamed'}, {how})"
+
+    def _panels(self, place: _Place, scenario: str, keys: Mapping[str, Mapping[str, CellKey]]) -> Iterator[Panel]:
+        """The time of a scenario, its memory and what it weighs, where it was planned at enough sizes."""
+        if len({self._members[shape] for found in keys.values() for shape in found}) < MINIMUM_SIZES:
+            return
+        facts = self._sources.scenarios.get(scenario)
+        title = facts.title if facts else scenario
+        slug = anchored("scale", *place, scenario)
+        times = {name: {shape: self._seconds(key) for shape, key in found.items()} for name, found in keys.items()}
+        panel = Panel(
+            slug=slug,
+            name=scenario,
+            title=title,
+            scenario=scenario,
+            kind=Kind.TIME,
+            curves=tuple(self._curve(name, found, times[name]) for name, found in keys.items()),
+            crossings=crossings(
+                {name: self._borne(keys[name], found) for name, found in times.items()},
+                self._members,
+                distrusted={
+                    shape
+                    for found in keys.values()
+                    for shape, key in found.items()
+                    if key.with_variant(self._sources.reference) in self._sources.distrusted
+                },
+            ),
+        )
+        yield panel
+        memory = {
+            name: {shape: self._figures.memory.get(key, {}) for shape, key in found.items()}
+            for name, found in keys.items()
+        }
+        if any(any(found.values()) for found in memory.values()):
+            yield replace(
+                panel,
+                slug=f"{slug}-memory",
+                kind=Kind.MEMORY,
+                curves=tuple(self._curve(name, found, memory[name]) for name, found in keys.items()),
+                crossings=(),
+            )
+        for size in self._weighed(keys.values()):
+            yield replace(
+                panel,
+                slug=anchored(slug, size),
+                name=size,
+                title=size_name(size),
+                kind=Kind.DISK,
+                curves=tuple(
+                    self._curve(name, found, {shape: self._figures.size(key, size) for shape, key in found.items()})
+                    for name, found in keys.items()
+                ),
+                crossings=(),
+            )
+
+    def _weighed(self, cells: Iterable[Mapping[str, CellKey]]) -> tuple[str, ...]:
+        """What the cells of a scenario weigh, by name."""
+        keys = {key for found in cells for key in found.values()}
+        names = {name for key, name in self._figures.sizes if key in keys and name.endswith("_bytes")}
+        return tuple(sorted(names))
+
+    def _seconds(self, key: CellKey) -> Figures:
+        return self._figures.seconds.get(key, {})
+
+    def _curve(self, variant: str, keys: Mapping[str, CellKey], figures: Mapping[str, Figures]) -> Curve:
+        points = {
+            shape: self._point(keys[shape], figures[shape])
+            for shape in sorted(keys, key=lambda shape: self._members[shape])
+        }
+        borne = self._borne(keys, figures)
+        return Curve(
+            variant=variant,
+            points=points,
+            fit=fit([(self._members[shape], found) for shape, found in borne.items()]),
+        )
+
+    def _borne(self, keys: Mapping[str, CellKey], figures: Mapping[str, Figures]) -> dict[str, Figures]:
+        """The figures of those sizes at which every sample is ok: times that a limit cut off would bend the curve."""
+        return {
+            shape: found for shape, found in figures.items() if found and not self._point(keys[shape], found).failed
+        }
+
+    def _point(self, key: CellKey, figures: Figures) -> Point:
+        outcomes = self._sources.cells.outcomes.get(key, {})
+        bad = {outcome: number for outcome, number in outcomes.items() if outcome not in _FINE}
+        samples = sum(outcomes.values())
+        if bad:
+            return Point(
+                median=None,
+                interval=None,
+                status=max(bad, key=lambda outcome: bad[outcome]).value,
+                failed=sum(bad.values()),
+                samples=samples,
+                reason=self._sources.cells.reasons.get(key, ""),
+            )
+        if not figures:
+            status = "no figure" if Outcome.OK in outcomes else "unsupported" if outcomes else "not yet measured"
+            return Point(median=None, interval=None, status=status, samples=samples)
+        summary = self._sources.cells.summaries.get(key) if figures is self._seconds(key) else None
+        return Point(
+            median=float(np.median([*figures.values()])),
+            interval=summary.interval if summary else None,
+            samples=samples,
+        )
+
+
+def _of(curve: Curve) -> Iterable[Point]:
+    return curve.points.values()
+
+
+def _had(found: Reach, *, nix: bool) -> int:
+    return found.total if nix else len(found.members)

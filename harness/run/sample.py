@@ -1,0 +1,141 @@
+"""One sample: prepare, measure, verify, weigh. Everything it touches is handed in."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from harness.errors import HarnessError, MeasureError
+from harness.measure.command import Command, Ended, Execution
+from harness.measure.sizes import files_written, list_files
+from harness.records.facts import Outcome
+from harness.records.format import Cell, Sample
+from harness.records.strategies import refusal
+from harness.scenarios.base import Measurable
+from harness.workspace.prepared import Equipped, Unready
+from harness.workspace.steps import Attempt, carry_out, how_it_ended
+
+B = TypeVar("B", bound=Equipped)
+
+
+class Clock(Protocol):
+    """Tells the time of day."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in a run a sample belongs."""
+
+    run_id: str
+    host_id: str
+    cell: Cell
+    variant_digest: str
+    block: int
+    position: int
+    log_path: str
+
+
+# What may go wrong around a measured command without being a defect of the harness: the disk is full, git is gone.
+_TROUBLE = (HarnessError, OSError, subprocess.SubprocessError)
+
+
+def _refused(cell: Cell) -> str:
+    """Why the cell's provider cannot do its strategy; empty if it can, and in the local lane."""
+    return refusal(cell.strategy, cell.provider) if cell.strategy and cell.provider else ""
+
+
+def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *, place: Place, clock: Clock) -> Sample:
+    """Execute a cell once. Whatever goes wrong becomes the sample's outcome and reason, never an exception."""
+    started_at = clock.now().isoformat(timespec="milliseconds")
+
+    def sample(outcome: Outcome, reason: str = "", **figures: Any) -> Sample:
+        return _sample(place, started_at, outcome, reason, figures)
+
+    def none(unready: Unready) -> Sample:
+        return sample(Outcome.TIMED_OUT if unready.timed_out else Outcome.SETUP_FAILED, unready.reason)
+
+    if isinstance(bench, Unready):
+        return none(bench)
+    if (unready := bench.unready(place.cell.lane)) is not None:
+        return none(unready)
+    if reason := _refused(place.cell) or scenario.unsupported(bench):
+        return sample(Outcome.UNSUPPORTED, reason)
+    try:
+        scenario.prepare(bench, attempt)
+        commands = list(scenario.measured(bench, attempt))
+        before = [list_files(folder) for folder in scenario.watched(bench)]
+        served = bench.meter.traffic()
+    except _TROUBLE as error:
+        return sample(Outcome.TIMED_OUT if _took_too_long(error) else Outcome.SETUP_FAILED, explain(error))
+    if not commands:
+        return sample(Outcome.SETUP_FAILED, f"{scenario.name} has no step to measure")
+    executions = run_until_failure(attempt, commands)
+    last = executions[-1]
+    ended: dict[str, Any] = {"exit_code": last.exit_code, "signal": last.signal}
+    if not last.ok:
+        outcome = Outcome.TIMED_OUT if last.ended is Ended.TIMED_OUT else Outcome.FAILED
+        return sample(outcome, how_it_ended(commands[len(executions) - 1].argv, last), **ended)
+    try:
+        traffic = bench.meter.traffic() - served
+        after = [list_files(folder) for folder in scenario.watched(bench)]
+        scenario.verify(bench, attempt, executions)
+        sizes = scenario.sizes(bench, attempt)
+    except _TROUBLE as error:
+        return sample(Outcome.FAILED, explain(error), **ended)
+    return sample(
+        Outcome.OK,
+        **ended,
+        wall_s=sum(execution.wall_s for execution in executions),
+        user_s=sum(execution.user_s for execution in executions),
+        system_s=sum(execution.system_s for execution in executions),
+        max_rss_bytes=max(execution.max_rss_bytes for execution in executions),
+        requests=traffic.requests,
+        bytes_downloaded=traffic.bytes_downloaded,
+        files_written=sum(files_written(old, new) for old, new in zip(before, after, strict=True)),
+        sizes=sizes,
+    )
+
+
+def run_until_failure(attempt: Attempt, commands: Sequence[Command]) -> list[Execution]:
+    """Run commands in order, up to and including the first that fails; all together may take the attempt's limit."""
+    return [execution for _, execution in carry_out(attempt, commands)]
+
+
+def _took_too_long(error: BaseException) -> bool:
+    return isinstance(error, MeasureError) and error.timed_out
+
+
+def explain(error: BaseException) -> str:
+    """An error as a reason: its own words if it is the harness's, else its kind and words."""
+    if isinstance(error, HarnessError):
+        return error.message
+    return f"{type(error).__name__}: {error}"
+
+
+def _sample(place: Place, started_at: str, outcome: Outcome, reason: str, figures: dict[str, Any]) -> Sample:
+    cell = place.cell
+    return Sample(
+        run_id=place.run_id,
+        host_id=place.host_id,
+        variant=cell.variant,
+        variant_digest=place.variant_digest,
+        lane=cell.lane,
+        provider=cell.provider,
+        strategy=cell.strategy,
+        scenario=cell.scenario,
+        shape=cell.shape,
+        block=place.block,
+        position=place.position,
+        outcome=outcome,
+        reason=reason,
+        started_at=started_at,
+        log_path=place.log_path,
+        **figures,
+    )

@@ -1,0 +1,118 @@
+"""Opens a run's journal: a new one, with what an earlier run established if asked, or one that was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.findings import experiments
+from harness.plan.cells import planned
+from harness.provision.state_folder import Layout
+from harness.records.facts import ScenarioFacts
+from harness.records.format import RunInfo, RunStatus
+from harness.records.journal import Journal, Resumed, read_findings, read_info
+from harness.records.reuse import take_over
+from harness.run.info import run_begun, with_variants
+from harness.run.request import Assignment, VariantAssignment
+from harness.run.resume import changed
+from harness.scenarios import all_scenarios
+
+
+class SystemClock:
+    """The system's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+def begun(assignment: Assignment, layout: Layout, scenarios: Mapping[str, ScenarioFacts]) -> RunInfo:
+    """``run.json`` of an assignment that is about to begin on this machine, but for its contestants and tools."""
+    return run_begun(
+        run_id=assignment.run_id,
+        plan=assignment.plan,
+        scenarios=scenarios,
+        command_line=assignment.command_line,
+        checkout=layout.checkout,
+        scratch=layout.state,
+        now=SystemClock().now(),
+    )
+
+
+def info_of(assignment: VariantAssignment, layout: Layout, *, nix_version: str, nix_unavailable: str) -> RunInfo:
+    """``run.json`` of an assignment with variants that is about to begin on this machine."""
+    return with_variants(
+        begun(assignment, layout, {name: scenario.facts for name, scenario in all_scenarios().items()}),
+        variants=[*assignment.variants, *assignment.aside],
+        shapes=assignment.shapes,
+        scenarios=all_scenarios(),
+        checkout=layout.checkout,
+        nix_version=nix_version,
+        nix_unavailable=nix_unavailable,
+        third_party=assignment.third_party,
+        leave_out=assignment.leave_out,
+        builders=assignment.builders,
+    )
+
+
+def open_journal(assignment: Assignment, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
+    """The journal of an assignment, and what is in it already; ``info`` is what its ``run.json`` would be today.
+
+    Raises:
+        ResultsError: it cannot be begun, or the run to be resumed was made in other circumstances.
+    """
+    if assignment.resumes:
+        return go_on(assignment.folder, info, console)
+    journal = Journal.create(assignment.results, info)
+    if assignment.findings_of is not None:
+        _take_over(assignment.findings_of, journal, console)
+    _, done = Journal.resume(journal.folder)
+    return journal, done
+
+
+def go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
+    """The journal of a run that was cut off, and what is in it; ``info`` is what its ``run.json`` would be today.
+
+    Raises:
+        ResultsError: it is damaged, or was made on another machine or with other versions.
+    """
+    journal, done = Journal.resume(folder)
+    then, now = circumstances(journal.info), circumstances(info)
+    if not journal.info.cluster:
+        then["the machine"], now["the machine"] = journal.info.host.host_id, info.host.host_id
+    # A run of an older harness says nothing of its Pythons.
+    said = {what: version for what, version in now.items() if what in then or not what.startswith(_PYTHON)}
+    for what in sorted({*then, *said}):
+        if then.get(what) != said.get(what):
+            raise changed(folder, what, then.get(what, "absent"), said.get(what, "absent"))
+    if done.torn:
+        console.print("the last line had been cut off while it was written; it was taken away")
+    total = planned(journal.info.plan)
+    console.print(f"resuming: {len(done.samples)} of at most {total} samples are there", highlight=False)
+    journal.write_info(replace(journal.info, status=RunStatus.RUNNING, finished_at=None))
+    return journal, done
+
+
+#: What the Python of a variant is called, before its name.
+_PYTHON = "the Python of "
+
+
+def circumstances(info: RunInfo) -> dict[str, str]:
+    """The versions that figures of one run have in common, by what they are called in words."""
+    pythons = {f"{_PYTHON}{name}": facts.python for name, facts in info.variants.items() if facts.python}
+    return {**info.tools, **pythons}
+
+
+def _take_over(earlier: Path, journal: Journal, console: Console) -> None:
+    """Put into a new journal what an earlier run found out by experiment and still holds; say what does not."""
+    wanted = {name for kind in experiments().values() for name in kind.facts if name in journal.info.findings}
+    taken = take_over(read_info(earlier), read_findings(earlier), journal.info, wanted)
+    for finding in taken.findings:
+        journal.add_finding(finding)
+    console.print(f"findings taken over from run {earlier.name}: {len(taken.findings)}", highlight=False)
+    for name, why in taken.left.items():
+        console.print(f"{name}: none taken over: {why}", markup=False, highlight=False, soft_wrap=True)

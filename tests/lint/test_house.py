@@ -1,0 +1,52 @@
+"""What keeps the house small: no module longer than a reader takes in, and none that is in no room."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.places import CHECKOUT
+
+HARNESS = CHECKOUT / "harness"
+#: The longest that a module may be, in lines.
+MOST_LINES = 350
+#: The longest that a function may be, without its decorators, in lines.
+MOST_LINES_OF_A_FUNCTION = 60
+
+
+def modules() -> list[Path]:
+    return sorted(HARNESS.rglob("*.py"))
+
+
+def defined(kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[tuple[Path, ast.AST]]:
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kind):
+                yield path, node
+
+
+def test_no_module_is_longer_than_a_reader_takes_in(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = {
+        path.relative_to(CHECKOUT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()
+    }
+
+    with capsys.disabled():
+        print(f"\nharness: {sum(lines.values()):,} lines in {len(lines)} modules")  # noqa: T201
+    assert {name: many for name, many in lines.items() if many > MOST_LINES} == {}
+
+
+def test_every_module_is_in_a_room() -> None:
+    assert {path.name for path in HARNESS.glob("*.py")} == {"__init__.py", "__main__.py", "errors.py"}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = {
+        f"{path.relative_to(CHECKOUT)}:{node.name}": node.end_lineno - node.lineno + 1
+        for path, node in defined((ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    }
+
+    assert {name: many for name, many in long.items() if many > MOST_LINES_OF_A_FUNCTION} == {}

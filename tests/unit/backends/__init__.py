@@ -1,1 +1,0 @@
-"""Tests of running commands and of sizes on disk."""

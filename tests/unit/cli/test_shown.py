@@ -1,0 +1,50 @@
+"""harness.cli.shown: what is said of a plan before anything is run."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from harness.cli.shown import as_plan, in_words, rest_in_words
+from harness.plan.cells import Selection, make_plan
+from harness.plan.estimate import estimate
+from harness.records.facts import Lane, Outcome
+from tests.made_up import made_up_sample
+
+PLAN = make_plan(
+    Selection(
+        strategies={"uv": ()},
+        scenarios={"lock": Lane.LOCAL, "noop": Lane.LOCAL},
+        lanes=frozenset({Lane.LOCAL}),
+        blocks=3,
+    )
+)
+LOCK, NOOP = PLAN.cells
+
+
+def test_the_rest_of_a_run_is_what_is_not_there_and_did_not_take_too_long() -> None:
+    expected = estimate(PLAN, [])
+    each = expected.by_cell[LOCK]
+    taken = [made_up_sample(LOCK), made_up_sample(LOCK, block=1), made_up_sample(NOOP, Outcome.TIMED_OUT)]
+
+    assert expected.by_cell[NOOP] == each == 6.0
+    assert rest_in_words(PLAN, expected, taken) == (
+        "about 6 s for what is left, set-up not counted (3 of 6 samples are there)"
+    )
+    assert rest_in_words(PLAN, expected, []) == (
+        "about 36 s for what is left, set-up not counted (0 of 6 samples are there)"
+    )
+    assert in_words(PLAN, expected).startswith("about 12 s a block, 36 s for 3, set-up not counted")
+
+
+def test_a_plan_says_what_is_in_the_first_block_alone() -> None:
+    out = io.StringIO()
+    once = replace(PLAN, only_first=("lock",))
+
+    Console(file=out, width=200).print(as_plan(once, estimate(once, [])))
+
+    told = out.getvalue()
+    assert "Every other cell runs once in each block; nothing was run now. In the first block alone: lock." in told
+    assert "about 8 s a block, 24 s for 3" in told

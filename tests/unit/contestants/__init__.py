@@ -1,1 +1,0 @@
-"""Tests of who takes part in a run."""

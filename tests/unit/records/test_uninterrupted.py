@@ -1,0 +1,112 @@
+"""What is done whole although a signal comes in the middle of it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+from pydantic import PlainSerializer, TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from harness.records.uninterrupted import uninterrupted
+
+
+def press_ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interruption_takes_effect_at_the_end() -> None:
+    done = []
+
+    def work() -> None:
+        with uninterrupted():
+            press_ctrl_c()
+            done.append("to the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == ["to the end"]
+
+
+def test_without_one_nothing_happens_and_the_usual_handler_is_back() -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    with uninterrupted():
+        assert signal.getsignal(signal.SIGINT) is not usual
+
+    assert signal.getsignal(signal.SIGINT) is usual
+    with pytest.raises(KeyboardInterrupt):
+        press_ctrl_c()
+
+
+def test_an_error_within_is_not_lost_beside_an_interruption() -> None:
+    def work() -> None:
+        with uninterrupted():
+            press_ctrl_c()
+            raise ValueError("the disk is full")
+
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        work()
+    assert str(interruption.value.__context__) == "the disk is full"
+
+
+def test_one_within_another_waits_for_the_outer() -> None:
+    done = []
+
+    def work() -> None:
+        with uninterrupted():
+            with uninterrupted():
+                press_ctrl_c()
+            done.append("the outer")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == ["the outer"]
+
+
+def test_where_ctrl_c_is_ignored_it_stays_ignored() -> None:
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with uninterrupted():
+            press_ctrl_c()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_another_thread_leaves_the_handler_alone() -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    seen = []
+
+    def work() -> None:
+        with uninterrupted():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert seen == [usual]
+
+
+def test_pydantic_would_take_an_interruption_for_an_error_of_its_own() -> None:
+    def slow(value: int) -> int:
+        press_ctrl_c()
+        return value
+
+    @dataclass
+    class Record:
+        value: Annotated[int, PlainSerializer(slow)]
+
+    record = TypeAdapter(Record)
+
+    def guarded() -> None:
+        with uninterrupted():
+            record.dump_json(Record(1))
+
+    with pytest.raises(PydanticSerializationError, match="KeyboardInterrupt"):
+        record.dump_json(Record(1))
+    with pytest.raises(KeyboardInterrupt):
+        guarded()

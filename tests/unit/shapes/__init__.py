@@ -1,1 +1,0 @@
-"""Tests of the room that deals work out to a cluster."""
