@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pyarrow import parquet
 
 from harness.cli.main import main
 from harness.plan.cells import planned
@@ -61,11 +62,11 @@ def test_both_workers_took_part_and_each_probed_its_cores(dealt: tuple[Path, Pat
 
 
 def test_the_report_says_where_each_sample_was_taken(dealt: tuple[Path, Path], tmp_path: Path) -> None:
-    page = write_report([dealt[0]], tmp_path).html.read_text(encoding="utf-8")
+    paths = write_report([dealt[0]], tmp_path)
+    page = paths.html.read_text(encoding="utf-8")
 
     assert 'id="machines"' in page
-    assert "worker 0" in page
-    assert "worker 1" in page
+    assert set(parquet.read_table(paths.samples)["worker"].to_pylist()) == {"0", "1"}
     assert next(iter(read_run(dealt[0])[0].machines)) in page
 
 
