@@ -24,7 +24,7 @@ from harness.plan.cells import REFERENCE
 from harness.provision.state_folder import Layout
 from harness.run.check.model import Checked
 from harness.run.check.proving import CARRIED_OUT
-from harness.run.check.session import Asked
+from harness.run.check.session import CheckRequest
 from harness.run.check.session import check as check_variants
 from harness.run.finish import INTERRUPTED
 
@@ -55,7 +55,7 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
     for name in names:
         if name not in folders:
             raise InputError(f"check: there is no variant named {name!r}.", hint=did_you_mean(name, folders))
-    asked = Asked(
+    asked = CheckRequest(
         folders={name: folder for name, folder in folders.items() if not names or name in names},
         reference=folders[REFERENCE],
         **how,
@@ -75,5 +75,5 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
 
 def checked_by(layout: Layout, folders: Mapping[str, Path], console: Console) -> list[Checked]:
     """Check the variants in these folders, with a line for each step."""
-    asked = Asked(folders=folders, reference=layout.variants / REFERENCE)
+    asked = CheckRequest(folders=folders, reference=layout.variants / REFERENCE)
     return check_variants(asked, layout, console, lambda result: print_step(console, result))

@@ -55,14 +55,14 @@ def units_of(plan: Plan) -> Iterator[Unit]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class ShardProgress:
     """How far units have come: those ``left`` to do, and the keys of samples of those that were ``half`` done."""
 
     left: tuple[Unit, ...]
     half: frozenset[Key]
 
 
-def progress_of(units: Iterable[Unit], done: Collection[Key], late: Collection[Cell]) -> Progress:
+def progress_of(units: Iterable[Unit], done: Collection[Key], late: Collection[Cell]) -> ShardProgress:
     """What of some units is left when samples with the keys ``done`` are in the record.
 
     Cells that are ``late`` took longer than they may in an earlier block and are not tried again, so a unit is whole
@@ -78,4 +78,4 @@ def progress_of(units: Iterable[Unit], done: Collection[Key], late: Collection[C
             continue
         half |= there
         left.append(unit)
-    return Progress(left=tuple(left), half=frozenset(half))
+    return ShardProgress(left=tuple(left), half=frozenset(half))

@@ -19,7 +19,7 @@ from harness.monorepo.variants import Variant
 from harness.nix.limit import store_limit
 from harness.provision.index import Index
 from harness.provision.nix.prepare import NixSide, prepare_nix, tend
-from harness.provision.outside import Outside
+from harness.provision.outside import ThirdParty
 from harness.provision.progress import SetupProgress
 from harness.provision.state_folder import Layout
 from harness.provision.state_lock import occupied
@@ -42,7 +42,7 @@ class Equipment:
     problems: Mapping[str, str]
     nix: NixSide | None = None
     nix_unavailable: str = ""
-    outside: Mapping[str, Outside] = field(default_factory=dict)
+    outside: Mapping[str, ThirdParty] = field(default_factory=dict)
 
     def requirements(self, variant: Variant, shape: Shape) -> Mapping[str, str]:
         """What members of a shape state from outside, each with its attribute in the variant's Nix package set."""
@@ -67,7 +67,7 @@ def equipped(
     *,
     nix: Sequence[Variant] | None = None,
     provider: str = HOST,
-    outside: Mapping[str, Outside] = MappingProxyType({}),
+    outside: Mapping[str, ThirdParty] = MappingProxyType({}),
     builders: str = "",
     changes: bool = True,
     pinned_alone: bool = False,
@@ -132,7 +132,7 @@ def _tended(side: NixSide, builders: str, limit_bytes: int) -> tuple[NixSide, st
 def _shelf(
     toolchains: Sequence[PinnedTools],
     brought_in: Sequence[Path],
-    outside: Mapping[str, Outside],
+    outside: Mapping[str, ThirdParty],
     layout: Layout,
     progress: SetupProgress,
 ) -> Iterator[Path]:

@@ -34,7 +34,7 @@ class Resolving(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outside:
+class ThirdParty:
     """What a shape has from outside: the requirements that its members state, and the lock of what meets them."""
 
     requirements: tuple[str, ...]

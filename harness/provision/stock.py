@@ -15,7 +15,7 @@ from harness.provision.state_lock import CacheLock
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class StockPart:
     """One part of the state folder: what it is called, where it is, and the bytes it takes on disk."""
 
     name: str
@@ -32,7 +32,7 @@ class Stock:
     number of paths that it keeps.
     """
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[StockPart, ...] = ()
     store: Path
     store_bytes: int = 0
     roots: int = 0
@@ -75,7 +75,7 @@ def take_stock(layout: Layout) -> Stock:
 
 def _count(layout: Layout, store: Path) -> Stock:
     parts = tuple(
-        Part(name=name, path=path, disk_bytes=tree_size(path).disk_bytes)
+        StockPart(name=name, path=path, disk_bytes=tree_size(path).disk_bytes)
         for name, path in places(layout).items()
         if path.exists()
     )

@@ -37,7 +37,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Means(Generic[B]):
+class BlockMeans(Generic[B]):
     """What a runner works with, all of it handed in."""
 
     scenarios: Mapping[str, Measurable[B]]
@@ -51,7 +51,7 @@ def run_blocks(
     blocks: Iterable[tuple[int, Sequence[tuple[int, Cell]]]],
     benches: Mapping[str, B | Unready],
     journal: Journal,
-    means: Means[B],
+    means: BlockMeans[B],
     watcher: Watcher,
 ) -> dict[Outcome, int]:
     """Execute blocks as :func:`harness.plan.cells.schedule` yields them, and count the outcomes.

@@ -27,7 +27,7 @@ from harness.provision.interpreters import base_python
 from harness.records.facts import Outcome
 from harness.records.format import Cell, Finding, Plan, Probe, Sample
 from harness.records.journal import Journal, Resumed
-from harness.run.blocks import Means, Watcher, run_blocks
+from harness.run.blocks import BlockMeans, Watcher, run_blocks
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.probe import probe_command, probe_of
 from harness.run.progress import RunProgress
@@ -129,7 +129,7 @@ def _measure_shape(
     benches = stage.make_benches()
     if left := unmeasured(plan, known, late):
         benches = warm_all(benches, left, stage.warm, plan.limit_s, journal, place.console, found=found)
-    means = Means(
+    means = BlockMeans(
         scenarios=contestants.scenarios,
         executor=place.executor,
         clock=SystemClock(),

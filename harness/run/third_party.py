@@ -11,13 +11,13 @@ from rich.console import Console
 from harness.errors import ResultsError
 from harness.monorepo.variants.lock import read_lock, render_lock
 from harness.provision.interpreters import python_of
-from harness.provision.outside import Outside, Resolving, counting, lock_name, names_of, resolved
+from harness.provision.outside import Resolving, ThirdParty, counting, lock_name, names_of, resolved
 from harness.run.request import VariantAssignment
 
 
 def third_party_of(
     assignment: VariantAssignment, folder: Path, resolver: Callable[[], Resolving], console: Console
-) -> dict[str, Outside]:
+) -> dict[str, ThirdParty]:
     """What the shapes of an assignment have from outside, by their names; nothing if that does not count.
 
     Each is resolved once, into a lock below ``folder``. A run that is resumed has its locks already. Requirements whose
@@ -28,7 +28,7 @@ def third_party_of(
         ProvisionError: the index cannot be asked.
         ResultsError: a lock of the run to be resumed is gone.
     """
-    found: dict[str, Outside] = {}
+    found: dict[str, ThirdParty] = {}
     if not assignment.third_party:
         return found
     environments = [python.markers for python in {python_of(item): None for item in assignment.variants}]
@@ -51,11 +51,11 @@ def third_party_of(
                 f"--resume: the run {assignment.run_id} has no {lock.name}, so nobody knows what it had from outside.",
                 hint="Put it back, or begin a new run.",
             )
-        found[shape.name] = Outside(requirements=tuple(wanted), lock=lock)
+        found[shape.name] = ThirdParty(requirements=tuple(wanted), lock=lock)
     return found
 
 
-def keep_locks(outside: Mapping[str, Outside], run: Path) -> None:
+def keep_locks(outside: Mapping[str, ThirdParty], run: Path) -> None:
     """Keep the locks in a run's folder, so that the run can be resumed with the same versions."""
     for found in outside.values():
         if found.lock.parent != run:

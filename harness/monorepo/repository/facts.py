@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workspace:
+class DeclaredWorkspace:
     """Which folders a workspace has, as patterns from the folder that states it."""
 
     tool: str
@@ -55,7 +55,7 @@ class Workspace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class ProjectFacts:
     """What the files of one folder say about its project.
 
     ``sources`` are the paths of what is required by name; ``packages`` the folders and files that are its code, where
@@ -68,7 +68,7 @@ class Facts:
     name: str = ""
     wanted: tuple[Wanted, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
-    workspaces: tuple[Workspace, ...] = ()
+    workspaces: tuple[DeclaredWorkspace, ...] = ()
     packages: tuple[str, ...] = ()
     scripts: str = ""
     no_package: str = ""
@@ -77,9 +77,9 @@ class Facts:
     states_dependencies: bool = False
     unnamed: bool = False
 
-    def joined(self, other: Facts) -> Facts:
+    def joined(self, other: ProjectFacts) -> ProjectFacts:
         """Both together; where they state the same, these come first."""
-        return Facts(
+        return ProjectFacts(
             name=self.name or other.name,
             wanted=self.wanted if self.states_dependencies else (*self.wanted, *other.wanted),
             sources={**other.sources, **self.sources},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from harness.monorepo.repository.facts import Facts, Notes, Workspace
+from harness.monorepo.repository.facts import DeclaredWorkspace, Notes, ProjectFacts
 from harness.monorepo.repository.requirements import local_path, wanted
 from harness.monorepo.repository.tables import Table, read_toml
 from harness.monorepo.shapes.checks import normalised
@@ -14,19 +14,19 @@ from harness.monorepo.shapes.checks import normalised
 _FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{\{[^{}]*\}\}")
 
 
-def read(document: Table) -> Facts:
+def read(document: Table) -> ProjectFacts:
     """What ``[tool.hatch]`` says."""
     return _read(document.table("tool", "hatch"))
 
 
-def read_file(text: str, notes: Notes) -> Facts:
+def read_file(text: str, notes: Notes) -> ProjectFacts:
     """What a ``hatch.toml`` says: it is what ``[tool.hatch]`` is elsewhere."""
     document = read_toml(text, notes)
-    return Facts() if document is None else _read(document)
+    return ProjectFacts() if document is None else _read(document)
 
 
-def _read(hatch: Table) -> Facts:
-    workspaces: list[Workspace] = []
+def _read(hatch: Table) -> ProjectFacts:
+    workspaces: list[DeclaredWorkspace] = []
     sources: dict[str, str] = {}
     uncounted: list[str] = []
     for _, environment in hatch.table("envs").tables():
@@ -39,7 +39,7 @@ def _read(hatch: Table) -> Facts:
     packages = packages or [text for _, text in wheel.texts("only-include")]
     hook = hatch.table("metadata", "hooks", "uv-dynamic-versioning")
     found = [wanted(_FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
-    return Facts(
+    return ProjectFacts(
         wanted=tuple(item for item in found if item is not None),
         workspaces=tuple(workspaces),
         sources=sources,
@@ -49,7 +49,7 @@ def _read(hatch: Table) -> Facts:
     )
 
 
-def _workspace(environment: Table) -> Workspace:
+def _workspace(environment: Table) -> DeclaredWorkspace:
     workspace = environment.table("workspace")
     include: list[str] = []
     for key, value in workspace.items("members"):
@@ -61,7 +61,7 @@ def _workspace(environment: Table) -> Workspace:
     exclude = tuple(text for _, text in workspace.texts("exclude"))
     # The folder itself is no member by this: hatch installs it beside them, if it is a project.
     key = environment.dotted("workspace")
-    return Workspace(tool="hatch", key=key, include=(".", *include), exclude=exclude)
+    return DeclaredWorkspace(tool="hatch", key=key, include=(".", *include), exclude=exclude)
 
 
 def _sources(sources: Table) -> dict[str, str]:

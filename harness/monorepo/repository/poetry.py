@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from poetry.core.constraints.version import parse_constraint
 
-from harness.monorepo.repository.facts import Facts, Wanted
+from harness.monorepo.repository.facts import ProjectFacts, Wanted
 from harness.monorepo.repository.requirements import MOST_SIGNS
 from harness.monorepo.repository.tables import Table
 from harness.monorepo.shapes.checks import is_name, normalised
@@ -19,7 +19,7 @@ _BY_HAND = "Write it into the shape's file by hand, if it matters."
 _ELSEWHERE = ("git", "url", "file")
 
 
-def read(document: Table) -> Facts:
+def read(document: Table) -> ProjectFacts:
     """What ``[tool.poetry]`` says."""
     poetry = document.table("tool", "poetry")
     project = document.table("project")
@@ -29,7 +29,7 @@ def read(document: Table) -> Facts:
     enriches = "name" in project and not dynamic
     found = [] if enriches else [item for key in dependencies for item in _wanted(dependencies, key)]
     groups = poetry.table("group")
-    return Facts(
+    return ProjectFacts(
         name=_name(poetry),
         wanted=tuple(found),
         sources={normalised(key): path for key in dependencies for path in _paths(dependencies, key)},

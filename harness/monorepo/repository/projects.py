@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from harness.monorepo.repository.facts import Facts, Note, Wanted
+from harness.monorepo.repository.facts import Note, ProjectFacts, Wanted
 
 #: What lies below such a folder is there to be tested with, or to be copied, unless a workspace names it.
 _MATERIAL = frozenset(
@@ -16,23 +16,23 @@ _MATERIAL = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Project:
+class FoundProject:
     """A folder's project: where it lies, the file that tells most of it, and what its files say."""
 
     folder: str
     file: str
-    facts: Facts
+    facts: ProjectFacts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
     """The members by name, and why the other projects are none."""
 
-    members: Mapping[str, Project]
+    members: Mapping[str, FoundProject]
     notes: tuple[Note, ...]
 
 
-def choose(projects: Iterable[Project], root: str) -> Chosen:
+def choose(projects: Iterable[FoundProject], root: str) -> Chosen:
     """Tell members from what only looks like them.
 
     What a workspace governs is a member if the workspace names it, or if a member requires it by path. Elsewhere each
@@ -46,7 +46,7 @@ def choose(projects: Iterable[Project], root: str) -> Chosen:
     kept |= _reached(kept | set(roots), by_folder, root) & set(named)
     notes = [_outside(named[folder], _governing(folder, roots)) for folder in sorted(named.keys() - kept)]
     notes += _without_effect(roots, set(by_folder))
-    members: dict[str, Project] = {}
+    members: dict[str, FoundProject] = {}
     # The one nearest to the root keeps a name that several have.
     for folder in sorted(kept, key=lambda each: (each.count("/") + bool(each), each)):
         project = named[folder]
@@ -73,7 +73,7 @@ def target(wanted_path: str, folder: str, root: str) -> str | None:
     return "" if path == "." else path
 
 
-def path_of(item: Wanted, facts: Facts) -> str:
+def path_of(item: Wanted, facts: ProjectFacts) -> str:
     """The path at which a requirement is found, if it states one or has a source that does."""
     return item.path or facts.sources.get(item.name, "")
 
@@ -107,7 +107,7 @@ def _over(standing: set[int], pattern: list[str]) -> set[int]:
     return found
 
 
-def _is_kept(folder: str, roots: Mapping[str, Project]) -> bool:
+def _is_kept(folder: str, roots: Mapping[str, FoundProject]) -> bool:
     governing = _governing(folder, roots)
     if governing is None:
         return not _MATERIAL.intersection(folder.split("/"))
@@ -123,13 +123,13 @@ def _named_by(folder: str, root: str, pattern: str) -> bool:
     return matches(folder, whole)
 
 
-def _governing(folder: str, roots: Mapping[str, Project]) -> str | None:
+def _governing(folder: str, roots: Mapping[str, FoundProject]) -> str | None:
     """The outermost workspace that the folder lies in: one inside of another is not a workspace of its own."""
     above = [root for root in roots if not root or folder == root or folder.startswith(f"{root}/")]
     return min(above, key=len, default=None)
 
 
-def _reached(start: set[str], by_folder: Mapping[str, Project], root: str) -> set[str]:
+def _reached(start: set[str], by_folder: Mapping[str, FoundProject], root: str) -> set[str]:
     """The folders that these projects require by path, and those that they do in turn."""
     seen = set(start)
     ahead = list(start)
@@ -149,7 +149,7 @@ def _holds(folder: str, kept: set[str]) -> bool:
     return any(other != folder and other.startswith(prefix) for other in kept)
 
 
-def _outside(project: Project, governing: str | None) -> Note:
+def _outside(project: FoundProject, governing: str | None) -> Note:
     # The same words for each, so that they can be told together.
     why = "it lies below a folder of test data" if governing is None else "the workspace does not name it"
     return Note(
@@ -160,7 +160,7 @@ def _outside(project: Project, governing: str | None) -> Note:
     )
 
 
-def _no_package(project: Project) -> Note:
+def _no_package(project: FoundProject) -> Note:
     return Note(
         file=project.file,
         key=project.facts.no_package,
@@ -168,7 +168,7 @@ def _no_package(project: Project) -> Note:
     )
 
 
-def _twice(project: Project, first: Project) -> Note:
+def _twice(project: FoundProject, first: FoundProject) -> Note:
     return Note(
         file=project.file,
         said=f"{project.facts.name} is the name of {first.file} too: this one is left out",
@@ -176,7 +176,7 @@ def _twice(project: Project, first: Project) -> Note:
     )
 
 
-def _without_effect(roots: Mapping[str, Project], folders: set[str]) -> list[Note]:
+def _without_effect(roots: Mapping[str, FoundProject], folders: set[str]) -> list[Note]:
     return [
         Note(
             file=project.file,

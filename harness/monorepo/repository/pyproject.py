@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from harness.monorepo.repository import hatch, pdm, poetry, uv
-from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.modules import below
 from harness.monorepo.repository.requirements import wanted
 from harness.monorepo.repository.tables import Table, read_toml
 from harness.monorepo.shapes.checks import is_name, normalised
 
 
-def read(text: str, notes: Notes) -> Facts:
+def read(text: str, notes: Notes) -> ProjectFacts:
     """What a ``pyproject.toml`` says."""
     document = read_toml(text, notes)
     if document is None:
-        return Facts()
+        return ProjectFacts()
     facts = _project(document)
     for reader in (poetry.read, uv.read, pdm.read, hatch.read, _setuptools, _flit):
         facts = facts.joined(reader(document))
     if facts.workspaces and "build-system" not in document and document.table("tool", "uv").flag("package") is not True:
         # So uv says it; a workspace of another tool without a backend cannot be built either.
-        facts = facts.joined(Facts(no_package=f"{facts.workspaces[0].key} without build-system"))
+        facts = facts.joined(ProjectFacts(no_package=f"{facts.workspaces[0].key} without build-system"))
     return facts
 
 
@@ -32,13 +32,13 @@ def named(name: str, key: str, notes: Notes) -> str:
     return ""
 
 
-def _project(document: Table) -> Facts:
+def _project(document: Table) -> ProjectFacts:
     project = document.table("project")
     groups = document.table("dependency-groups")
     dynamic = {text for _, text in project.texts("dynamic")}
     found = [wanted(text, key, project.notes) for key, text in project.texts("dependencies")]
     extras = project.table("optional-dependencies")
-    return Facts(
+    return ProjectFacts(
         name=named(project.text("name"), project.dotted("name"), project.notes),
         wanted=tuple(item for item in found if item is not None),
         scripts=next((project.dotted(key) for key in ("scripts", "gui-scripts") if len(project.table(key))), ""),
@@ -48,7 +48,7 @@ def _project(document: Table) -> Facts:
     )
 
 
-def _setuptools(document: Table) -> Facts:
+def _setuptools(document: Table) -> ProjectFacts:
     setuptools = document.table("tool", "setuptools")
     stated = setuptools.table("package-dir")
     roots = {package: stated.text(package) for package in stated}
@@ -58,11 +58,11 @@ def _setuptools(document: Table) -> Facts:
     else:
         packages = [below(roots, text) for _, text in setuptools.texts("packages")]
     packages += [f"{below(roots, text)}.py" for _, text in setuptools.texts("py-modules")]
-    return Facts(packages=tuple(packages))
+    return ProjectFacts(packages=tuple(packages))
 
 
-def _flit(document: Table) -> Facts:
+def _flit(document: Table) -> ProjectFacts:
     module = document.table("tool", "flit", "module").text("name").replace(".", "/")
-    return Facts(
+    return ProjectFacts(
         packages=tuple(f"{start}{module}{end}" for start in ("", "src/") for end in ("", ".py")) if module else ()
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from harness.errors import ShapeError
 from harness.monorepo.repository import hatch, pyproject, setup_cfg, setup_py
-from harness.monorepo.repository.facts import Facts, Note, Notes
+from harness.monorepo.repository.facts import Note, Notes, ProjectFacts
 from harness.monorepo.repository.modules import count
-from harness.monorepo.repository.projects import Project, choose, path_of, target
+from harness.monorepo.repository.projects import FoundProject, choose, path_of, target
 from harness.monorepo.repository.walk import Tree, read_text, walk
 from harness.monorepo.shapes import Kind, Member, Shape, graph
 from harness.monorepo.shapes.checks import checked, is_name, normalised
@@ -102,9 +102,9 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _project(root: Path, folder: str, gathered: list[Note], names: tuple[str, ...]) -> Project:
+def _project(root: Path, folder: str, gathered: list[Note], names: tuple[str, ...]) -> FoundProject:
     """What the files of one folder say; the older ones are asked only for what the newer ones leave open."""
-    facts, told_by = Facts(), ""
+    facts, told_by = ProjectFacts(), ""
     for name in names:
         if name.startswith("setup.") and facts.name and facts.states_dependencies:
             break
@@ -133,19 +133,19 @@ def _project(root: Path, folder: str, gathered: list[Note], names: tuple[str, ..
                 hint="State them in [project] dependencies.",
             )
         )
-    return Project(folder=folder, file=file, facts=facts)
+    return FoundProject(folder=folder, file=file, facts=facts)
 
 
 class _Linker:
     """Finds for each requirement the member it stands for: by path, or else by name."""
 
-    def __init__(self, members: Mapping[str, Project], root: str) -> None:
+    def __init__(self, members: Mapping[str, FoundProject], root: str) -> None:
         self._members = members
         self._root = root
         self._by_folder = {project.folder: name for name, project in members.items()}
         self.notes: list[Note] = []
 
-    def linked(self, project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def linked(self, project: FoundProject) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The members that a project needs, and what else it does."""
         needs: set[str] = set()
         others: set[str] = set()
@@ -175,7 +175,7 @@ class _Linker:
 
 
 def _found(
-    members: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]], projects: Mapping[str, Project], tree: Tree
+    members: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]], projects: Mapping[str, FoundProject], tree: Tree
 ) -> list[Found]:
     needed = graph.fan_in({name: needs for name, (needs, _) in members.items()})
     folders = [project.folder for project in projects.values()]
@@ -194,7 +194,7 @@ def _found(
     return found
 
 
-def _kind(facts: Facts, needed_by: int) -> tuple[Kind, str]:
+def _kind(facts: ProjectFacts, needed_by: int) -> tuple[Kind, str]:
     if facts.scripts:
         return Kind.APPLICATION, f"declares {facts.scripts}"
     if not needed_by:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
 
-from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.modules import below
 from harness.monorepo.repository.requirements import wanted
 from harness.monorepo.shapes.checks import is_name, normalised
 
 
-def read(text: str, notes: Notes) -> Facts:
+def read(text: str, notes: Notes) -> ProjectFacts:
     """What a ``setup.cfg`` says."""
     parser = ConfigParser(interpolation=None, default_section="")
     try:
@@ -21,17 +21,17 @@ def read(text: str, notes: Notes) -> Facts:
         # On a continuation line where none can be, configparser stumbles over its own bookkeeping.
         line = getattr(error, "lineno", 0) or 0
         notes.tell("", "not valid as setup.cfg", "Mend the line; nothing of the file is read.", line=line)
-        return Facts()
-    return _Reader(parser, text, notes).facts()
+        return ProjectFacts()
+    return _SetupCfgReader(parser, text, notes).facts()
 
 
-class _Reader:
+class _SetupCfgReader:
     def __init__(self, parser: ConfigParser, text: str, notes: Notes) -> None:
         self._parser = parser
         self._lines = text.splitlines()
         self._notes = notes
 
-    def facts(self) -> Facts:
+    def facts(self) -> ProjectFacts:
         required = self._value("options", "install_requires")
         found = [
             item
@@ -42,7 +42,7 @@ class _Reader:
         points = self._value("options.entry_points", "console_scripts") + self._value(
             "options.entry_points", "gui_scripts"
         )
-        return Facts(
+        return ProjectFacts(
             name=self._name(),
             wanted=tuple(found),
             packages=tuple(self._packages()),

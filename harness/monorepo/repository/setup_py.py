@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from typing import Any
 
-from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.modules import below
 from harness.monorepo.repository.requirements import wanted
 from harness.monorepo.shapes.checks import is_name, normalised
@@ -21,7 +21,7 @@ _UNREAD = object()
 _NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]{}%]*\])?)\s*[=<>!~]")
 
 
-def read(text: str, notes: Notes) -> Facts:
+def read(text: str, notes: Notes) -> ProjectFacts:
     """What a ``setup.py`` says by literals."""
     try:
         with warnings.catch_warnings():
@@ -31,14 +31,14 @@ def read(text: str, notes: Notes) -> Facts:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
         notes.tell("", "not valid as Python", "Mend the file; nothing of it is read.", line=line)
-        return Facts()
+        return ProjectFacts()
     call = next((node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == "setup"), None)
     if call is None:
         # A package may have a module of that name: that is no project.
         if "setuptools" in text or "distutils" in text:
             notes.tell("", "calls no setup()", "Say in [project] of pyproject.toml what the project is.")
-        return Facts()
-    return _Reader(call, _constants(tree), notes).facts()
+        return ProjectFacts()
+    return _SetupPyReader(call, _constants(tree), notes).facts()
 
 
 def _called(call: ast.Call) -> str:
@@ -72,7 +72,7 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
     }
 
 
-class _Reader:
+class _SetupPyReader:
     def __init__(self, call: ast.Call, constants: dict[str, ast.expr], notes: Notes) -> None:
         self._keywords = {item.arg: item.value for item in call.keywords if item.arg is not None}
         self._constants = constants
@@ -81,9 +81,9 @@ class _Reader:
             if item.arg is None:
                 self._tell("**", item.value, "arguments that are put together while it runs cannot be read")
 
-    def facts(self) -> Facts:
+    def facts(self) -> ProjectFacts:
         name = self._name()
-        return Facts(
+        return ProjectFacts(
             name=name,
             unnamed=not name and "name" in self._keywords,
             wanted=tuple(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.monorepo.repository.facts import Facts, Workspace
+from harness.monorepo.repository.facts import DeclaredWorkspace, ProjectFacts
 from harness.monorepo.repository.tables import Table
 from harness.monorepo.shapes.checks import normalised
 
 
-def read(document: Table) -> Facts:
+def read(document: Table) -> ProjectFacts:
     """What ``[tool.uv]`` says."""
     uv = document.table("tool", "uv")
-    return Facts(
+    return ProjectFacts(
         workspaces=_workspaces(uv),
         sources=_sources(uv.table("sources")),
         packages=_packages(document),
@@ -21,14 +21,14 @@ def read(document: Table) -> Facts:
     )
 
 
-def _workspaces(uv: Table) -> tuple[Workspace, ...]:
+def _workspaces(uv: Table) -> tuple[DeclaredWorkspace, ...]:
     if "workspace" not in uv:
         return ()
     workspace = uv.table("workspace")
     include = tuple(text for _, text in workspace.texts("members"))
     exclude = tuple(text for _, text in workspace.texts("exclude"))
     # The folder that states a workspace is a member of it.
-    return (Workspace(tool="uv", key="tool.uv.workspace", include=(".", *include), exclude=exclude),)
+    return (DeclaredWorkspace(tool="uv", key="tool.uv.workspace", include=(".", *include), exclude=exclude),)
 
 
 def _sources(sources: Table) -> dict[str, str]:

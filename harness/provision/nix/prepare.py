@@ -22,7 +22,7 @@ from harness.nix.host.host_python import examined
 from harness.provision.interpreters import base_python
 from harness.provision.nix.pythons import HostBases, host_bases, named_pythons
 from harness.provision.nix.tree import NixPackage, read_statements, write_names
-from harness.provision.outside import Outside
+from harness.provision.outside import ThirdParty
 from harness.provision.state_folder import Layout
 from harness.provision.state_lock import CacheLock
 from harness.provision.supplies import Progress
@@ -154,7 +154,7 @@ def prepare_nix(
     executor: Executor,
     progress: Progress,
     provider: str = HOST,
-    outside: Mapping[str, Outside] = MappingProxyType({}),
+    outside: Mapping[str, ThirdParty] = MappingProxyType({}),
 ) -> NixSide:
     """Put all that members are built from into a private store: of this machine and pinned wheels, or of nixpkgs.
 

@@ -14,7 +14,7 @@ from harness.nix import Nix
 from harness.nix.host.host_python import HostPython, forget_others, import_python
 from harness.provision.interpreters import Interpreter, own_python, python_of
 from harness.provision.nix.base import attributes_of, base_of, outside_packages, write_json
-from harness.provision.outside import Outside
+from harness.provision.outside import ThirdParty
 from harness.provision.state_folder import Layout
 from harness.provision.supplies import Progress
 from harness.provision.wheelhouse import Wheelhouse
@@ -47,7 +47,7 @@ def host_bases(
     variants: Sequence[Variant],
     layout: Layout,
     progress: Progress,
-    outside: Mapping[str, Outside] = MappingProxyType({}),
+    outside: Mapping[str, ThirdParty] = MappingProxyType({}),
 ) -> HostBases:
     """Import each variant's Python, and write down for each what provider ``host`` builds with, or why it cannot.
 

@@ -43,7 +43,7 @@ from harness.workspace.steps import Attempt
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class CheckRequest:
     """What is to be checked: folders by name, whose sources are held against those of ``reference``.
 
     With ``quick`` nothing is installed or run; with ``steps``, of what is carried out only they and what they need.
@@ -61,7 +61,7 @@ class Asked:
     record: Path | None = None
 
 
-def check(asked: Asked, layout: Layout, console: Console, report: Report) -> list[Checked]:
+def check(asked: CheckRequest, layout: Layout, console: Console, report: Report) -> list[Checked]:
     """Check variants; ``report`` is told of each step as it ends, by one thread at a time."""
     one_by_one = Lock()
 
@@ -126,7 +126,7 @@ def _read(folder: Path, results: list[Result], tell: Report) -> Variant | None:
 
 
 def _prove_all(
-    variants: Sequence[Variant], asked: Asked, layout: Layout, console: Console, tell: Report
+    variants: Sequence[Variant], asked: CheckRequest, layout: Layout, console: Console, tell: Report
 ) -> dict[str, list[Result]]:
     """Provision variants together and prove them; where that cannot be, each by itself, to see whose fault it is."""
     if not variants:
@@ -154,7 +154,7 @@ def _not_provisioned(name: str, came: str, tell: Report) -> Result:
 
 
 def _proven(
-    variants: Sequence[Variant], asked: Asked, layout: Layout, console: Console, tell: Report
+    variants: Sequence[Variant], asked: CheckRequest, layout: Layout, console: Console, tell: Report
 ) -> dict[str, list[Result]]:
     plan = _plan(variants, asked)
     kept = _Kept(asked.record, layout)
@@ -257,7 +257,7 @@ class _Kept:
                 self._record.passed(variant, step)
 
 
-def _plan(variants: Sequence[Variant], asked: Asked) -> Plan:
+def _plan(variants: Sequence[Variant], asked: CheckRequest) -> Plan:
     known = all_scenarios()
     return make_plan(
         Selection(

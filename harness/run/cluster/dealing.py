@@ -21,7 +21,7 @@ PATIENCE_S = 60.0
 
 
 @dataclass(kw_only=True)
-class Crew:
+class Workers:
     """Which workers may be given anything, by their addresses, and what they are called in words."""
 
     crowded: bool = False
@@ -58,7 +58,7 @@ class Dealer:
 
     engine: Engine
     order: Order
-    crew: Crew
+    crew: Workers
     accept: Callable[[Job, Returned], None]
     tell: Callable[[str], None]
     trim: Callable[[Job], Job | None] = lambda job: job

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from harness.plan.cells import variant_of
 from harness.records.facts import Outcome
 from harness.records.format import RunInfo
-from harness.run.cluster.messages import RETURNED, Conduct, Job, Look, Measure, Returned
+from harness.run.cluster.messages import RETURNED, Conduct, Job, LookJob, MeasureJob, Returned
 from harness.run.start import circumstances
 
 
@@ -39,12 +39,12 @@ def examine(job: Job, returned: Returned, info: RunInfo) -> None:
     Raises:
         RubbishError: it is not.
     """
-    if isinstance(job, Measure):
+    if isinstance(job, MeasureJob):
         _examine_samples(job, returned, info)
     elif returned.samples:
         raise RubbishError("samples that nobody asked for")
     for finding in returned.findings:
-        if isinstance(job, Measure):
+        if isinstance(job, MeasureJob):
             raise RubbishError("findings that nobody asked for")
         if finding.run_id != info.run_id:
             raise RubbishError(f"a finding of the run {finding.run_id!r}")
@@ -52,14 +52,14 @@ def examine(job: Job, returned: Returned, info: RunInfo) -> None:
             raise RubbishError(f"a finding that is not of this run: {finding.finding} of {finding.variant}")
         if isinstance(job, Conduct) and finding.variant != job.variant:
             raise RubbishError(f"a finding about {finding.variant}")
-        if isinstance(job, Look) and finding.shape != job.shape:
+        if isinstance(job, LookJob) and finding.shape != job.shape:
             raise RubbishError(f"a finding about the shape {finding.shape!r}")
     for path in returned.logs:
         if not path.startswith("logs/") or ".." in path.split("/"):
             raise RubbishError(f"a log at {path!r}")
 
 
-def _examine_samples(job: Measure, returned: Returned, info: RunInfo) -> None:
+def _examine_samples(job: MeasureJob, returned: Returned, info: RunInfo) -> None:
     keys = [(sample.block, sample.cell) for sample in returned.samples]
     if len(set(keys)) < len(keys):
         raise RubbishError("the same sample twice")

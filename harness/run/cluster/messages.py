@@ -45,7 +45,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class MeasureJob:
     """Execute one block of one scenario with all its variants."""
 
     unit: Unit
@@ -57,7 +57,7 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class LookJob:
     """Establish what can be seen of each variant with a shape's members; unless ``whole``, what is of growth alone."""
 
     shape: str
@@ -82,7 +82,7 @@ class Conduct:
         return f"{len(self.experiments)} experiments with {self.variant}"
 
 
-Job = Measure | Look | Conduct
+Job = MeasureJob | LookJob | Conduct
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 

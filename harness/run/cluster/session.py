@@ -12,7 +12,7 @@ from rich.console import Console
 from harness.measure.trees import remove_tree
 from harness.plan.cells import lanes_of
 from harness.plan.shards import progress_of, units_of
-from harness.provision.outside import Outside
+from harness.provision.outside import ThirdParty
 from harness.provision.resolving import resolver
 from harness.provision.state_folder import Layout
 from harness.provision.state_lock import occupied
@@ -21,10 +21,10 @@ from harness.records.format import Cell, FindingKey, RunInfo, Sample
 from harness.records.journal import Journal, Resumed
 from harness.records.spelling import number
 from harness.run.cluster.asked import Asked, asked_cluster
-from harness.run.cluster.dealing import Crew, Dealer, introductions, name_of
+from harness.run.cluster.dealing import Dealer, Workers, introductions, name_of
 from harness.run.cluster.engine import ClusterLostError, DaskEngine, connected, version
 from harness.run.cluster.ledger import differences
-from harness.run.cluster.messages import Conduct, Job, Look, Measure, Order, Returned, code_digest, packed
+from harness.run.cluster.messages import Conduct, Job, LookJob, MeasureJob, Order, Returned, code_digest, packed
 from harness.run.experiments import left_of
 from harness.run.finish import conclude, cut_off, interrupted, render_report
 from harness.run.progress import DealtProgress
@@ -74,7 +74,7 @@ class _Coordinator:
         console: Console,
         asked: Asked,
         engine: DaskEngine,
-        outside: Mapping[str, Outside],
+        outside: Mapping[str, ThirdParty],
     ) -> None:
         self._assignment = assignment
         self._layout = layout
@@ -127,11 +127,11 @@ class _Coordinator:
             return cut_off(journal, words, self._assignment.report, self._console)
         return conclude(journal, self._assignment.report, self._console)
 
-    def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Crew, RunInfo]:
+    def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Workers, RunInfo]:
         """Who may take part, and the run as it will be: with the Nix that most have, and the machines of all."""
         alive = self._engine.workers()
         info = with_nix(found.values(), own) if Lane.NIX in lanes_of(own.plan) else own
-        crew = Crew(crowded=self._asked.crowded)
+        crew = Workers(crowded=self._asked.crowded)
         hosts = {}
         for address, returned in found.items():
             why = "; ".join(differences(returned.circumstances, info)) or crew.admit(address, returned, alive)
@@ -155,8 +155,8 @@ class _Coordinator:
             journal.take_back(progress.half)
             self._tell(f"{len(progress.half)} samples of blocks that were half done are taken back")
         shapes = self._assignment.shapes
-        looks = [Look(shape=shape.name, whole=place == 0) for place, shape in enumerate(shapes)]
-        jobs = [Measure(unit=unit) for unit in progress.left]
+        looks = [LookJob(shape=shape.name, whole=place == 0) for place, shape in enumerate(shapes)]
+        jobs = [MeasureJob(unit=unit) for unit in progress.left]
         self._open = Counter((unit.shape, unit.block) for unit in progress.left)
         with DealtProgress(
             self._console, done=len(units) - len(jobs), total=len(units), renew=lambda: self._renew(journal)
@@ -168,7 +168,7 @@ class _Coordinator:
                     self._progress.stage_ends()
             dealer.deal(self._experiments(done))
 
-    def _stages(self, jobs: Sequence[Measure]) -> Iterator[list[Measure]]:
+    def _stages(self, jobs: Sequence[MeasureJob]) -> Iterator[list[MeasureJob]]:
         """Jobs that may be under way at the same time.
 
         Workers on this machine wait for each other after each block, while the report is renewed: that would disturb
@@ -177,7 +177,7 @@ class _Coordinator:
         if not self._asked.workers:
             yield list(jobs)
             return
-        by_block: dict[tuple[str, int], list[Measure]] = {}
+        by_block: dict[tuple[str, int], list[MeasureJob]] = {}
         for job in jobs:
             by_block.setdefault((job.unit.shape, job.unit.block), []).append(job)
         yield from by_block.values()
@@ -188,13 +188,13 @@ class _Coordinator:
 
     def _trim(self, job: Job) -> Job | None:
         """What of a job is still wanted: cells that took too long before are not tried again."""
-        if not isinstance(job, Measure):
+        if not isinstance(job, MeasureJob):
             return job
         unit = job.unit.without(self._late)
         if not unit.cells:
             self._ends(job, ())
             return None
-        return Measure(unit=unit)
+        return MeasureJob(unit=unit)
 
     def _accept(self, journal: Journal, job: Job, returned: Returned) -> None:
         """Put an answer into the record: who it is from and its logs first, so that no sample is without them."""
@@ -214,12 +214,12 @@ class _Coordinator:
                 journal.add_finding(finding)
         journal.add_samples(returned.samples)
         self._late |= {sample.cell for sample in returned.samples if sample.outcome is Outcome.TIMED_OUT}
-        if isinstance(job, Measure):
+        if isinstance(job, MeasureJob):
             self._ends(job, returned.samples)
         else:
             self._progress.says(f"done: {job.name}")
 
-    def _ends(self, job: Measure, samples: Sequence[Sample]) -> None:
+    def _ends(self, job: MeasureJob, samples: Sequence[Sample]) -> None:
         """A unit is done; where that completes a block and no worker is near to be disturbed, the report is renewed."""
         self._progress.unit_ends(job.unit, samples)
         block = (job.unit.shape, job.unit.block)

@@ -29,15 +29,15 @@ from harness.records.facts import Lane
 from harness.records.format import Cell, Finding, RunInfo, Sample
 from harness.records.host import host_facts
 from harness.records.journal import Journal
-from harness.run.blocks import Means, run_blocks
+from harness.run.blocks import BlockMeans, run_blocks
 from harness.run.cluster.cores import cores_here, share_of
 from harness.run.cluster.ledger import differences
 from harness.run.cluster.messages import (
     LOG_CHARACTERS,
     Conduct,
     Job,
-    Look,
-    Measure,
+    LookJob,
+    MeasureJob,
     Order,
     Returned,
     code_digest,
@@ -211,17 +211,17 @@ class Station:
         if differing := differences(self.circumstances, info):
             return self._answer(refusal="; ".join(differing))
         self._pin()
-        if isinstance(job, Measure):
+        if isinstance(job, MeasureJob):
             return self._measure(job)
-        return self._look(job) if isinstance(job, Look) else self._conduct(job)
+        return self._look(job) if isinstance(job, LookJob) else self._conduct(job)
 
-    def _measure(self, job: Measure) -> Returned:
+    def _measure(self, job: MeasureJob) -> Returned:
         stand = self._stand_for(job.unit.shape)
         watcher = _Collector()
         plan = self._order.info.plan
         with LauncherExecutor() as executor:
             probe = Prober(executor, self._journal, self._scratch, self._console).probe(job.unit.block)
-            means = Means(
+            means = BlockMeans(
                 scenarios=all_scenarios(), executor=executor, clock=SystemClock(), nonce=nonce, limit_s=plan.limit_s
             )
             cells = list(enumerate(job.unit.cells))
@@ -251,7 +251,7 @@ class Station:
     def _shape(self, name: str) -> Shape:
         return next(shape for shape in self._assignment.shapes if shape.name == name)
 
-    def _look(self, job: Look) -> Returned:
+    def _look(self, job: LookJob) -> Returned:
         shape = self._shape(job.shape)
         folder = self._scratch / "looked-at"
         remove_tree(folder)

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from harness.errors import ProvisionError, ShapeError
 from harness.monorepo.shapes import Kind, Member, Shape
 from harness.monorepo.variants.lock import Pin, render_lock
-from harness.provision.outside import Outside, counting, lock_name, names_of, resolved
+from harness.provision.outside import ThirdParty, counting, lock_name, names_of, resolved
 from harness.provision.resolving import NoSolutionError
 
 HASH = frozenset({"a" * 64})
@@ -173,7 +173,7 @@ def test_requirements_have_attributes_and_extras(tmp_path: Path) -> None:
     lock, build = tmp_path / "outside.txt", tmp_path / "build.txt"
     lock.write_text(render_lock([pin("web", "3.1"), pin("packaging", "26.4")]), encoding="utf-8")
     build.write_text(render_lock([pin("packaging", "26.3"), pin("hatchling")]), encoding="utf-8")
-    outside = Outside(requirements=("Web[a]>=3", 'web[b]; os_name == "posix"', "packaging"), lock=lock)
+    outside = ThirdParty(requirements=("Web[a]>=3", 'web[b]; os_name == "posix"', "packaging"), lock=lock)
 
     assert outside.attributes(build) == {
         "Web[a]>=3": "web",

@@ -10,7 +10,7 @@ from harness.plan.cells import Selection, make_plan, order_of, schedule
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Cell, Plan, Sample
 from harness.records.journal import Journal
-from harness.run.blocks import Means, run_blocks
+from harness.run.blocks import BlockMeans, run_blocks
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
 from harness.workspace.warm_up import phases_needed, warm_up
@@ -67,7 +67,9 @@ def run(tmp_path: Path, *, broken: bool = False) -> tuple[Plan, Record, list[dic
     journal = Journal.create(tmp_path / "results", made_up_info(plan))
     record = Record()
     attempt = made_up_attempt(everything, tmp_path)
-    means = Means(scenarios=all_scenarios(), executor=everything, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0)
+    means = BlockMeans(
+        scenarios=all_scenarios(), executor=everything, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0
+    )
     blocks = schedule(plan, done=(), settled=frozenset, time_is_up=lambda: False)
     outcomes = run_blocks(blocks, benches, journal, means, record)
     lines = (journal.folder / "samples.jsonl").read_text(encoding="utf-8").splitlines()

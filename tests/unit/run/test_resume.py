@@ -20,7 +20,7 @@ from harness.records import journal as journal_module
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import SAMPLE, Cell, Plan, RunStatus, Sample
 from harness.records.journal import Journal
-from harness.run.blocks import Means, run_blocks
+from harness.run.blocks import BlockMeans, run_blocks
 from harness.run.resume import resumed_assignment
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
@@ -64,7 +64,9 @@ def go_on(folder: Path, scratch: Path) -> None:
         benches[name] = bench
     journal, done = Journal.resume(folder)
     attempt = made_up_attempt(toolbox, scratch)
-    means = Means(scenarios=all_scenarios(), executor=toolbox, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0)
+    means = BlockMeans(
+        scenarios=all_scenarios(), executor=toolbox, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0
+    )
     blocks = schedule(PLAN, done=done.samples.keys(), settled=frozenset, time_is_up=lambda: False)
     run_blocks(blocks, benches, journal, means, Silent())
 

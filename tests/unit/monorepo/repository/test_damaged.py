@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from harness.errors import HarnessError
 from harness.monorepo.repository import hatch, pyproject, setup_cfg, setup_py
-from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.reading import read_repository
 from harness.monorepo.shapes.file import read_shape, written
 from tests.unit.monorepo.repository.made_up_repositories import KINDS, write
 
-READERS: dict[str, Callable[[str, Notes], Facts]] = {
+READERS: dict[str, Callable[[str, Notes], ProjectFacts]] = {
     "pyproject.toml": pyproject.read,
     "hatch.toml": hatch.read_file,
     "setup.cfg": setup_cfg.read,
@@ -160,7 +160,7 @@ def test_any_text_is_read_by_every_reader(name: str, text: str) -> None:
     notes = Notes(name)
     facts = READERS[name](text, notes)
 
-    assert isinstance(facts, Facts)
+    assert isinstance(facts, ProjectFacts)
     assert all(note.file == name and note.said for note in notes.found)
 
 

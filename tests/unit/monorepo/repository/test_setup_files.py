@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from harness.monorepo.repository import hatch, pyproject, setup_cfg, setup_py
-from harness.monorepo.repository.facts import Facts, Notes
+from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.requirements import local_path, wanted
 
 
@@ -15,7 +15,7 @@ def told(notes: Notes) -> list[str]:
     return [f"{note.line} {note.key}: {note.said}" for note in notes.found]
 
 
-def of_setup_py(text: str) -> tuple[Facts, list[str]]:
+def of_setup_py(text: str) -> tuple[ProjectFacts, list[str]]:
     notes = Notes("setup.py")
     return setup_py.read(text, notes), told(notes)
 
@@ -79,7 +79,7 @@ def test_of_a_list_that_is_no_literal_as_a_whole_the_parts_that_are_one_are_read
 
 
 def test_a_module_that_is_called_setup_is_no_project() -> None:
-    assert of_setup_py("def configure():\n    pass\n") == (Facts(), [])
+    assert of_setup_py("def configure():\n    pass\n") == (ProjectFacts(), [])
 
 
 def test_what_python_warns_of_in_a_text_is_not_passed_on() -> None:
@@ -114,7 +114,7 @@ def test_what_of_setup_cfg_cannot_be_read_is_named_with_its_line(text: str, said
 def test_a_setup_cfg_of_tools_alone_is_no_project() -> None:
     notes = Notes("setup.cfg")
 
-    assert setup_cfg.read("[flake8]\nmax-line-length = 100%\n[DEFAULT]\nname = x\n", notes) == Facts()
+    assert setup_cfg.read("[flake8]\nmax-line-length = 100%\n[DEFAULT]\nname = x\n", notes) == ProjectFacts()
     assert told(notes) == []
 
 
@@ -202,5 +202,5 @@ def test_a_value_of_the_wrong_kind_is_noted_with_its_key(text: str, said: str) -
 def test_the_line_is_named_where_toml_breaks_off() -> None:
     notes = Notes("hatch.toml")
 
-    assert hatch.read_file("a = 1\n\nb = = 2", notes) == Facts()
+    assert hatch.read_file("a = 1\n\nb = = 2", notes) == ProjectFacts()
     assert [note.line for note in notes.found] == [3]

@@ -19,7 +19,7 @@ from harness.provision.interpreters import own_python
 from harness.provision.nix import prepare
 from harness.provision.nix import pythons as nix_pythons
 from harness.provision.nix.prepare import prepare_nix
-from harness.provision.outside import Outside
+from harness.provision.outside import ThirdParty
 from harness.provision.state_folder import Layout
 from harness.provision.wheelhouse import Wheelhouse
 from harness.records.strategies import NIXPKGS
@@ -147,7 +147,7 @@ def test_a_shape_with_a_third_party_has_a_base_of_its_own(machine: Machine, monk
     lock.touch()
     put: list[list[Path]] = []
     monkeypatch.setattr(prepare, "_put_in", lambda nix, expression, variant, outside: put.append(outside))
-    outside = {"ours": Outside(requirements=(), lock=lock)}
+    outside = {"ours": ThirdParty(requirements=(), lock=lock)}
     shape = replace(CANONICAL, name="ours")
 
     side = prepare_nix([machine.own], machine.layout, object(), Silent(), outside=outside)  # type: ignore[arg-type]

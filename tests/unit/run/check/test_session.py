@@ -10,7 +10,7 @@ from rich.console import Console
 from harness.monorepo.variants import variant_folders
 from harness.provision.state_folder import Layout
 from harness.run.check.model import Checked, Standing, Verdict
-from harness.run.check.session import Asked, check
+from harness.run.check.session import CheckRequest, check
 from tests.made_up import VARIANT_TOML, write_variant
 
 LAYOUT = Layout.here()
@@ -19,7 +19,7 @@ OTHERS = LAYOUT.checkout / "docs" / "other-toolchains"
 
 def looked_at(folders: dict[str, Path], reference: Path) -> dict[str, Checked]:
     told: list[object] = []
-    asked = Asked(folders=folders, reference=reference, quick=True)
+    asked = CheckRequest(folders=folders, reference=reference, quick=True)
     found = {item.variant: item for item in check(asked, LAYOUT, Console(quiet=True), told.append)}
     assert told == [result for item in found.values() for result in item.results]
     return found

@@ -11,7 +11,7 @@ from harness.plan.cells import Selection, make_plan, variant_of
 from harness.records.facts import HostFacts, Lane, VariantFacts
 from harness.records.format import Cell, RunInfo, Sample
 from harness.run.cluster.engine import Landed
-from harness.run.cluster.messages import RETURNED, Job, Measure, Order, Returned
+from harness.run.cluster.messages import RETURNED, Job, MeasureJob, Order, Returned
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(
@@ -63,7 +63,7 @@ def sample(cell: Cell, block: int, position: int, host_id: str = "one") -> Sampl
 def answer(job: Job, host_id: str = "one", cores: tuple[int, ...] = ()) -> Returned:
     """What a worker that does what it is asked sends back."""
     samples: tuple[Sample, ...] = ()
-    if isinstance(job, Measure):
+    if isinstance(job, MeasureJob):
         samples = tuple(sample(cell, job.unit.block, place, host_id) for place, cell in enumerate(job.unit.cells))
     return Returned(worker="0", host=host(host_id), cores=cores, samples=samples, logs={"logs/a.log": "said"})
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from harness.plan.shards import units_of
-from harness.run.cluster.dealing import Crew, Dealer, introductions
+from harness.run.cluster.dealing import Dealer, Workers, introductions
 from harness.run.cluster.engine import ClusterLostError, Landed
-from harness.run.cluster.messages import RETURNED, Job, Measure, Returned
+from harness.run.cluster.messages import RETURNED, Job, MeasureJob, Returned
 from tests.fakes import FakeClock
 from tests.unit.run.cluster.made_up import ORDER, PLAN, Behaviour, FakeEngine, answer, host, well
 
-JOBS: list[Job] = [Measure(unit=unit) for unit in units_of(PLAN)]
+JOBS: list[Job] = [MeasureJob(unit=unit) for unit in units_of(PLAN)]
 
 
 class Table:
@@ -24,7 +24,7 @@ class Table:
         self.engine = FakeEngine(behaviours)
         self.accepted: list[Job] = []
         self.told: list[str] = []
-        self.crew = Crew(crowded=crowded)
+        self.crew = Workers(crowded=crowded)
         self.clock = FakeClock()
         self.dealer = Dealer(
             engine=self.engine,

@@ -13,10 +13,10 @@ from harness.plan.shards import units_of
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding
 from harness.run.cluster.ledger import RubbishError, differences, examine, read_returned
-from harness.run.cluster.messages import RETURNED, Conduct, Look, Measure, Returned
+from harness.run.cluster.messages import RETURNED, Conduct, LookJob, MeasureJob, Returned
 from tests.unit.run.cluster.made_up import INFO, PLAN, answer
 
-JOB = Measure(unit=next(iter(units_of(PLAN))))
+JOB = MeasureJob(unit=next(iter(units_of(PLAN))))
 GOOD = answer(JOB)
 
 
@@ -80,14 +80,14 @@ def finding(**fields: object) -> Finding:
         (Conduct(variant="venv", experiments=("leaks",)), finding(), "about uv"),
         (Conduct(variant="uv", experiments=("leaks",)), finding(run_id="another"), "of the run"),
         (Conduct(variant="uv", experiments=("leaks",)), finding(finding="unheard-of"), "not of this run"),
-        (Look(shape="other", whole=True), finding(), "about the shape"),
+        (LookJob(shape="other", whole=True), finding(), "about the shape"),
     ],
 )
-def test_findings_of_anything_else_are_rubbish(job: Measure | Conduct | Look, found: Finding, told: str) -> None:
+def test_findings_of_anything_else_are_rubbish(job: MeasureJob | Conduct | LookJob, found: Finding, told: str) -> None:
     facts = {"leaks": object()}
     info = replace(INFO)
     object.__setattr__(info, "findings", facts)
-    returned = replace(GOOD, findings=(found,), samples=GOOD.samples if isinstance(job, Measure) else ())
+    returned = replace(GOOD, findings=(found,), samples=GOOD.samples if isinstance(job, MeasureJob) else ())
 
     with pytest.raises(RubbishError, match=told):
         examine(job, returned, info)
