@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from harness.errors import StateError
 from harness.monorepo.variants import load_variants
 from harness.provision.state_folder import Layout
 from harness.run.cluster.messages import code_digest, packed, unpack
@@ -35,6 +40,18 @@ def test_what_may_be_executed_still_may(tmp_path: Path) -> None:
     unpack(packed([variant]), tmp_path / "there")
 
     assert (tmp_path / "there" / variant.name / "run.sh").stat().st_mode & 0o100
+
+
+@pytest.mark.parametrize("name", ["/outside", "mine/../../outside"])
+def test_nothing_is_put_outside_the_folder(name: str, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:xz") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+
+    with pytest.raises(StateError, match="is no file of a variant"):
+        unpack(buffer.getvalue(), tmp_path / "there")
+
+    assert not (tmp_path / "outside").exists()
 
 
 def test_an_order_is_the_same_set_up_whatever_is_known_of_versions_by_now() -> None:
