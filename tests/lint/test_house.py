@@ -21,10 +21,10 @@ def modules() -> list[Path]:
     return sorted(HARNESS.rglob("*.py"))
 
 
-def defined(kind: type[ast.AST] | tuple[type[ast.AST], ...]) -> Iterator[tuple[Path, ast.AST]]:
+def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, kind):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node
 
 
@@ -44,9 +44,8 @@ def test_every_module_is_in_a_room() -> None:
 
 def test_no_function_is_longer_than_a_screen() -> None:
     long = {
-        f"{path.relative_to(CHECKOUT)}:{node.name}": node.end_lineno - node.lineno + 1
-        for path, node in defined((ast.FunctionDef, ast.AsyncFunctionDef))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+        f"{path.relative_to(CHECKOUT)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, node in functions()
     }
 
     assert {name: many for name, many in long.items() if many > MOST_LINES_OF_A_FUNCTION} == {}
