@@ -10,13 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from harness.records.facts import Outcome
 from harness.report import prose, words
 from harness.report.backends.model import BackendReport
+from harness.report.facts import KEY_SCENARIOS
 from harness.report.model import Report, ScenarioView, Section
 from harness.report.nix import words as nix_words
 from harness.report.scale import words as scale_words
 from harness.report.scale.model import Kind, Panel, ScaleLane, Size
 from harness.report.situations import words as situation_words
 from harness.report.telling import told
-from harness.report.view import KEY_SCENARIOS
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")

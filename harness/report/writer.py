@@ -16,13 +16,13 @@ from harness.report.exports.findings import findings_csv
 from harness.report.exports.hyperfine import hyperfine_json
 from harness.report.exports.samples import samples_parquet
 from harness.report.exports.summary import summary_csv
+from harness.report.facts import MOST_FAILURES, build_report, find_failures
 from harness.report.html import render_html
 from harness.report.markdown import render_markdown
 from harness.report.model import Report
 from harness.report.read.logs import read_logs
 from harness.report.read.runs import Loaded, load_runs
 from harness.report.read.tails import read_tail
-from harness.report.view import MOST_FAILURES, build_report, find_failures
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,12 +12,12 @@ from harness.report import words
 from harness.report.answers import answer, by_question, facts_of, strategies_of
 from harness.report.compare.model import FindingChange, OutcomeChange, SizeChange, Told, VersionChange
 from harness.report.compare.words import CHECKOUT, FILES
+from harness.report.facts import describe
 from harness.report.model import Answer
 from harness.report.read.runs import Loaded
 from harness.report.read.versions import changed_meaning, known_versions, machine_of
 from harness.report.statistics.frames import Frames
 from harness.report.tables import CELL, CellKey, Cells
-from harness.report.view import describe
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 
 from harness.records.format import RunInfo
 from harness.report.compare.model import Control, Machine
+from harness.report.facts import describe
 from harness.report.read.versions import changed_versions, known_versions
 from harness.report.statistics.across import Change, hold, settle, together
 from harness.report.statistics.compare import MINIMUM_BLOCKS, Block
 from harness.report.tables import CellKey
-from harness.report.view import describe
 
 PROBES = "the computation timed between blocks"
 

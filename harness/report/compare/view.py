@@ -30,6 +30,7 @@ from harness.report.compare.facts import (
 )
 from harness.report.compare.machine import controls, machine_of_both, reference_changed
 from harness.report.compare.model import Basis, CellChange, Compared, Control, Machine, Side
+from harness.report.facts import describe, describe_scenario
 from harness.report.read.runs import Loaded
 from harness.report.read.versions import changed_machine, changed_scenario
 from harness.report.statistics.across import Change, Doubt, Held, hold, ratios, settle, undecided
@@ -37,7 +38,6 @@ from harness.report.statistics.compare import BAND, MINIMUM_BLOCKS, Block
 from harness.report.statistics.frames import base_variant
 from harness.report.statistics.noise import NoiseKind, check_controls
 from harness.report.tables import CellKey, Cells
-from harness.report.view import describe, describe_scenario
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ import pandas as pd
 from pydantic_core import to_json
 
 from harness.records.format import CONTROL_SUFFIX
+from harness.report.facts import describe_scenario
 from harness.report.model import Report
 from harness.report.tables import CELL
-from harness.report.view import describe_scenario
 
 
 def hyperfine_json(report: Report) -> bytes:
