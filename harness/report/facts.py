@@ -181,6 +181,7 @@ def build_report(
         unsupported=_unsupported(frames, found.shapes),
         noise=found.noise,
         notes=loaded.notes,
+        footnotes=loaded.footnotes,
         nix=_nix(found, sections, questions, made),
         frames=frames,
         overview=overview,

@@ -8,7 +8,20 @@ from harness.records.facts import FindingFacts, Lane
 from harness.records.format import Finding, RunInfo
 from harness.records.strategies import HANDWRITTEN
 from harness.report.answers import Asked, answer, by_question, facts_of, strategies_of
-from harness.report.model import Answer, ChangeRow, ChangeView, Effort, Row, Section
+from harness.report.model import Answer, ChangeRow, ChangeView, Effort, Question, Row, Section
+
+#: What is seen and counted of a change, in words.
+MEASURES = {
+    "works": "does it work",
+    "files": "files touched",
+    "lines-added": "lines added by hand",
+    "lines-removed": "lines removed by hand",
+    "lock-lines": "lines of the lock that change",
+    "code-lines": "lines of code",
+    "commands": "commands typed",
+    "stated-twice": "values stated twice",
+    "forgotten": "if it is forgotten in Nix",
+}
 
 
 def changes(
@@ -87,3 +100,16 @@ def counted(effort: Effort, measure: str) -> int | None:
     """A measure that is a count; nothing where it was not taken."""
     found = effort.measures.get(measure)
     return int(found.value) if found is not None and found.value.isdigit() else None
+
+
+def as_question(change: ChangeView, measure: str) -> Question:
+    """What was asked of a change in the local lane, as a question like any other."""
+    answers = {row.variant: row.local.measures[measure] for row in change.rows if measure in row.local.measures}
+    facts = FindingFacts(
+        title=f"{change.facts.title}: {MEASURES.get(measure, measure)}",
+        question=change.facts.what,
+        experiment=change.facts.effect,
+        group="changes",
+        lanes=(Lane.LOCAL,),
+    )
+    return Question(name=f"{change.name}.{measure}", lane=Lane.LOCAL, facts=facts, answers=answers, shape=change.shape)

@@ -331,6 +331,7 @@ class Report:
     planned: int
     blocks: int
     outcomes: Mapping[Outcome, int]
+    footnotes: tuple[str, ...] = ()
     logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trends: Trends | None = None
     history: tuple[RunInfo, ...] = ()

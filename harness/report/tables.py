@@ -11,6 +11,7 @@ import pandas as pd
 
 from harness.records.facts import Lane, Outcome, ScenarioFacts, VariantFacts
 from harness.records.format import CONTROL_SUFFIX, Cell, RunInfo
+from harness.report import words
 from harness.report.anchors import anchored
 from harness.report.model import Row, ScenarioView, Section, SizeRow
 from harness.report.statistics.compare import Block, Comparison, by_block, compare, correct, tie_groups, withhold
@@ -205,7 +206,7 @@ def _scenario(
     comparisons = dict(zip(others, compared if trusted else map(withhold, compared), strict=True))
     return ScenarioView(
         name=name,
-        title=facts.title if facts else name,
+        title=words.SCENARIOS.get(name) or (facts.title if facts else name),
         before=facts.before if facts else "",
         measured=facts.measured if facts else "",
         verified=facts.verified if facts else "",

@@ -16,6 +16,26 @@ NONE = "–"
 #: The most characters of one finding's evidence that a report shows.
 _EVIDENCE = 2400
 
+#: What scenarios are called, whatever the run that measured them called them.
+SCENARIOS = {
+    "tool-install": "Install the tool itself",
+    "lock": "Lock",
+    "install-cold": "Cold install",
+    "install-warm": "Warm install",
+    "noop": "Install again, nothing changed",
+    "run": "Run an application, the tool's own way",
+    "run-direct": "Run an application",
+    "refresh": "Edit until both applications show it, the tool's own way",
+    "refresh-direct": "Edit until both applications show it",
+    "build": "Build sdists and wheels",
+    "deploy": "Deploy one application",
+    "image": "Build an image",
+    "image-rebuild": "Rebuild an image after an edit",
+    "nix-eval": "Evaluate, Nix",
+    "nix-build": "Build, Nix",
+    "nix-refresh": "Edit until both applications show it, Nix",
+}
+
 SIZES = {
     "toolchain_bytes": "Toolchain, installed",
     "environment_bytes": "Environment of all members",

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from harness.errors import ResultsError
+from harness.records import spelling
 from harness.records.format import FINDING, RUN_INFO, SCHEMA_VERSION, Finding, RunInfo
 from harness.report.read.samples import damaged, first, read_samples
 from harness.report.read.together import arrange, note
@@ -34,6 +35,7 @@ class Loaded:
     notes: tuple[str, ...]
     history: tuple[RunInfo, ...] = ()
     past: Frames | None = None
+    footnotes: tuple[str, ...] = ()
 
 
 def load_runs(folders: Sequence[Path]) -> Loaded:
@@ -56,9 +58,10 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
     history = tuple(run for run, _ in arranged.history)
     frames = _load_frames([named[run.run_id] for run in arranged.pooled], notes)
     findings: list[Finding] = []
+    footnotes: list[str] = []
     for run in arranged.pooled:
         own = _load_findings(named[run.run_id] / "findings.jsonl", notes)
-        notes += _taken_over(run, own)
+        footnotes += _taken_over(run, own)
         findings += own
     return Loaded(
         folders=named,
@@ -68,6 +71,7 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
         history=history,
         past=_load_frames([named[run.run_id] for run in history], notes) if history else None,
         notes=tuple(notes),
+        footnotes=tuple(footnotes),
     )
 
 
@@ -75,8 +79,8 @@ def _taken_over(run: RunInfo, findings: Sequence[Finding]) -> Iterator[str]:
     """A sentence for each earlier run that findings of a run were taken over from."""
     for earlier, count in Counter(item.run_id for item in findings if item.run_id != run.run_id).items():
         yield (
-            f"Run {run.run_id} took over {count} of its findings from run {earlier}: the code of the experiments, the"
-            " variants' files and all versions are the same."
+            f"{spelling.number(count, 'finding')} of run {run.run_id} reused from run {earlier}, which had the same code,"
+            " files and versions."
         )
 
 

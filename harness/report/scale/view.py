@@ -21,7 +21,7 @@ from harness.report.statistics.frames import Frames
 from harness.report.statistics.reach import Reach, reach
 from harness.report.statistics.scale import MINIMUM_SIZES, Figures, crossings, fit
 from harness.report.tables import CellKey, Cells
-from harness.report.words import size_name
+from harness.report.words import SCENARIOS, size_name
 
 #: The sizes that count what was made again after an edit of the core: the scenario, the size, what it counts, what is
 #: said of as many as the edit reaches, and what was done.
@@ -163,7 +163,7 @@ class _Builder:
         if len({self._members[shape] for found in keys.values() for shape in found}) < MINIMUM_SIZES:
             return
         facts = self._sources.scenarios.get(scenario)
-        title = facts.title if facts else scenario
+        title = SCENARIOS.get(scenario) or (facts.title if facts else scenario)
         slug = anchored("scale", *place, scenario)
         times = {name: {shape: self._seconds(key) for shape, key in found.items()} for name, found in keys.items()}
         panel = Panel(

@@ -1,0 +1,50 @@
+"""All parts of the page put together: from what several groups of runs measured to the one view. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.report.backends.view import backend_report
+from harness.report.model import Report
+from harness.report.view import breaks, grids, growth, method, proofs, situations, table, toolchains
+from harness.report.view.model import View
+from harness.report.view.parts import Parts
+
+
+def build_view(reports: Sequence[Report]) -> View:
+    """Everything that is said of one group of runs or several, each group about something else."""
+    parts = Parts(reports)
+    picks, in_full = situations.build_situations(parts)
+    bars_title, bars = table.bars(parts)
+    panels = growth.growth(parts)
+    alone = backend_report(parts.backends.facts) if parts.backends is not None else None
+    return View(
+        question=method.QUESTION,
+        done=method.done(parts),
+        limits=method.limits_line(parts),
+        alerts=tuple(dict.fromkeys(method.alerts(parts))),
+        sources=tuple(part.source for part in parts.all),
+        picks=picks,
+        bars=bars,
+        bars_title=bars_title,
+        growth=panels,
+        growth_missing="" if panels else "How times grow with the number of members was not measured in these runs.",
+        staying=toolchains.staying(parts, in_full),
+        howto=method.HOWTO,
+        caveat=method.CAVEAT,
+        table=table.build_table(parts),
+        situations=in_full,
+        container=grids.container(parts),
+        nix=grids.nix(parts),
+        backends=grids.backends(parts, alone),
+        changes=grids.changes(parts),
+        breaks=breaks.breaks(parts),
+        toolchains=toolchains.toolchains(parts),
+        measures=grids.measures(parts),
+        failures=method.failures(parts),
+        method=method.method(parts),
+        noise=method.noise(parts),
+        machine=method.machine(parts),
+        all_limits=method.all_limits(parts),
+        proofs=tuple(proofs.proofs(parts)),
+    )

@@ -1,0 +1,146 @@
+"""From rows and answers to figures, and from figures to what a person reads: rounded here, for every writer. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.records.facts import Outcome, Tone
+from harness.report import words
+from harness.report.anchors import anchored
+from harness.report.model import Answer, Question, Row
+from harness.report.statistics.compare import Verdict
+from harness.report.view.model import Figure, Standing
+from harness.report.view.parts import Asked, Part, Timed
+
+NOT_MEASURED = "not measured in these runs"
+NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
+
+_TONES = {
+    Tone.GOOD: Standing.GOOD,
+    Tone.FAIR: Standing.FAIR,
+    Tone.BAD: Standing.BAD,
+    Tone.NEUTRAL: Standing.NEUTRAL,
+}
+_VERDICTS = {Verdict.FASTER: Standing.GOOD, Verdict.SLOWER: Standing.BAD}
+_SIGNS = {
+    Standing.BEST: "★",
+    Standing.GOOD: "✓",
+    Standing.FAIR: "~",
+    Standing.BAD: "✗",
+    Standing.FAILED: "✗",
+    Standing.NEUTRAL: "",
+    Standing.UNKNOWN: "",
+}
+_MARKS = {"faster": "▲", "slower": "▼", "same": "=", "undecided": "?", "reference": "●"}
+
+
+def of_row(row: Row | None, part: Part, proof: str = "") -> Figure:
+    """A row as a figure; why there is none, where no sample is ok."""
+    if row is None or not row.outcomes:
+        return NONE
+    source = part.source
+    if row.summary is None:
+        return Figure(
+            word=ended(row.status, source.limit_s),
+            meaning=row.reason,
+            standing=Standing.UNKNOWN if row.status == Outcome.UNSUPPORTED else Standing.FAILED,
+            source=source.slug,
+            proof=proof,
+        )
+    interval, compared = row.summary.interval, row.comparison
+    verdict = "reference" if row.is_reference else compared.verdict.value if compared else ""
+    return Figure(
+        value=row.summary.median,
+        unit="s",
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        verdict=verdict,
+        meaning=compared.reason if compared else "",
+        standing=_VERDICTS.get(compared.verdict, Standing.NEUTRAL) if compared else Standing.NEUTRAL,
+        rounds=row.summary.count,
+        source=source.slug,
+        proof=proof,
+    )
+
+
+def ended(status: str, limit_s: float) -> str:
+    """How samples ended that have no time, in words."""
+    return {
+        "timed-out": f"hit the {limit(limit_s)} limit",
+        "unsupported": "not possible",
+        "setup-failed": "setting up failed",
+        "not yet measured": NOT_MEASURED,
+    }.get(status, status)
+
+
+def limit(seconds: float) -> str:
+    """A limit of time as an adjective: ``3-minute``, ``45-second``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}-minute" if minutes and not rest else f"{round(seconds)}-second"
+
+
+def of_timed(timed: Timed, variant: str) -> Figure:
+    """A contestant's figure in a scenario, with the way to its samples."""
+    return of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
+
+
+def samples_anchor(timed: Timed, variant: str) -> str:
+    """Where the samples of a cell stand among the proofs: the bundle is the contestant's."""
+    return f"{variant}/{anchored(timed.part.source.slug, timed.section.slug, timed.scenario.name)}"
+
+
+def evidence_anchor(question: Question, variant: str) -> str:
+    """Where the evidence of an answer stands among the proofs: the bundle is the contestant's."""
+    return f"{variant}/{question.slug}"
+
+
+def of_answer(answer: Answer | None, asked: Asked, variant: str) -> Figure:
+    """An answer as a figure: a count or a size, or the word."""
+    if answer is None:
+        return NONE
+    proof, source = evidence_anchor(asked.question, variant), asked.part.source.slug
+    if answer.wavers:
+        told = f"wavers: {', '.join(answer.wavers)}"
+        return Figure(word=told, meaning="Runs disagree.", standing=Standing.BAD, source=source, proof=proof)
+    if answer.value.isdigit():
+        unit = answer.unit or "count"
+        return Figure(value=float(answer.value), unit=unit, meaning=answer.meaning, source=source, proof=proof)
+    special = {"unsupported": "not possible", "failed": "not testable"}
+    word = special.get(answer.value, answer.value.replace("-", " "))
+    standing = Standing.UNKNOWN if answer.value in special else _TONES[answer.tone]
+    meaning = answer.evidence.partition("\n")[0] if answer.value in special else answer.meaning
+    return Figure(word=word, meaning=meaning, standing=standing, source=source, proof=proof)
+
+
+def best(figures: dict[str, Figure]) -> dict[str, Figure]:
+    """The same, the least count or size marked as the best where they differ."""
+    known = [figure.value for figure in figures.values() if figure.value is not None]
+    if len(set(known)) < 2:
+        return figures
+    least = min(known)
+    return {
+        name: replace(figure, standing=Standing.BEST) if figure.value == least else figure
+        for name, figure in figures.items()
+    }
+
+
+def spelled(figure: Figure | None) -> str:
+    """A figure as a person reads it."""
+    if figure is None:
+        return words.NONE
+    if figure.value is None:
+        return figure.word or words.NONE
+    spell = {"s": words.seconds, "bytes": words.size, "ratio": words.ratio}.get(figure.unit, words.count)
+    return spell(figure.value)
+
+
+def interval(figure: Figure) -> str:
+    """A figure's 95% interval, empty where it has none."""
+    if figure.low is None or figure.high is None or figure.low == figure.high:
+        return ""
+    return words.between(spelled(replace(figure, value=figure.low)), spelled(replace(figure, value=figure.high)))
+
+
+def sign(figure: Figure) -> str:
+    """A sign that says the same as a figure's colour."""
+    return _MARKS.get(figure.verdict, "") or _SIGNS[figure.standing]
