@@ -26,18 +26,20 @@ from harness.run.request import new_run_id
 @click.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]…")
 @RESULTS
-@click.option("--report", type=click.Path(path_type=Path), help="Where it goes [default: the newest run's folder].")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Where it goes [default: the folder of the run, if it is one]."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: bool) -> None:
-    """Write the report of one run or several.
+    """Write the one report of a run, or of several about different things.
 
     RUN is a run's folder, or its id below the results folder [default: the newest run].
     """
     folders = find_runs(results, runs)
     # Imported here because it brings pandas, which the process that measures never imports.
-    from harness.report.either import write_either
+    from harness.report.writer import write_report
 
-    written = write_either(folders, report)
+    written = write_report(folders, report)
     if not quiet:
         console = Console()
         console.print(written.summary)
@@ -81,19 +83,22 @@ def compare(*, base: str, new: str, results: Path, report: Path | None, **option
     # Imported here because it brings pandas, which the process that measures never imports.
     from harness.report.compare import terminal, view
     from harness.report.compare.words import failures
-    from harness.report.compare.writer import read_compared, write_compared
+    from harness.report.read.runs import load_runs
+    from harness.report.writer import write_report
 
     fail_on: float | None = options["fail_on"]
-    compared = read_compared(*folders, across_machines=options["across_machines"])
-    paths = write_compared(compared, folders[1], report) if report is not None else None
+    compared = view.compare_runs(
+        *(load_runs([folder]) for folder in folders), across_machines=options["across_machines"]
+    )
+    written = write_report(folders[1:], report, compared) if report is not None else None
     failed = () if fail_on is None else failures(compared, fail_on)
     if options["as_json"]:
         click.echo(json.dumps(view.as_data(compared, fail_on=fail_on, failures=failed), indent=2, allow_nan=False))
     else:
         console = Console()
         console.print(terminal.comparison(compared))
-        if paths is not None:
-            console.print(f"report: {paths.html}", highlight=False, soft_wrap=True)
+        if written is not None:
+            console.print(f"report: {written.page}", highlight=False, soft_wrap=True)
         if fail_on is not None:
             console.print(terminal.ending(compared, fail_on, failed))
     sys.exit(1 if failed else 0)

@@ -11,37 +11,23 @@ import pandas as pd
 from harness.plan.cells import ON_REQUEST, planned
 from harness.records.facts import Outcome, ScenarioFacts, VariantFacts
 from harness.records.format import CONTROL_SUFFIX, Cell, Finding, RunInfo
-from harness.report.answers import groups, scale_questions, strategies_of
+from harness.report.answers import groups, scale_questions
 from harness.report.friction import changes
-from harness.report.machines.view import build_machines
 from harness.report.model import (
-    ChangeView,
     Failure,
     Question,
-    QuestionGroup,
     Report,
     Section,
-    Trends,
-    Unsupported,
 )
-from harness.report.nix.model import NixStory
-from harness.report.nix.story import nix_stories
-from harness.report.overview.view import build_overview
 from harness.report.read.runs import Loaded
 from harness.report.scale.model import ScaleView
 from harness.report.scale.view import Grown, build_scale
 from harness.report.shapes import Shapes, about, shapes_of
-from harness.report.situations.view import build_situations
 from harness.report.statistics.compare import Block
 from harness.report.statistics.frames import Frames, base_variant
 from harness.report.statistics.noise import Noise, NoiseKind, check_controls, check_drift, check_probes, check_spread
 from harness.report.statistics.statistics import Summary, summarise
-from harness.report.story import stories
 from harness.report.tables import CELL, CellKey, Cells, build_section
-from harness.report.trends import build_trends
-
-#: What is drawn sample by sample and over time, where it was measured.
-KEY_SCENARIOS = ("install-cold", "install-warm", "run", "refresh", "build", "deploy", "nix-build", "nix-refresh")
 
 MOST_FAILURES = 40
 
@@ -149,21 +135,11 @@ def build_report(
     questions = groups(runs, answers, found.variants)
     # Changes are made with the canonical members, which need not be the primary shape's.
     made = changes(runs, answers, found.everywhere, found.variants)
-    shared, told = stories(found.variants, sections, questions, made)
-    overview = build_overview(
-        sections,
-        questions,
-        made,
-        reference=found.reference,
-        variants=(*found.variants,),
-        strategies=strategies_of(runs),
-    )
-    scale = _scale(found, loaded.findings)
+    scale = _scale(found)
     failures = find_failures(frames)
     return Report(
         runs=runs,
         host=runs[-1].host,
-        machines=build_machines(runs, frames, found.cells, reference=found.reference),
         reference=found.reference,
         variants=found.variants,
         aside=found.aside,
@@ -174,57 +150,35 @@ def build_report(
         questions=questions,
         elsewhere=_elsewhere(runs, loaded.findings, answers, found.variants),
         changes=made,
-        surprises=shared,
-        stories=told,
         failures=tuple(_with_tail(item, tails or {}) for item in failures[:MOST_FAILURES]),
         hidden_failures=max(0, len(failures) - MOST_FAILURES),
-        unsupported=_unsupported(frames, found.shapes),
         noise=found.noise,
         notes=loaded.notes,
         footnotes=loaded.footnotes,
-        nix=_nix(found, sections, questions, made),
         frames=frames,
-        overview=overview,
-        situations=build_situations(overview, sections, scaled=scale is not None and scale.shown),
         samples=len(frames.samples),
         planned=sum(map(_planned, runs)),
         blocks=_blocks(frames, found.shapes),
         logs=logs or {},
         outcomes=_outcomes(frames),
-        trends=_trends(loaded, sections, found.reference),
         history=loaded.history,
         past=loaded.past,
     )
 
 
-def _scale(found: _Measured, findings: Sequence[Finding]) -> ScaleView | None:
+def _scale(found: _Measured) -> ScaleView | None:
     return build_scale(
         Grown(
             runs=found.runs,
             shapes=found.shapes,
             cells=found.cells,
             frames=found.frames,
-            findings=findings,
             variants=tuple(found.variants),
             scenarios=found.scenarios,
             reference=found.reference,
             distrusted=found.distrusted,
         )
     )
-
-
-def _nix(
-    found: _Measured, sections: Sequence[Section], questions: Sequence[QuestionGroup], made: Sequence[ChangeView]
-) -> tuple[NixStory, ...]:
-    return nix_stories(
-        found.runs, sections, questions, made, found.cells, reference=found.reference, distrusted=found.distrusted
-    )
-
-
-def _trends(loaded: Loaded, sections: Sequence[Section], reference: str) -> Trends | None:
-    frames = [item for item in (loaded.past, loaded.frames) if item is not None]
-    runs = (*loaded.history, *loaded.runs)
-    return build_trends(runs, frames, sections, reference=reference, scenarios=KEY_SCENARIOS)
 
 
 def _outcomes(frames: Frames) -> dict[Outcome, int]:
@@ -276,18 +230,6 @@ def describe_scenario(cell: Mapping[str, str] | Cell) -> str:
 def _with_tail(failure: Failure, tails: Mapping[LogKey, str]) -> Failure:
     values = {**vars(failure), "tail": tails.get((failure.run_id, failure.log_path), "")}
     return Failure(**values)
-
-
-def _unsupported(frames: Frames, shapes: Shapes) -> tuple[Unsupported, ...]:
-    frame = frames.samples
-    # What cannot be done with any members is said once.
-    same = [name for name in CELL if name != "shape" or not shapes.further]
-    bad = frame[frame["outcome"] == Outcome.UNSUPPORTED.value].drop_duplicates([*same, "reason"])
-    return tuple(
-        Unsupported(cell=describe({name: str(row[name]) for name in CELL}), reason=str(row["reason"]))
-        for _, row in bad.sort_values("variant", kind="stable").iterrows()
-        if not str(row["variant"]).endswith(CONTROL_SUFFIX)
-    )
 
 
 def _on_each(name: str, seconds: Mapping[Block, float], hosts: Mapping[Block, str]) -> dict[str, Summary]:

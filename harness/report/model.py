@@ -12,12 +12,8 @@ from harness.records.facts import ChangeFacts, FindingFacts, HostFacts, Lane, Ou
 from harness.records.format import RunInfo
 from harness.report.anchors import anchored
 from harness.report.compare.model import Compared
-from harness.report.machines.model import Machines
-from harness.report.nix.model import NixStory
-from harness.report.overview.model import Overview
 from harness.report.scale.model import ScaleView
 from harness.report.shapes import NO_SHAPES, Shapes
-from harness.report.situations.model import SituationView
 from harness.report.statistics.compare import Comparison
 from harness.report.statistics.frames import Frames
 from harness.report.statistics.noise import Noise
@@ -228,33 +224,6 @@ class ChangeView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surprise:
-    """Something that a variant's user would not expect, and the titles and anchors of what proves it."""
-
-    words: str
-    places: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    """One variant's own section.
-
-    ``surprises`` are those that do not hold for every variant.
-    ``figures`` are a section's title, an anchor, a scenario's title and the row; ``changes`` are those that the
-    variant has a row of, and ``strategies`` the titles of those that any was made with; ``answers`` are its own, by the
-    title of their group.
-    """
-
-    variant: str
-    facts: VariantFacts
-    surprises: tuple[Surprise, ...]
-    figures: tuple[tuple[str, str, str, Row], ...]
-    changes: tuple[tuple[ChangeView, ChangeRow], ...]
-    strategies: Mapping[str, str]
-    answers: tuple[tuple[str, tuple[tuple[Question, Answer], ...]], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Failure:
     """Samples of one cell that ended alike. ``tail`` is the end of the last one's log, empty if there is none."""
 
@@ -269,44 +238,15 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unsupported:
-    """A cell that a variant or the machine cannot do, and why."""
-
-    cell: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trend:
-    """One variant in one scenario: the median over blocks of its ratio to the reference, ``None`` in runs without."""
-
-    scenario: str
-    variant: str
-    ratios: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trends:
-    """At least two runs, from the one that began first to the one that began last."""
-
-    reference: str
-    runs: tuple[str, ...]
-    lines: tuple[Trend, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
-    """All of a report.
+    """What was measured by runs that go together: one run, or several that measured the same on the same machines.
 
     ``samples`` and ``planned`` count executions; ``outcomes`` count samples. ``hidden_failures`` counts those beyond
-    what is shown. ``surprises`` hold for every variant. ``nix`` tells the strategies apart, once for each provider and
-    shape.
-    ``situations`` say who fits what, and rest on ``overview``. ``trends`` are there with at least two runs.
-    ``history`` are runs that all else leaves aside, as something else was measured, and ``past`` are their samples.
-    ``compared`` holds the run against another one, where that was asked for. ``machines`` are told where work was dealt
-    out to several. ``aside`` are variants of which nothing
-    was measured, as they are broken or unavailable. All of it is about the primary one of ``shapes`` alone, but for
-    ``scale``, and what stands for the exports: the sections of ``further`` shapes, and questions asked ``elsewhere``.
+    what is shown. ``history`` are runs that all else leaves aside, as something else was measured, and ``past`` are
+    their samples. ``compared`` holds the run against another one, where that was asked for. ``aside`` are variants of
+    which nothing was measured, as they are broken or unavailable. ``footnotes`` are for who looks closely. All of it is
+    about the primary one of ``shapes`` alone, but for ``scale``, and what stands for the exports: the sections of
+    ``further`` shapes, and questions asked ``elsewhere``.
     """
 
     runs: tuple[RunInfo, ...]
@@ -316,24 +256,17 @@ class Report:
     sections: tuple[Section, ...]
     questions: tuple[QuestionGroup, ...]
     changes: tuple[ChangeView, ...]
-    surprises: tuple[Surprise, ...]
-    stories: tuple[Story, ...]
     failures: tuple[Failure, ...]
     hidden_failures: int
-    unsupported: tuple[Unsupported, ...]
     noise: tuple[Noise, ...]
     notes: tuple[str, ...]
-    nix: tuple[NixStory, ...]
     frames: Frames = field(repr=False, compare=False)
-    overview: Overview
-    situations: tuple[SituationView, ...]
     samples: int
     planned: int
     blocks: int
     outcomes: Mapping[Outcome, int]
     footnotes: tuple[str, ...] = ()
     logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    trends: Trends | None = None
     history: tuple[RunInfo, ...] = ()
     past: Frames | None = field(default=None, repr=False, compare=False)
     compared: Compared | None = None
@@ -341,7 +274,6 @@ class Report:
     shapes: Shapes = NO_SHAPES
     scale: ScaleView | None = None
     further: tuple[Section, ...] = ()
-    machines: Machines | None = None
     elsewhere: tuple[Question, ...] = ()
 
     @property

@@ -119,7 +119,7 @@ def verdict(row: Row) -> str:
 
 def mark(word: str) -> str:
     """A sign that says the same as the verdict's colour."""
-    return {"faster": "▲", "slower": "▼", "tie": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
+    return {"faster": "▲", "slower": "▼", "same": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
 
 
 def median_and_mark(row: Row | None) -> str:

@@ -1,120 +1,140 @@
-"""Writes a report's files: with the room ``read``, all of reporting that touches the disk."""
+"""Reads runs and writes their one report: with the room ``read``, all of reporting that touches the disk."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import ResultsError
-from harness.monorepo.shapes.packages import is_of_backends
-from harness.report.backends.view import as_of_backends, backend_report
-from harness.report.charts.sections import draw_charts
+from rich.console import RenderableType
+
+from harness.errors import InputError, ResultsError
+from harness.report.charts.bars import bars_chart
+from harness.report.charts.growth import growth_chart
+from harness.report.compare.model import Compared
 from harness.report.exports.findings import findings_csv
 from harness.report.exports.hyperfine import hyperfine_json
 from harness.report.exports.samples import samples_parquet
 from harness.report.exports.summary import summary_csv
 from harness.report.facts import MOST_FAILURES, build_report, find_failures
-from harness.report.html import render_html
-from harness.report.markdown import render_markdown
 from harness.report.model import Report
+from harness.report.page.html import render_html, render_proofs
+from harness.report.page.markdown import render_markdown
+from harness.report.page.terminal import summary
 from harness.report.read.logs import read_logs
-from harness.report.read.runs import Loaded, load_runs
+from harness.report.read.runs import Loaded, load_runs, read_info
 from harness.report.read.tails import read_tail
+from harness.report.view.build import build_view
+from harness.report.view.model import View
+from harness.report.view.parts import Parts, group_of
+
+PAGE = "index.html"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportPaths:
-    """Where a report's files are."""
+class Written:
+    """Where a report's page is, and what a terminal shows of it."""
 
-    html: Path
-    markdown: Path
-    summary: Path
-    findings: Path
-    samples: Path
-    hyperfine: Path
-    figures: tuple[Path, ...]
+    page: Path
+    summary: RenderableType
 
 
-def read_report(runs: Sequence[Path]) -> Report:
-    """The view model of runs on disk, for the terminal or for :func:`write`.
+def write_report(folders: Sequence[Path], out: Path | None = None, compared: Compared | None = None) -> Written:
+    """Read runs, which may still be going on, and write the one report of all of them.
+
+    A run's own report goes into its folder unless ``out`` says otherwise.
 
     Raises:
-        ResultsError: a run cannot be read, or the runs cannot be put into one report.
+        ResultsError: a run cannot be read, or the report cannot be written.
+        InputError: there are several runs, and nobody said where their report goes.
     """
-    return view_of(load_runs(runs))
+    if out is None and len(folders) > 1:
+        raise InputError(
+            f"A report of {len(folders)} runs belongs to none of their folders.",
+            hint="Say where it goes: --report FOLDER.",
+        )
+    reports = read_reports(folders)
+    if compared is not None:
+        reports = [replace(reports[0], compared=compared), *reports[1:]]
+    view = build_view(reports)
+    page = write(view, reports, out or folders[0] / "report")
+    return Written(page=page, summary=summary(view, Parts(reports)))
 
 
-def view_of(loaded: Loaded) -> Report:
-    """The view model of runs that were read."""
-    report = build_report(loaded, tails=_read_tails(loaded), logs=read_logs(loaded.folders, loaded.frames))
-    return as_of_backends(report) if is_of_backends(report.runs[-1].plan) else report
-
-
-def write_report(runs: Sequence[Path], out: Path) -> ReportPaths:
-    """Read runs, which may still be going on, and write their report into the folder ``out``, each file at once.
+def view_of_runs(folders: Sequence[Path]) -> tuple[View, list[Report]]:
+    """What the report of runs says, and the facts it is made from.
 
     Raises:
-        ResultsError: a run cannot be read, or ``out`` cannot be written.
+        ResultsError: a run cannot be read.
     """
-    return write(read_report(runs), out)
+    reports = read_reports(folders)
+    return build_view(reports), reports
 
 
-def write(report: Report, out: Path) -> ReportPaths:
-    """Write a report's files into the folder ``out``, which is made if it is not there.
+def read_reports(folders: Sequence[Path]) -> list[Report]:
+    """What was measured, for each group of runs that are about the same.
+
+    Raises:
+        ResultsError: a run cannot be read, or runs about the same were made on different machines.
+    """
+    groups: dict[str, list[Path]] = {}
+    for folder in folders:
+        groups.setdefault(group_of(read_info(folder)), []).append(folder)
+    return [_facts(load_runs(same)) for same in groups.values()]
+
+
+def _facts(loaded: Loaded) -> Report:
+    tails = {
+        (item.run_id, item.log_path): read_tail(loaded.folders[item.run_id], item.log_path)
+        for item in find_failures(loaded.frames)[:MOST_FAILURES]
+        if item.run_id in loaded.folders
+    }
+    return build_report(loaded, tails=tails, logs=read_logs(loaded.folders, loaded.frames))
+
+
+def write(view: View, reports: Sequence[Report], out: Path) -> Path:
+    """Write a report's files into the folder ``out``, which is made if it is not there; where the page is.
 
     Raises:
         ResultsError: ``out`` cannot be written.
     """
-    alone = backend_report(report)
-    charts = draw_charts(report, alone)
-    paths = ReportPaths(
-        html=out / "index.html",
-        markdown=out / "report.md",
-        summary=out / "summary.csv",
-        findings=out / "findings.csv",
-        samples=out / "samples.parquet",
-        hyperfine=out / "hyperfine.json",
-        figures=tuple(out / "figures" / f"{chart.name}.svg" for chart in charts),
-    )
-    files: dict[Path, str | bytes] = {path: chart.svg for path, chart in zip(paths.figures, charts, strict=True)}
+    charts = {panel.slug: growth_chart(panel) for panel in view.growth}
+    drawn = [*([bars_chart(view)] if view.bars else []), *charts.values()]
+    files: dict[str, str | bytes] = {f"figures/{chart.name}.svg": chart.svg for chart in drawn}
+    files |= {f"proofs/{name}": text for name, text in render_proofs(view).items()}
     files |= {
-        paths.markdown: render_markdown(report, [chart.name for chart in charts], alone),
-        paths.summary: summary_csv(report),
-        paths.findings: findings_csv(report),
-        paths.samples: samples_parquet(report),
-        paths.hyperfine: hyperfine_json(report),
-        paths.html: render_html(report, charts, alone),
+        "report.md": render_markdown(view),
+        "summary.csv": summary_csv(reports),
+        "findings.csv": findings_csv(reports),
+        "samples.parquet": samples_parquet(reports),
+        "hyperfine.json": hyperfine_json(reports),
+        PAGE: render_html(view, charts),
     }
     put_all(files, out)
-    return paths
+    return out / PAGE
 
 
-def put_all(files: Mapping[Path, str | bytes], out: Path) -> None:
-    """Put a report's files into the folder ``out``, which is made if it is not there.
+def put_all(files: Mapping[str, str | bytes], out: Path) -> None:
+    """Put a report's files into the folder ``out``; what an earlier report left in its own folders goes.
 
     Raises:
         ResultsError: ``out`` cannot be written.
     """
     try:
-        (out / "figures").mkdir(parents=True, exist_ok=True)
-        for path, data in files.items():
-            _put(path, data)
+        for name, data in files.items():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            _put(out / name, data)
+        for folder in ("figures", "proofs"):
+            for path in (out / folder).glob("*") if (out / folder).is_dir() else ():
+                if f"{folder}/{path.name}" not in files and path.suffix in (".js", ".svg"):
+                    path.unlink()
     except OSError as error:
         raise ResultsError(
             f"The report cannot be written to {out}: {error.strerror or error}.",
             hint="Name a folder you may write to with --report.",
         ) from error
-
-
-def _read_tails(loaded: Loaded) -> dict[tuple[str, str], str]:
-    return {
-        (item.run_id, item.log_path): read_tail(loaded.folders[item.run_id], item.log_path)
-        for item in find_failures(loaded.frames)[:MOST_FAILURES]
-        if item.run_id in loaded.folders
-    }
 
 
 def _put(path: Path, data: str | bytes) -> None:

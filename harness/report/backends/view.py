@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from harness.monorepo.shapes.packages import files_of, is_of_backends
-from harness.records.spelling import number
 from harness.report.backends.model import (
     BackendReport,
     Editable,
@@ -19,7 +18,7 @@ from harness.report.backends.model import (
     HookGrowth,
     Shortcut,
 )
-from harness.report.model import Answer, Report, Row, ScenarioView, Section
+from harness.report.model import Answer, Report, Row
 from harness.report.statistics.compare import Block, compare, correct
 from harness.report.statistics.statistics import Floats, Interval, median_interval
 from harness.report.tables import CellKey, Cells
@@ -41,16 +40,6 @@ LAYOUTS = (
     (IN_SRC, "editable-mode", "editable-start", "editable-import"),
     ("beside pyproject.toml", "editable-mode-flat", "editable-start-flat", "editable-import-flat"),
 )
-
-
-def as_of_backends(report: Report) -> Report:
-    """A report as one of backends tells it: its sections are packages, and no situation of a monorepo is told of."""
-    return replace(
-        report,
-        sections=tuple(map(_titled, report.sections)),
-        overview=replace(report.overview, questions=()),
-        situations=(),
-    )
 
 
 def backend_report(report: Report) -> BackendReport | None:
@@ -120,21 +109,6 @@ class Figures:
     def answer(self, backend: str, finding: str) -> Answer | None:
         """What was found of a backend."""
         return self._answers.get((backend, finding))
-
-
-def _titled(section: Section) -> Section:
-    files = files_of(section.shape)
-    return replace(
-        section,
-        title=f"A package of {number(files, 'file')}",
-        note="Each hook and each front end by itself, offline, against an index on loopback.",
-        scenarios=tuple(map(_told_once, section.scenarios)),
-    )
-
-
-def _told_once(scenario: ScenarioView) -> ScenarioView:
-    """The same, a command that is repeated named once: how often it is, the scenario says."""
-    return replace(scenario, commands={name: tuple(dict.fromkeys(own)) for name, own in scenario.commands.items()})
 
 
 def _growth(figures: Figures, files: Sequence[int]) -> Iterator[HookGrowth]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from harness.report.exports.summary import as_csv
+from harness.report.exports.summary import as_csv, runs_of
 from harness.report.model import Answer, ChangeView, Question, Report
 
 #: Each column, with what it holds; ``docs/data.md`` shows this table.
 COLUMNS = {
+    "runs": "the runs that the answer is from",
     "group": "what it is about, as in the report",
     "finding": "the finding's name; of a change, the change and what is counted of it, with a dot between",
     "title": "the finding in words",
@@ -24,9 +25,16 @@ COLUMNS = {
 }
 
 
-def findings_csv(report: Report) -> str:
+def findings_csv(reports: Sequence[Report]) -> str:
     """The table, in the order of the report. Evidence is left out: it stands in ``findings.jsonl``."""
-    return as_csv(COLUMNS, [*_questions(report), *_changes(report), *_elsewhere(report)])
+    return as_csv(
+        COLUMNS,
+        (
+            (runs_of(report), *line)
+            for report in reports
+            for line in (*_questions(report), *_changes(report), *_elsewhere(report))
+        ),
+    )
 
 
 def _questions(report: Report) -> Iterator[tuple[object, ...]]:

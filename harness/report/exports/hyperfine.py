@@ -6,6 +6,7 @@ cell. As there, ``mean`` and ``stddev`` (of a sample, absent for one time) are g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,11 @@ from harness.report.model import Report
 from harness.report.tables import CELL
 
 
-def hyperfine_json(report: Report) -> bytes:
+def hyperfine_json(reports: Sequence[Report]) -> bytes:
     """The file: one result for each cell that has a time, in the order of the run."""
     results = []
-    for names, group in report.frames.ok.groupby(list(CELL), observed=True, sort=False):
+    cells = (cell for report in reports for cell in report.frames.ok.groupby(list(CELL), observed=True, sort=False))
+    for names, group in cells:
         parameters = {name: str(value) for name, value in zip(CELL, names, strict=True) if str(value)}
         if not parameters["variant"].endswith(CONTROL_SUFFIX):
             results.append(_result(parameters, group))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,14 +13,14 @@ from harness.report.model import Report
 from harness.report.statistics.frames import COLUMNS, SIZES
 
 
-def samples_parquet(report: Report) -> bytes:
+def samples_parquet(reports: Sequence[Report]) -> bytes:
     """The table as a file: names as dictionaries, what is absent is null, each size in a column ``sizes.NAME``.
 
     The same samples make the same bytes. The file's metadata name the schema's version and the runs.
     """
-    frames = [item for item in (report.past, report.frames) if item is not None]
+    frames = [item for report in reports for item in (report.past, report.frames) if item is not None]
     table = pa.concat_tables([item.table for item in frames], promote_options="default").unify_dictionaries()
-    runs = (*report.history, *report.runs)
+    runs = [run for report in reports for run in (*report.history, *report.runs)]
     names = [f"{SIZES}.{name}" for name in _sizes(table)]
     told = {"schema_version": str(SCHEMA_VERSION), "runs": ",".join(run.run_id for run in runs)}
     table = _absent(table.select([*COLUMNS, *names])).replace_schema_metadata(told)

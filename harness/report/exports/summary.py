@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records.facts import Outcome
 from harness.report.model import Report, Row, ScenarioView, Section
 
 #: Each column, with what it holds; ``docs/data.md`` shows this table.
 COLUMNS = {
+    "runs": "the runs that the figures are from",
     "section": "the section of the report",
     "lane": "`local` or `nix`",
     "provider": "where Nix took Python from, empty in the local lane",
@@ -33,7 +34,7 @@ COLUMNS = {
     "ratio_high": "upper end of its 95% interval",
     "compared_blocks": "blocks that have both",
     "p_value": "of the comparison, before correction",
-    "verdict": "`faster`, `slower`, `tie`, `undecided`, or `reference`",
+    "verdict": "`faster`, `slower`, `same`, `undecided`, or `reference`",
     "reason": "why the verdict is what it is, or why a sample is not ok",
     "user_s": "median processor time in seconds, outside the kernel",
     "system_s": "median processor time in seconds, inside the kernel",
@@ -45,15 +46,21 @@ COLUMNS = {
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r")
 
 
-def summary_csv(report: Report) -> str:
+def summary_csv(reports: Sequence[Report]) -> str:
     """The table, in the order of the report: figures unrounded, absent ones empty."""
     lines = (
-        (section, scenario, row)
+        (runs_of(report), section, scenario, row)
+        for report in reports
         for section in (*report.sections, *report.further)
         for scenario in section.scenarios
         for row in scenario.rows
     )
     return as_csv(COLUMNS, (tuple(_line(*line)) for line in lines))
+
+
+def runs_of(report: Report) -> str:
+    """The runs of a group, by their ids."""
+    return " ".join(run.run_id for run in report.runs)
 
 
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
@@ -76,12 +83,13 @@ def cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_CALCULATED) else value
 
 
-def _line(section: Section, scenario: ScenarioView, row: Row) -> Iterator[object]:
+def _line(runs: str, section: Section, scenario: ScenarioView, row: Row) -> Iterator[object]:
     summary, compared = row.summary, row.comparison
     interval = summary.interval if summary else None
     ratio = compared.ratio if compared else None
     several = ratio is not None and compared is not None and compared.blocks > 1
     uncounted = {Outcome.OK, Outcome.UNSUPPORTED}
+    yield runs
     yield from (section.slug, section.lane.value, section.provider, section.strategy, section.shape)
     yield from (scenario.name, row.variant, "yes" if row.is_reference else "no", row.status)
     yield sum(row.outcomes.values())

@@ -49,7 +49,7 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
     """
     if not folders:
         raise ResultsError("No run was named.", hint="Name the folder of a run, such as results/<run-id>.")
-    found = [_load_info(folder) for folder in folders]
+    found = [read_info(folder) for folder in folders]
     named = dict(zip((run.run_id for run in found), folders, strict=True))
     if len(named) < len(found):
         raise ResultsError("The same run was named twice.", hint="Name each run once.")
@@ -79,8 +79,8 @@ def _taken_over(run: RunInfo, findings: Sequence[Finding]) -> Iterator[str]:
     """A sentence for each earlier run that findings of a run were taken over from."""
     for earlier, count in Counter(item.run_id for item in findings if item.run_id != run.run_id).items():
         yield (
-            f"{spelling.number(count, 'finding')} of run {run.run_id} reused from run {earlier}, which had the same code,"
-            " files and versions."
+            f"{spelling.number(count, 'finding')} of run {run.run_id} reused from run {earlier}, which had the same"
+            " code, files and versions."
         )
 
 
@@ -88,7 +88,12 @@ def _load_frames(folders: Sequence[Path], notes: list[str]) -> Frames:
     return as_frames([_load_samples(folder / "samples.jsonl", notes) for folder in folders])
 
 
-def _load_info(folder: Path) -> RunInfo:
+def read_info(folder: Path) -> RunInfo:
+    """What a run says of itself.
+
+    Raises:
+        ResultsError: there is no run, its file is damaged, or it is of another schema version.
+    """
     path = folder / "run.json"
     try:
         data = visible_json(path.read_bytes())

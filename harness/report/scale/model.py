@@ -102,54 +102,6 @@ class ScaleLane:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rebuilt:
-    """What is made again after an edit of the core, in one lane, by variant and shape.
-
-    ``had`` is how many the edit reaches at each shape, in words ``word``; ``what`` says what is counted, and ``made``
-    what was done with them.
-    """
-
-    slug: str
-    title: str
-    what: str
-    word: str
-    made: str
-    had: Mapping[str, int]
-    did: Mapping[str, Mapping[str, float]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OneMore:
-    """What one more application takes by hand with one variant at one shape; what is not known is ``None``.
-
-    ``word`` stands in place of the figures: ``unsupported`` or ``failed``.
-    """
-
-    files: int | None
-    lines: int | None
-    own: int | None
-    word: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """What one more application takes by hand in one lane and, for Nix, with one strategy, by variant and shape."""
-
-    slug: str
-    title: str
-    lane: Lane
-    cells: Mapping[str, Mapping[str, OneMore]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """What follows from the figures by rule: a heading, and a sentence each."""
-
-    title: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScaleView:
     """How cost grows with the number of members. ``sizes`` are from few members to many.
 
@@ -160,10 +112,7 @@ class ScaleView:
     sizes: tuple[Size, ...]
     variants: tuple[str, ...]
     limit_s: float
-    told: tuple[Told, ...]
     lanes: tuple[ScaleLane, ...]
-    rebuilt: tuple[Rebuilt, ...]
-    efforts: tuple[Effort, ...]
 
     @property
     def shown(self) -> bool:

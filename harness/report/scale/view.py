@@ -9,24 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.records.facts import Lane, Outcome, ScenarioFacts
-from harness.records.format import CONTROL_SUFFIX, Finding, RunInfo
+from harness.records.format import CONTROL_SUFFIX, RunInfo
 from harness.report.anchors import anchored
-from harness.report.answers import facts_of, strategies_of
-from harness.report.scale.efforts import efforts
+from harness.report.answers import strategies_of
 from harness.report.scale.figures import CellFigures
-from harness.report.scale.model import Curve, Kind, Panel, Point, Rebuilt, ScaleLane, ScaleView, Size
-from harness.report.scale.words import told
+from harness.report.scale.model import Curve, Kind, Panel, Point, ScaleLane, ScaleView, Size
 from harness.report.shapes import Shapes, applications, chain, libraries
 from harness.report.statistics.frames import Frames
-from harness.report.statistics.reach import Reach, reach
 from harness.report.statistics.scale import MINIMUM_SIZES, Figures, crossings, fit
 from harness.report.tables import CellKey, Cells
 from harness.report.words import SCENARIOS, size_name
-
-#: The sizes that count what was made again after an edit of the core: the scenario, the size, what it counts, what is
-#: said of as many as the edit reaches, and what was done.
-_NIX_REFRESH = ("nix-refresh", "derivations_built", "Members and environments.", "had to be built again", "built")
-_REFRESH = ("refresh", "members_reinstalled", "Members.", "are reached by the edit", "installed again")
 
 _FINE = frozenset({Outcome.OK, Outcome.UNSUPPORTED})
 
@@ -42,7 +34,6 @@ class Grown:
     shapes: Shapes
     cells: Cells
     frames: Frames
-    findings: Sequence[Finding]
     variants: Sequence[str]
     scenarios: Mapping[str, ScenarioFacts]
     reference: str
@@ -50,28 +41,18 @@ class Grown:
 
 
 def build_scale(sources: Grown) -> ScaleView | None:
-    """The section; without enough sizes what one more application takes alone, and ``None`` where nothing is known."""
+    """What was measured at enough sizes for a curve; nothing where it was not."""
     sizes = _sizes(sources.shapes)
     view = ScaleView(
         sizes=sizes,
         variants=tuple(sources.variants),
         limit_s=max(run.plan.limit_s for run in sources.runs),
-        told=(),
         lanes=(),
-        rebuilt=(),
-        efforts=efforts(
-            sources.findings,
-            facts_of(sources.runs),
-            shapes=[size.shape for size in sizes],
-            variants=sources.variants,
-            titles=strategies_of(sources.runs),
-        ),
     )
     if not view.shown:
-        return view if view.efforts else None
+        return None
     builder = _Builder(sources, CellFigures.of(sources.frames, sources.cells), sizes)
-    view = replace(view, lanes=tuple(builder.lanes()), rebuilt=tuple(builder.rebuilt()))
-    return replace(view, told=tuple(told(view)))
+    return replace(view, lanes=tuple(builder.lanes()))
 
 
 def _sizes(shapes: Shapes) -> tuple[Size, ...]:
@@ -104,7 +85,6 @@ class _Builder:
             if not key.variant.endswith(CONTROL_SUFFIX) and key.shape in self._members:
                 scenarios = self._keys.setdefault((key.lane, key.provider, key.strategy), {})
                 scenarios.setdefault(key.scenario, {}).setdefault(key.variant, {})[key.shape] = key
-        self._reach = {name: reach(facts) for name, facts in sources.shapes.facts.items()}
 
     def lanes(self) -> Iterator[ScaleLane]:
         """Every lane of which anything was tried at enough sizes; the local one first."""
@@ -124,31 +104,6 @@ class _Builder:
                     provider=provider,
                     strategy=strategy,
                     panels=panels,
-                )
-
-    def rebuilt(self) -> Iterator[Rebuilt]:
-        """What was made again after an edit of the core, against what had to be."""
-        for place, scenarios in self._keys.items():
-            nix = place[0] == Lane.NIX.value
-            scenario, name, what, word, made = _NIX_REFRESH if nix else _REFRESH
-            keys = scenarios.get(scenario, {})
-            did = {
-                variant: {
-                    shape: float(np.median([*figures.values()]))
-                    for shape, key in by_shape.items()
-                    if (figures := self._figures.size(key, name)) and not self._point(key, figures).failed
-                }
-                for variant, by_shape in keys.items()
-            }
-            if any(did.values()):
-                yield Rebuilt(
-                    slug=anchored("scale-rebuilt", *place),
-                    title=self._titled(place),
-                    what=what,
-                    word=word,
-                    made=made,
-                    had={shape: _had(found, nix=nix) for shape, found in self._reach.items()},
-                    did={variant: found for variant, found in did.items() if found},
                 )
 
     def _titled(self, place: _Place) -> str:
@@ -264,7 +219,3 @@ class _Builder:
 
 def _of(curve: Curve) -> Iterable[Point]:
     return curve.points.values()
-
-
-def _had(found: Reach, *, nix: bool) -> int:
-    return found.total if nix else len(found.members)

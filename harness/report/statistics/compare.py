@@ -4,11 +4,17 @@ Both are measured in every block, so whatever slows the machine slows both, and 
 are resampled, since samples of one block share its luck. Blocks of several machines are resampled in two stages,
 machines first.
 
-A verdict needs two things. The whole 95% interval of the median ratio lies outside the noise band; and Student's
-t-test of the logarithms of the ratios rejects "the difference is inside the band", after Holm's correction over all
-comparisons of one table (S. Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian
+Faster or slower needs two things. The whole 95% interval of the median ratio lies outside the noise band; and
+Student's t-test of the logarithms of the ratios rejects "the difference is inside the band", after Holm's correction
+over all comparisons of one table (S. Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian
 Journal of Statistics 6, 1979). Holm's holds whatever the dependence between the comparisons, and they do depend on
-each other, since they share a reference.
+each other, since they share a reference. A large difference needs fewer blocks: from three on, if every ratio lies
+beyond 1.5 on the same side.
+
+The same is said only where it was shown: the whole 90% interval of the mean logarithm lies within 5% of a ratio of 1,
+which is two one-sided t-tests at 5% each (D. J. Schuirmann, *A Comparison of the Two One-Sided Tests Procedure and the
+Power Approach*, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987). All else is undecided, and says how many
+blocks would settle it at the spread that was seen.
 """
 
 from __future__ import annotations
@@ -26,6 +32,16 @@ BAND = 0.03
 MINIMUM_BLOCKS = 6
 LEVEL = 0.05
 
+#: How far from 1 a ratio may lie and still be called the same.
+SAME_BAND = 0.05
+
+#: From so many blocks on a difference is shown if every ratio lies beyond this on the same side.
+FEW_BLOCKS = 3
+LARGE = 1.5
+
+#: More blocks than these are not worth waiting for, so their number is not told.
+_MOST_BLOCKS = 200
+
 #: A block of one run: runs on one machine may be read together, and their blocks stay apart.
 Block = tuple[str, int]
 
@@ -35,7 +51,7 @@ class Verdict(StrEnum):
 
     FASTER = "faster"
     SLOWER = "slower"
-    TIE = "tie"
+    SAME = "same"
     UNDECIDED = "undecided"
 
 
@@ -112,28 +128,52 @@ def judge(
     places = None if hosts is None or len(set(hosts)) < 2 else hosts
     ratio = median_interval(ratios) if places is None else nested_interval(ratios, places)
     if len(ratios) < minimum_blocks:
-        blocks = "1 block is" if len(ratios) == 1 else f"{len(ratios)} blocks are"
-        return Comparison(
-            ratio=ratio,
-            blocks=len(ratios),
-            p_value=None,
-            verdict=Verdict.UNDECIDED,
-            reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.",
-        )
-    p_value = _p_value(*_within(np.log(ratios), places), float(np.log1p(band)))
+        return _of_few(ratios, ratio, minimum_blocks)
+    logs, freedom = _within(np.log(ratios), places)
     comparison = Comparison(
-        ratio=ratio, blocks=len(ratios), p_value=p_value, verdict=Verdict.TIE, reason=_tie(ratio, band)
+        ratio=ratio,
+        blocks=len(ratios),
+        p_value=_p_value(logs, freedom, float(np.log1p(band))),
+        verdict=Verdict.UNDECIDED,
+        reason="",
     )
     if places is not None and (told := _disagreement(ratios, places, band)):
-        return replace(comparison, verdict=Verdict.UNDECIDED, reason=told)
+        return replace(comparison, reason=told)
     verdict = _clear(ratio, band)
-    if verdict is None:
-        return comparison
-    if p_value > LEVEL:
-        return replace(comparison, verdict=Verdict.UNDECIDED, reason="The blocks disagree too much for a verdict.")
-    return replace(
-        comparison, verdict=verdict, reason=f"The whole interval lies outside the noise band of ±{band:.0%}."
-    )
+    if verdict is not None and comparison.p_value is not None and comparison.p_value <= LEVEL:
+        reason = f"The whole interval lies outside the noise band of ±{band:.0%}."
+        return replace(comparison, verdict=verdict, reason=reason)
+    if _is_same(logs, freedom):
+        reason = f"The whole 90% interval lies within {SAME_BAND:.0%} of 1."
+        return replace(comparison, verdict=Verdict.SAME, reason=reason)
+    return replace(comparison, reason=f"No difference is shown, nor is it ruled out.{_settled_by(logs, freedom, band)}")
+
+
+def _of_few(ratios: Floats, ratio: Interval, minimum_blocks: int) -> Comparison:
+    """What few blocks show: a large difference that each of them has, or nothing."""
+    few = Comparison(ratio=ratio, blocks=len(ratios), p_value=None, verdict=Verdict.UNDECIDED, reason="")
+    if len(ratios) >= FEW_BLOCKS:
+        for verdict, beyond in ((Verdict.FASTER, ratios < 1 / LARGE), (Verdict.SLOWER, ratios > LARGE)):
+            if beyond.all():
+                return replace(
+                    few, verdict=verdict, reason=f"Each of {len(ratios)} blocks differs by more than {LARGE} times."
+                )
+    blocks = "1 block is" if len(ratios) == 1 else f"{len(ratios)} blocks are"
+    return replace(few, reason=f"{blocks} too few for a verdict: it takes {minimum_blocks}.")
+
+
+def _is_same(logs: Floats, freedom: int) -> bool:
+    """Two one-sided tests: whether the mean lies within the band of sameness on both sides."""
+    error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5
+    return abs(float(logs.mean())) + float(stats.t.ppf(1 - LEVEL, freedom)) * error <= float(np.log1p(SAME_BAND))
+
+
+def _settled_by(logs: Floats, freedom: int, band: float) -> str:
+    """How many blocks would settle it at the spread and the mean that were seen, as a sentence; empty for very many."""
+    deviation, mean = float(logs.std(ddof=len(logs) - freedom)), abs(float(logs.mean()))
+    room = max(float(np.log1p(SAME_BAND)) - mean, mean - float(np.log1p(band)))
+    blocks = next((n for n in range(len(logs) + 1, _MOST_BLOCKS) if 2 * deviation / n**0.5 <= room), None)
+    return f" About {blocks} blocks would settle it." if blocks else ""
 
 
 def correct(comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -185,14 +225,14 @@ def tie_groups(
     """Variants from fast to slow in groups: one that cannot be told from any of a group belongs to it.
 
     ``verdicts`` are those already given against ``reference``, so that groups never contradict them. Empty if some
-    pair has too few blocks in common to be told apart. Variants without a figure are left out. ``hosts`` is as for
+    pair has too few blocks in common for any difference. Variants without a figure are left out. ``hosts`` is as for
     :func:`compare`.
     """
     medians = {name: float(np.median(list(blocks.values()))) for name, blocks in times.items() if blocks}
     order = sorted(medians, key=lambda name: (medians[name], name))
     pairs = [(first, second) for place, first in enumerate(order) for second in order[place + 1 :]]
     found = [compare(times[second], times[first], hosts=hosts) for first, second in pairs]
-    if any(item.blocks < MINIMUM_BLOCKS for item in found):
+    if any(item.blocks < FEW_BLOCKS for item in found):
         return ()
     apart = {
         pair
@@ -232,15 +272,9 @@ def _clear(ratio: Interval, band: float) -> Verdict | None:
     return None
 
 
-def _tie(ratio: Interval, band: float) -> str:
-    if 1 / (1 + band) <= ratio.low and ratio.high <= 1 + band:
-        return f"The whole interval lies inside the noise band of ±{band:.0%}."
-    return f"The interval reaches into the noise band of ±{band:.0%}: no difference is shown, nor is it ruled out."
-
-
 def side(ratio: float, band: float = BAND) -> Verdict:
     """On which side of the noise band a ratio lies, without saying that it could not lie elsewhere."""
-    return Verdict.FASTER if ratio < 1 / (1 + band) else Verdict.SLOWER if ratio > 1 + band else Verdict.TIE
+    return Verdict.FASTER if ratio < 1 / (1 + band) else Verdict.SLOWER if ratio > 1 + band else Verdict.SAME
 
 
 def by_host(ratios: Floats, hosts: Sequence[str]) -> dict[str, Floats]:

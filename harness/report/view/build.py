@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.report.backends.view import backend_report
 from harness.report.model import Report
-from harness.report.view import breaks, grids, growth, method, proofs, situations, table, toolchains
+from harness.report.view import breaks, first_screen, grids, growth, method, proofs, situations, table, toolchains
 from harness.report.view.model import View
 from harness.report.view.parts import Parts
 
@@ -19,10 +19,11 @@ def build_view(reports: Sequence[Report]) -> View:
     panels = growth.growth(parts)
     alone = backend_report(parts.backends.facts) if parts.backends is not None else None
     return View(
-        question=method.QUESTION,
-        done=method.done(parts),
-        limits=method.limits_line(parts),
-        alerts=tuple(dict.fromkeys(method.alerts(parts))),
+        question=first_screen.QUESTION,
+        done=first_screen.done(parts),
+        limits=first_screen.limits_line(parts),
+        members=first_screen.members(parts),
+        alerts=tuple(dict.fromkeys(first_screen.alerts(parts))),
         sources=tuple(part.source for part in parts.all),
         picks=picks,
         bars=bars,
@@ -30,8 +31,8 @@ def build_view(reports: Sequence[Report]) -> View:
         growth=panels,
         growth_missing="" if panels else "How times grow with the number of members was not measured in these runs.",
         staying=toolchains.staying(parts, in_full),
-        howto=method.HOWTO,
-        caveat=method.CAVEAT,
+        howto=first_screen.HOWTO,
+        caveat=first_screen.CAVEAT,
         table=table.build_table(parts),
         situations=in_full,
         container=grids.container(parts),
@@ -42,9 +43,10 @@ def build_view(reports: Sequence[Report]) -> View:
         toolchains=toolchains.toolchains(parts),
         measures=grids.measures(parts),
         failures=method.failures(parts),
-        method=method.method(parts),
+        method=method.how(parts),
         noise=method.noise(parts),
-        machine=method.machine(parts),
+        machine=method.machines(parts),
         all_limits=method.all_limits(parts),
         proofs=tuple(proofs.proofs(parts)),
+        compared=next((part.facts.compared for part in parts.all if part.facts.compared is not None), None),
     )

@@ -38,28 +38,27 @@ def of_row(row: Row | None, part: Part, proof: str = "") -> Figure:
     """A row as a figure; why there is none, where no sample is ok."""
     if row is None or not row.outcomes:
         return NONE
-    source = part.source
+    return replace(row_figure(row, part.source.limit_s), source=part.source.slug, proof=proof)
+
+
+def row_figure(row: Row, limit_s: float) -> Figure:
+    """The same of a row that was measured, without where it is from."""
     if row.summary is None:
         return Figure(
-            word=ended(row.status, source.limit_s),
+            word=ended(row.status, limit_s),
             meaning=row.reason,
             standing=Standing.UNKNOWN if row.status == Outcome.UNSUPPORTED else Standing.FAILED,
-            source=source.slug,
-            proof=proof,
         )
     interval, compared = row.summary.interval, row.comparison
-    verdict = "reference" if row.is_reference else compared.verdict.value if compared else ""
     return Figure(
         value=row.summary.median,
         unit="s",
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        verdict=verdict,
+        verdict="reference" if row.is_reference else compared.verdict.value if compared else "",
         meaning=compared.reason if compared else "",
         standing=_VERDICTS.get(compared.verdict, Standing.NEUTRAL) if compared else Standing.NEUTRAL,
         rounds=row.summary.count,
-        source=source.slug,
-        proof=proof,
     )
 
 

@@ -1,114 +1,50 @@
-"""What was done, how, on which machine, and what it does not show. Pure."""
+"""How it was measured, on which machine, what was noticed of it, what failed, and what it does not show. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from harness.records import spelling
-from harness.records.facts import Lane, Outcome
-from harness.records.format import CONTROL_SUFFIX, RunStatus
+from harness.monorepo.shapes import CANONICAL
+from harness.records.facts import Lane
+from harness.records.format import CONTROL_SUFFIX
 from harness.records.spelling import number
-from harness.report import prose
+from harness.report import words
 from harness.report.model import Report
 from harness.report.prose import join
-from harness.report.statistics.compare import MINIMUM_BLOCKS
-from harness.report.statistics.noise import NoiseKind
-from harness.report.view.model import Reason, RunKind
+from harness.report.statistics.compare import BAND, LARGE, MINIMUM_BLOCKS, SAME_BAND
+from harness.report.statistics.noise import PROBE_BAND, NoiseKind
+from harness.report.statistics.settle import PRECISION
+from harness.report.view.model import Reason
 from harness.report.view.parts import Part, Parts
-
-QUESTION = "Which toolchain for our Python monorepo?"
 
 #: How many failures are named; of more, how many there are.
 _MOST_FAILURES = 40
 
-HOWTO = (
-    "A row is a toolchain, used as its documentation shows for several packages in one repository.",
-    "A pick is the fastest of those that get through every step the situation needs; its price is a known hazard.",
-    "“No clear winner” names those whose times do not differ enough to tell.",
-    "▲ is faster than the reference, ▼ slower, = the same, ? undecided, ● the reference itself.",
-    "✓ is what one would hope for, ~ works with a known hazard or a further step, ✗ fails or surprises.",
-    "Times are medians over rounds; every round runs everything once, in shuffled order.",
-    "A figure that is underlined opens its evidence: commands, samples, what an experiment saw.",
-    "Every figure says which run it is from; runs are never mixed into one figure.",
-)
 
-CAVEAT = (
-    "One documented idiom a variant; several tools have more. If yours is shown wrongly, open an issue with the page"
-    " that documents the better way."
-)
+def how(parts: Parts) -> tuple[str, ...]:
+    """How the figures came about."""
+    found = method(parts.main.facts) if parts.main is not None else ()
+    footnotes = (told for part in parts.all for told in part.facts.footnotes)
+    return tuple(dict.fromkeys((*found, *footnotes)))
 
 
-def done(parts: Parts) -> str:
-    """What was done, in one sentence."""
-    told = []
+def all_limits(parts: Parts) -> tuple[str, ...]:
+    """What the figures do not show, a sentence each."""
+    return limits(parts.main.facts) if parts.main is not None else ()
+
+
+def machines(parts: Parts) -> tuple[tuple[str, str], ...]:
+    """The machines and what the harness used, by name."""
+    found: dict[tuple[str, str], None] = {}
     for part in parts.all:
-        source = part.source
-        what = number(source.contestants, "build backend" if source.kind is RunKind.BACKENDS else "toolchain")
-        where = {
-            RunKind.SCALE: f" at {number(len(part.facts.shapes.facts), 'size')}",
-            RunKind.BACKENDS: " alone",
-            RunKind.SERVICE: " with a service's dependencies",
-        }.get(source.kind, "")
-        told.append(f"{what}{where} over {number(source.rounds, 'round')}")
-    if not told:
-        return "Nothing has been measured yet."
-    date = max(part.source.date for part in parts.all)
-    machines = dict.fromkeys(part.source.machine for part in parts.all)
-    return (
-        f"The same monorepo, a library and applications that import it, put through the same work: {'; '.join(told)}."
-        f" {date}, {join([*machines])}."
-    )
-
-
-def limits_line(parts: Parts) -> str:
-    """One line of limits for the first screen."""
-    if not parts.all:
-        return ""
-    caps = join([spelling.duration(cap) for cap in sorted({part.source.limit_s for part in parts.all})])
-    nix = any(part.sections(Lane.NIX) for part in parts.all)
-    own = "; Nix with this machine's Python, not nixpkgs" if nix else ""
-    return f"One machine at a time, packages from a local index, commands stopped after {caps}{own}."
-
-
-def alerts(parts: Parts) -> Iterator[str]:
-    """What a reader has to know before anything else; often nothing."""
-    for part in parts.all:
-        yield from _of_runs(part)
-        yield from _of_samples(part)
-        yield from part.facts.notes
-
-
-def _of_runs(part: Part) -> Iterator[str]:
-    for run in part.facts.runs:
-        if run.status is RunStatus.RUNNING:
-            done_ = f"{part.facts.samples:,} samples are in"
-            yield f"Run {run.run_id} is still going on: {done_}, and every figure may change."
-        elif run.status is RunStatus.INTERRUPTED:
-            yield f"Run {run.run_id} was interrupted before its end."
-    for name, facts in part.facts.aside.items():
-        why = "unavailable" if facts.unavailable else "broken"
-        yield f"{name} is not in the figures: its variant.toml says that it is {why}. {facts.set_aside}"
-
-
-def _of_samples(part: Part) -> Iterator[str]:
-    facts = part.facts
-    if not facts.samples:
-        if not facts.questions:
-            yield "Nothing has been measured yet."
-        return
-    if not facts.outcomes.get(Outcome.OK):
-        yield "No sample succeeded, so there is no figure to show. The failures below say why."
-    elif facts.blocks < MINIMUM_BLOCKS and part.source.kind is not RunKind.SCALE:
-        rounds = "One round" if facts.blocks == 1 else f"{facts.blocks} rounds"
-        yield f"{rounds}: no verdict on small differences; those take {MINIMUM_BLOCKS}."
-    noisy = [item for item in facts.noise if item.kind is NoiseKind.CONTROL]
-    if noisy:
-        yield (
-            f"The machine was too noisy in {number(len(noisy), 'scenario')}: {facts.reference}, measured twice,"
-            " differed from itself. No verdict there."
-        )
-    if facts.nix_unavailable:
-        yield f"Nothing was measured through Nix. {facts.nix_unavailable}"
+        found |= dict.fromkeys(machine(part.facts))
+        newest = part.facts.runs[-1]
+        counts = part.facts.frames.samples["host_id"].value_counts()
+        if len(newest.machines) > 1:
+            for name, host in newest.machines.items():
+                cores, samples = number(host.cpu_count, "core"), number(int(counts.get(name, 0)), "sample")
+                found[name, f"{host.cpu_model}, {cores}: {samples}"] = None
+        if newest.cluster:
+            found["Dealt out by", newest.cluster] = None
+    return tuple(found)
 
 
 def noise(parts: Parts) -> tuple[str, ...]:
@@ -132,21 +68,144 @@ def _capital(part: Part) -> str:
     return part.source.title[0].upper() + part.source.title[1:]
 
 
-def method(parts: Parts) -> tuple[str, ...]:
-    """How the figures came about."""
-    found = prose.method(parts.main.facts) if parts.main is not None else ()
-    footnotes = (told for part in parts.all for told in part.facts.footnotes)
-    return tuple(dict.fromkeys((*found, *footnotes)))
+def method(report: Report) -> tuple[str, ...]:
+    """How the figures came about, in a few paragraphs."""
+    return (
+        "Each cell (variant, lane, scenario) runs once in each block, in an order shuffled by the recorded seed, so"
+        " that slow minutes hit all alike. Cold means that every cache is empty, and was seen to be; warm means that"
+        " everything needed is in the toolchain's own cache. All packages are fetched beforehand, and measuring is"
+        f" offline against an index on loopback, which counts requests and bytes.{_only_first(report)}",
+        "A sample counts only if its result was verified afterwards. Samples that failed, timed out or could not be"
+        " set up have no time and are in no median; they are counted and shown by themselves. Outliers are reported"
+        " and never dropped (modified z-score above 3.5, Iglewicz and Hoaglin 1993).",
+        "Quoted are the median and its 95% percentile bootstrap interval. Spread is the median absolute deviation,"
+        f" scaled to a standard deviation, as a share of the median. The ratio is a variant's time divided by that of"
+        f" {report.reference} in the same block: the median over blocks, with an interval that resamples blocks."
+        " Below 1 is faster. Peak memory is that of the largest process; commands are started from a small process"
+        " whose own 11 MB it never falls below.",
+        f"Faster or slower is said only if the whole interval of the ratio lies outside a noise band of ±{BAND:.0%},"
+        f" at least {MINIMUM_BLOCKS} blocks have both, and a t-test of the logarithms agrees after Holm's correction"
+        " (1979) for the comparisons of that table; with three blocks already if each of them differs by more than"
+        f" {LARGE} times on the same side. The same is said only where the whole 90% interval lies within"
+        f" {SAME_BAND:.0%} of 1 (two one-sided tests, Schuirmann 1987). All else is undecided, and its tooltip says how"
+        " many blocks would settle it.",
+        _controls(report),
+        *_probes(report),
+        *_settling(report),
+    )
 
 
-def all_limits(parts: Parts) -> tuple[str, ...]:
+def limits(report: Report) -> tuple[str, ...]:
     """What the figures do not show, a sentence each."""
-    return prose.limits(parts.main.facts) if parts.main is not None else ()
+    measured = dict.fromkeys(section.shape for section in (*report.sections, *report.further))
+    several = len(report.runs[-1].machines) > 1
+    found = [
+        "Other machines than those it was measured on. Ratios carry over better than seconds."
+        if several
+        else f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
+        f" {report.host.python_implementation} {report.host.python_version}. Ratios carry over better than seconds.",
+        "A network: measuring is offline, so downloads cost next to nothing here. Requests and bytes are counted"
+        " instead.",
+    ]
+    if tuple(measured) == (CANONICAL.name,):
+        found.append(
+            "Many members, large trees of dependencies, compiled extensions: the canonical shape is a library and two"
+            " applications in pure Python, with hardly anything from outside."
+        )
+    providers = {section.provider for section in report.sections if section.lane is Lane.NIX and not section.refused}
+    if providers and "nixpkgs" not in providers:
+        found.append(
+            "nixpkgs: what was built through Nix was built with this machine's Python and pinned wheels. nixpkgs' own"
+            " build phases and its closures come on top."
+        )
+    few = min(
+        (
+            row.summary.count
+            for section in report.sections
+            for item in section.scenarios
+            for row in item.rows
+            if row.summary is not None
+        ),
+        default=0,
+    )
+    if 0 < few < MINIMUM_BLOCKS:
+        found.append(
+            f"Verdicts everywhere: some cells have {_few(few)}, fewer than the {MINIMUM_BLOCKS} that a verdict takes;"
+            " they are marked undecided."
+        )
+    found.append(
+        "Another way of using the same tool: a variant is one idiom of its toolchain, in the versions that were"
+        " measured, and what is said of it holds for that idiom."
+    )
+    found.append("Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years.")
+    return tuple(found)
 
 
-def machine(parts: Parts) -> tuple[tuple[str, str], ...]:
-    """The machine and what the harness used, by name."""
-    return prose.machine(parts.all[0].facts) if parts.all else ()
+def _only_first(report: Report) -> str:
+    """What is measured once, if anything: one round is a figure, and no verdict."""
+    once = tuple(dict.fromkeys(name for run in report.runs for name in run.plan.only_first))
+    if not once:
+        return ""
+    are = "is" if len(once) == 1 else "are"
+    return f" Of all this {join(once)} {are} in the first block alone: one round, so a figure and no verdict."
+
+
+def _few(count: int) -> str:
+    return "a single sample" if count == 1 else f"{count} samples"
+
+
+def _controls(report: Report) -> str:
+    """In which scenarios the reference was held against itself, and what follows."""
+    repeated = dict.fromkeys(
+        cell.scenario for run in report.runs for cell in run.plan.cells if cell.variant.endswith(CONTROL_SUFFIX)
+    )
+    if not repeated:
+        return "The reference was not measured twice in each block, so noise was not checked with it."
+    return (
+        f"In {join(tuple(repeated))} the reference runs twice in each block, under two names. Where the two differ,"
+        " the machine was too noisy: the verdicts of that scenario are withheld, and this page says so at its top."
+    )
+
+
+def _probes(report: Report) -> tuple[str, ...]:
+    """What is timed between blocks, where it was."""
+    if not any(run.probes for run in report.runs):
+        return ()
+    return (
+        "Before the first block and after each, the same computation is timed in a process of its own. Where nine in"
+        f" ten of these probes lie more than {PROBE_BAND:.0%} apart, or they get slower or faster as the run goes on,"
+        " it was the machine, and this page says so under Noise.",
+    )
+
+
+def _settling(report: Report) -> tuple[str, ...]:
+    """When a run with a budget of time stops, and why then."""
+    if all(run.plan.budget_s is None for run in report.runs):
+        return ()
+    return (
+        "Blocks went on until every comparison was settled or the time was up. A variant is settled, and left out of"
+        f" the blocks that follow, once it shares at least {MINIMUM_BLOCKS} of them with the reference and half the"
+        f" width of its ratio's interval is at most {PRECISION:.0%}, or if it never succeeded in as many. The width"
+        " decides and never the verdict: whoever stops at the first difference that looks significant finds some that"
+        " are not there, while how wide an interval is says nothing of where it lies (Chow and Robbins 1965).",
+    )
+
+
+def machine(report: Report) -> tuple[tuple[str, str], ...]:
+    """The machine and what the harness used, as names with values."""
+    host = report.host
+    tools = {name: version for run in report.runs for name, version in run.tools.items()}
+    builders = ", ".join(dict.fromkeys(run.builders for run in report.runs if run.builders))
+    return (
+        ("Processor", f"{host.cpu_model}, {number(host.cpu_count, 'core')}, {host.machine}"),
+        ("Memory", words.size(host.memory_bytes)),
+        ("System", f"{host.system} {host.release}, {host.libc}"),
+        ("File system", host.filesystem),
+        ("Python", f"{host.python_implementation} {host.python_version}"),
+        ("Harness", ", ".join(dict.fromkeys(run.harness_version for run in report.runs))),
+        ("Its tools", ", ".join(f"{name} {version}" for name, version in tools.items()) or words.NONE),
+        *([("Nix builds on", builders)] if builders else []),
+    )
 
 
 def failures(parts: Parts) -> tuple[Reason, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.records.facts import Lane, Tone
+from harness.report.compare.model import Compared
 
 
 class RunKind(StrEnum):
@@ -305,15 +306,18 @@ class View:
     """All that the one report says.
 
     ``question`` is the question, ``done`` what was done in a sentence, ``limits`` one line of limits for the first
-    screen; ``alerts`` what a reader has to know before anything else (a run still going on, a machine too noisy), often
-    nothing. ``howto`` are the eight lines for first-time visitors, ``caveat`` the line above the table. ``bars`` are
-    warm installs, one bar a tool in its recommended idiom. ``method``, ``noise``, ``machine`` and ``all_limits`` stand
-    last. ``breaks`` are the findings, those that tell contestants apart first.
+    screen; ``members`` whose members they are, where not the canonical ones; ``alerts`` what a reader has to know before
+    anything else (a run still going on, a machine too noisy), often nothing. ``howto`` are the eight lines for
+    first-time visitors, ``caveat`` the line above the table. ``bars`` are warm installs, one bar a tool in its
+    recommended idiom. ``method``, ``noise``, ``machine`` and ``all_limits`` stand last. ``breaks`` are the findings,
+    those that tell contestants apart first. ``compared`` holds the newest run against another one, where that was
+    asked for.
     """
 
     question: str
     done: str
     limits: str
+    members: tuple[str, ...]
     alerts: tuple[str, ...]
     sources: tuple[Source, ...]
     picks: tuple[Pick, ...]
@@ -339,3 +343,4 @@ class View:
     machine: tuple[tuple[str, str], ...]
     all_limits: tuple[str, ...]
     proofs: tuple[Proof, ...]
+    compared: Compared | None = None

@@ -38,6 +38,12 @@ def kind_of(run: RunInfo) -> RunKind:
     return RunKind.CANONICAL if not shapes or CANONICAL.name in shapes else RunKind.REPOSITORY
 
 
+def group_of(run: RunInfo) -> str:
+    """What runs share that may be told together: what they are about, and the members they are about."""
+    kind = kind_of(run)
+    return f"{kind.value} {next(iter(run.plan.shapes), '')}" if kind is RunKind.REPOSITORY else kind.value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """Runs that measured the same, as facts, with where they are from."""

@@ -63,8 +63,8 @@ def _samples(part: Part) -> Iterator[Proof]:
     rows: dict[tuple[str, ...], list[str]] = {}
     columns = [*CELL, "block", "outcome", "wall_s", "reason"]
     for *key, block, outcome, wall, reason in samples[columns].itertuples(index=False):
-        told = words.seconds(float(wall)) if wall == wall else f"{outcome}: {reason}"
-        rows.setdefault(tuple(map(str, key)), []).append(f"round {int(block) + 1}: {told}")
+        took = words.seconds(float(wall)) if wall == wall else f"{outcome}: {reason}"
+        rows.setdefault(tuple(map(str, key)), []).append(f"round {int(block) + 1}: {took}")
     for section in part.facts.sections:
         for view in section.scenarios:
             timed = Timed(part=part, section=section, scenario=view)
@@ -72,7 +72,7 @@ def _samples(part: Part) -> Iterator[Proof]:
             for row in view.rows:
                 if row.variant.endswith(CONTROL_SUFFIX) or not row.outcomes:
                     continue
-                key = (
+                cell = (
                     row.variant,
                     section.lane.value,
                     view.name,
@@ -82,12 +82,12 @@ def _samples(part: Part) -> Iterator[Proof]:
                 )
                 typed = [f"$ {command(argv)}" for argv in view.commands.get(row.variant, ())]
                 told = [f"Before: {view.before}", f"Measured: {view.measured}", f"Verified: {view.verified}"]
-                parts_ = [*told, "", *typed, "", *rows.get(key, [])]
+                lines = [*told, "", *typed, "", *rows.get(cell, [])]
                 if log := logs.get(row.variant):
-                    parts_ += ["", "The end of the last log:", log]
+                    lines += ["", "The end of the last log:", log]
                 yield Proof(
                     anchor=figures.samples_anchor(timed, row.variant),
                     bundle=row.variant,
                     title=f"{row.variant}: {view.title}",
-                    text="\n".join(parts_).strip(),
+                    text="\n".join(lines).strip(),
                 )

@@ -46,7 +46,8 @@ def build_table(parts: Parts) -> Table:
             )
         )
         found[wanted.slug] = cells
-    names = sorted(parts.variants, key=lambda name: _place(name, parts, first))
+    speed = {name: figure.value for name, figure in found[_COLUMNS[0].slug].items() if figure.value is not None}
+    names = sorted(parts.variants, key=lambda name: _place(name, parts, first, speed))
     return Table(
         columns=tuple(columns),
         rows=tuple(
@@ -76,9 +77,12 @@ def _of(timed: tuple[Timed, ...], name: str) -> list[Figure]:
     return [figures.of_timed(item, name) for item in timed[:1]]
 
 
-def _place(name: str, parts: Parts, first: Mapping[str, str]) -> tuple[str, bool, str]:
-    tool = tool_of(parts.variants[name])
-    return tool, name != first[tool], name
+def _place(
+    name: str, parts: Parts, first: Mapping[str, str], speed: Mapping[str, float]
+) -> tuple[float, str, bool, float, str]:
+    """Tools by the first column's figure of their recommended idiom, further idioms behind it by theirs."""
+    tool, last = tool_of(parts.variants[name]), float("inf")
+    return speed.get(first[tool], last), tool, name != first[tool], speed.get(name, last), name
 
 
 def _scenario(*names: str) -> Callable[[Parts], Cells]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from harness.records.facts import VariantFacts
 
 #: Managers that are the same tool to a reader: pip with whatever makes the environment.
-_SAME = {"virtualenv": "pip", "pip-tools": "pip"}
+_SAME = {"virtualenv": "pip", "pip-tools": "pip", "none": "no tool"}
 #: Names of idioms that are recommended although they are not called as the tool.
 _BARE = {"pip": "venv"}
 

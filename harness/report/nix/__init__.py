@@ -1,1 +1,0 @@
-"""What stating it twice costs in Nix, and what it costs not to: the strategies side by side."""

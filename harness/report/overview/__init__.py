@@ -1,1 +1,0 @@
-"""Every measure under a few questions, with one grade for each variant."""

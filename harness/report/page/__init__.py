@@ -1,0 +1,1 @@
+"""The page: ``index.html`` with its proofs beside it, and the same answer as Markdown and in the terminal."""
