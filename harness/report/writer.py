@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from harness.errors import InputError, ResultsError
 from harness.report.charts.bars import bars_chart
+from harness.report.charts.drawing import Chart
 from harness.report.charts.growth import growth_chart
 from harness.report.compare.model import Compared
 from harness.report.exports.findings import findings_csv
@@ -100,7 +101,7 @@ def write(view: View, reports: Sequence[Report], out: Path) -> Path:
     Raises:
         ResultsError: ``out`` cannot be written.
     """
-    charts = {panel.slug: growth_chart(panel) for panel in view.growth}
+    charts = growth_charts(view)
     drawn = [*([bars_chart(view)] if view.bars else []), *charts.values()]
     files: dict[str, str | bytes] = {f"figures/{chart.name}.svg": chart.svg for chart in drawn}
     files |= {f"proofs/{name}": text for name, text in render_proofs(view).items()}
@@ -114,6 +115,11 @@ def write(view: View, reports: Sequence[Report], out: Path) -> Path:
     }
     put_all(files, out)
     return out / PAGE
+
+
+def growth_charts(view: View) -> dict[str, Chart]:
+    """The pictures of growth, by the slug of their panel."""
+    return {panel.slug: growth_chart(panel) for panel in view.growth}
 
 
 def put_all(files: Mapping[str, str | bytes], out: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,16 +50,6 @@ _WIDE = """() => [...document.querySelectorAll('main *, header *, footer *')].fi
   return !(box.tagName === 'PRE' && style.overflowX === 'auto') && box.clientWidth > 0
 }).map(box => `${box.tagName} ${box.className} ${box.id}: ${box.scrollWidth} in ${box.clientWidth}`)"""
 
-_UNFOLD = """() => {
-  for (const form of document.querySelectorAll('form')) for (const box of form.querySelectorAll('[type=checkbox]')) {
-    if (box.checked !== (box.name === 'variant')) box.click()
-  }
-  for (const button of document.querySelectorAll('button[name=fold]')) {
-    if (button.textContent.startsWith('Open')) button.click()
-  }
-  for (const fold of document.querySelectorAll('details')) fold.open = true
-}"""
-
 
 @contextmanager
 def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 900, **context: Any) -> Iterator[Page]:
@@ -84,21 +73,14 @@ def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 900
 
 
 def _beyond(request: Request) -> list[str]:
-    """The address, if it is neither a page that is gone to, nor something that the page holds itself."""
-    own = ("file:",) if request.is_navigation_request() else ("data:", "blob:")
-    return [] if request.url.startswith(own) else [request.url]
-
-
-def run_of(page: Path) -> Any:
-    """What the run says of itself whose page this is."""
-    (path,) = page.parents[1].glob("*/run.json")
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The address, if it is neither a page that is gone to, nor what the page holds itself or has beside it."""
+    own = ("data:", "blob:") if not request.is_navigation_request() else ("file:",)
+    beside = request.url.startswith("file:") and "/proofs/" in request.url
+    return [] if beside or request.url.startswith(own) else [request.url]
 
 
 def unfold(page: Page) -> None:
-    """Open everything on the page that can be opened in place, and what opens only once that is open."""
-    page.evaluate(_UNFOLD)
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    """Open everything on the page that can be opened in place."""
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from harness.records.facts import Tone
 from harness.records.spelling import duration
+from harness.report import words
 from harness.report.charts.drawing import Chart
 from harness.report.charts.lean import PAPER
 from harness.report.compare import words as compare_words
@@ -50,6 +51,7 @@ def page_environment() -> Environment:
         marks=_MARKS,
         tones={tone: tone.value for tone in Tone},
         compare_words=compare_words,
+        w=words,
     )
     environment.tests["alike"] = lambda answers: len(answers) < 2
     return environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -31,7 +31,10 @@ def summary(view: View, parts: Parts) -> RenderableType:
         told.append(Text("The pick for each situation:", style="bold"))
         told.append(_picks(picks))
     told += list(_findings(view)) if not any(part.facts.samples for part in parts.all) else []
-    told += [Text(f"{item.title}: {item.word}. {item.meaning}", style="red") for item in view.failures[:_FAILURES]]
+    told += [
+        Text(f"{item.title}: {item.word}. {item.meaning.partition(chr(10))[0]}", style="red")
+        for item in view.failures[:_FAILURES]
+    ]
     if len(view.failures) > _FAILURES:
         told.append(Text(f"{len(view.failures) - _FAILURES} more failures are in the report.", style="red"))
     return Group(*told)
@@ -57,29 +60,32 @@ def _told(pick: Pick) -> str:
 
 
 def _medians(parts: Parts) -> Iterator[RenderableType]:
-    """A table for each section: all variants where they are few, else each tool's recommended idiom."""
-    for part in parts.all:
-        if part.source.kind is RunKind.SCALE:
-            continue
-        first = set(recommended(part.facts.variants).values())
-        for section in part.facts.sections:
-            names = section.variants
-            if len(names) > _ABREAST:
-                names = tuple(name for name in names if name in first)
-            if any(row.summary for item in section.scenarios for row in item.rows):
-                starts = range(0, len(names), _ABREAST)
-                yield from (_table(section, names[start : start + _ABREAST], part.source.limit_s) for start in starts)
-    if parts.all:
-        yield Text(f"Medians. Against {parts.all[0].source.reference}: ▲ faster, ▼ slower, = same, ? undecided.")
+    """A table for each section of a single run: all variants where they are few, else each tool's recommended idiom."""
+    if len(parts.all) != 1 or parts.all[0].source.kind is RunKind.SCALE:
+        return
+    (part,) = parts.all
+    first = set(recommended(part.facts.variants).values())
+    made = {name for run in part.facts.runs for change in run.changes for name in (change, f"nix-{change}")}
+    for section in part.facts.sections:
+        names = section.variants
+        if len(names) > _ABREAST and part.source.kind is not RunKind.BACKENDS:
+            names = tuple(name for name in names if name in first)
+        scenarios = [item for item in section.scenarios if item.name not in made]
+        if any(row.summary for item in scenarios for row in item.rows):
+            starts = range(0, len(names), _ABREAST)
+            limit_s = part.source.limit_s
+            yield from (_table(section, scenarios, names[start : start + _ABREAST], limit_s) for start in starts)
+    if part.facts.samples:
+        yield Text(f"Medians. Against {part.source.reference}: ▲ faster, ▼ slower, = same, ? undecided.")
 
 
-def _table(section: Section, variants: tuple[str, ...], limit_s: float) -> Table:
+def _table(section: Section, scenarios: Sequence[ScenarioView], variants: Sequence[str], limit_s: float) -> Table:
     named = Text(section.title, style="table.title")
     table = Table(title=named, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("scenario", no_wrap=True)
     for variant in variants:
         table.add_column(Text(variant), justify="right", overflow="ellipsis", no_wrap=True)
-    for scenario in section.scenarios:
+    for scenario in scenarios:
         table.add_row(Text(scenario.name), *(_cell(scenario, variant, limit_s) for variant in variants))
     return table
 

@@ -165,7 +165,8 @@ def _of_few(ratios: Floats, ratio: Interval, minimum_blocks: int) -> Comparison:
 def _is_same(logs: Floats, freedom: int) -> bool:
     """Two one-sided tests: whether the mean lies within the band of sameness on both sides."""
     error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5
-    return abs(float(logs.mean())) + float(stats.t.ppf(1 - LEVEL, freedom)) * error <= float(np.log1p(SAME_BAND))
+    reach = abs(float(logs.mean())) + float(stats.t.ppf(1 - LEVEL, freedom)) * error
+    return bool(reach <= np.log1p(SAME_BAND))
 
 
 def _settled_by(logs: Floats, freedom: int, band: float) -> str:

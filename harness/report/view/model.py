@@ -306,8 +306,8 @@ class View:
     """All that the one report says.
 
     ``question`` is the question, ``done`` what was done in a sentence, ``limits`` one line of limits for the first
-    screen; ``members`` whose members they are, where not the canonical ones; ``alerts`` what a reader has to know before
-    anything else (a run still going on, a machine too noisy), often nothing. ``howto`` are the eight lines for
+    screen; ``members`` whose members they are, where not the canonical ones; ``alerts`` what a reader has to know
+    first (a run still going on, a machine too noisy), often nothing. ``howto`` are the eight lines for
     first-time visitors, ``caveat`` the line above the table. ``bars`` are warm installs, one bar a tool in its
     recommended idiom. ``method``, ``noise``, ``machine`` and ``all_limits`` stand last. ``breaks`` are the findings,
     those that tell contestants apart first. ``compared`` holds the newest run against another one, where that was

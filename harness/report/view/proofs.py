@@ -80,7 +80,7 @@ def _samples(part: Part) -> Iterator[Proof]:
                     section.provider or ABSENT,
                     section.strategy or ABSENT,
                 )
-                typed = [f"$ {command(argv)}" for argv in view.commands.get(row.variant, ())]
+                typed = list(dict.fromkeys(f"$ {command(argv)}" for argv in view.commands.get(row.variant, ())))
                 told = [f"Before: {view.before}", f"Measured: {view.measured}", f"Verified: {view.verified}"]
                 lines = [*told, "", *typed, "", *rows.get(cell, [])]
                 if log := logs.get(row.variant):

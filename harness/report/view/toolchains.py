@@ -104,7 +104,8 @@ def _stay(tool: str, parts: Parts, situations: Sequence[SituationInFull]) -> Sta
     best = min(names, key=lambda name: (len(failed[name]), times[name] or float("inf"), name != first))
     others = [name for name in names if name != best]
     worst = max(others, key=lambda name: (len(failed[name]), times[name] or 0.0), default="")
-    gained = [title for title in failed.get(worst, []) if title not in failed[best]]
+    tried = {item.title for item in known for candidate in item.candidates if candidate.variant == best}
+    gained = [title for title in failed.get(worst, []) if title in tried.difference(failed[best])]
     gains = f"over {worst}: {join(gained).lower()}" if gained else ""
     if worst and not gained and (own := times[best]) and (other := times[worst]) and other > own:
         gains = f"installs {digits(other / own)} times as fast as {worst}"

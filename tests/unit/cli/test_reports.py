@@ -16,7 +16,7 @@ from click.testing import Result
 
 from harness.cli.reports import compare
 from harness.provision.state_folder import Layout
-from harness.report.compare import writer
+from harness.report import writer
 from tests.runs import invoke
 from tests.unit.report.made_up_nights import FIRST, made_up_night
 
@@ -118,7 +118,7 @@ def test_json_has_all_of_it_and_nothing_else_is_printed(
 ) -> None:
     out = tmp_path / "out"
     reported: list[Path] = []
-    monkeypatch.setattr(writer, "write_compared", lambda compared, folder, into: reported.append(into))
+    monkeypatch.setattr(writer, "write_report", lambda folders, into, compared: reported.append(into))
     words = ["base", "new", "--results", str(worse), "--json", "--fail-on", "5%", "--report", str(out)]
     result = invoke("compare", *words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tests.unit.report.made_up_run import REFERENCE, made_up_info
 VARIANTS = ("pdm", "uv", "venv")
 SIZES = (3, 10, 30, 100, 300)
 #: For each variant and scenario: what it always takes, what one member takes, and the power that goes with members.
-LAWS: Mapping[str, Mapping[str, tuple[float, float, float]]] = {
+LAWS: dict[str, dict[str, tuple[float, float, float]]] = {
     "lock": {"pdm": (0.5, 0.08, 1.45), "uv": (0.05, 0.002, 1.0), "venv": (0.2, 0.05, 1.0)},
     "install-cold": {"pdm": (1.0, 0.2, 1.0), "uv": (0.3, 0.02, 0.5), "venv": (0.1, 0.4, 1.0)},
     "refresh": {"pdm": (0.6, 0.0, 1.0), "uv": (0.12, 0.0, 1.0), "venv": (0.04, 0.0, 1.0)},

@@ -21,10 +21,10 @@ from harness.report.exports.samples import samples_parquet
 from harness.report.exports.summary import summary_csv
 from harness.report.model import Report
 from harness.report.statistics.frames import COLUMNS
-from harness.report.writer import read_report
 from tests.places import CHECKOUT
-from tests.unit.report.made_up_nix import made_up_nix_run
 from tests.unit.report.made_up_run import FIXTURE, made_up_run
+from tests.unit.report.made_up_scale import made_up_scale_run
+from tests.unit.report.reading import report_of
 
 LINES = [SAMPLE.validate_json(line) for line in (FIXTURE / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -43,7 +43,7 @@ def loaded(data: bytes) -> pd.DataFrame:
 
 
 def test_the_summary_has_a_line_for_each_cell_with_the_figures_of_the_report(report: Report) -> None:
-    lines = table(summary_csv(report))
+    lines = table(summary_csv([report]))
     rows = [
         (section, scenario, row)
         for section in report.sections
@@ -62,17 +62,18 @@ def test_the_summary_has_a_line_for_each_cell_with_the_figures_of_the_report(rep
 
 def test_a_single_block_has_no_interval(tmp_path: Path) -> None:
     run = made_up_run(tmp_path, variants=("venv", "uv"), scenarios=("run",), blocks=1, mishaps=False)
-    for line in table(summary_csv(read_report([run]))):
+    for line in table(summary_csv([report_of(run)])):
         assert not any(line[name] for name in ("low_s", "high_s", "spread", "ratio_low", "ratio_high"))
         assert line["median_s"]
 
 
 def test_findings_of_every_kind_are_there_with_their_tone(tmp_path: Path) -> None:
-    report = read_report([made_up_nix_run(tmp_path, variants=("venv", "uv"))])
-    lines = table(findings_csv(report))
+    report = report_of(made_up_scale_run(tmp_path, blocks=1))
+    lines = table(findings_csv([report]))
     questions = [item for group in report.questions for item in group.questions]
-    assert len([line for line in lines if line["group"] != "changes"]) == sum(len(item.answers) for item in questions)
-    assert {line["strategy"] for line in lines} >= {"", "handwritten", "derived"}
+    told = (*questions, *report.elsewhere)
+    assert len([line for line in lines if line["group"] != "changes"]) == sum(len(item.answers) for item in told)
+    assert {line["strategy"] for line in lines} >= {"", "handwritten"}
     made = {line["finding"] for line in lines if line["group"] == "changes"}
     assert made >= {f"{change.name}.works" for change in report.changes}
     for line in lines:
@@ -80,7 +81,7 @@ def test_findings_of_every_kind_are_there_with_their_tone(tmp_path: Path) -> Non
 
 
 def test_every_sample_is_in_the_parquet_file_unrounded(report: Report) -> None:
-    frame = loaded(samples_parquet(report))
+    frame = loaded(samples_parquet([report]))
     assert len(frame) == len(LINES)
     for line, (_, row) in zip(LINES, frame.iterrows(), strict=True):
         for name in COLUMNS:
@@ -91,7 +92,7 @@ def test_every_sample_is_in_the_parquet_file_unrounded(report: Report) -> None:
 
 
 def test_its_types_last_and_what_is_absent_is_null(report: Report) -> None:
-    file = pq.ParquetFile(io.BytesIO(samples_parquet(report)))
+    file = pq.ParquetFile(io.BytesIO(samples_parquet([report])))
     kinds = {field.name: str(field.type) for field in file.schema_arrow}
     assert kinds["variant"].startswith("dictionary<values=string")
     assert (kinds["block"], kinds["wall_s"], kinds["max_rss_bytes"]) == ("int32", "double", "int64")
@@ -101,13 +102,13 @@ def test_its_types_last_and_what_is_absent_is_null(report: Report) -> None:
 
 
 def test_the_same_samples_make_the_same_bytes(report: Report) -> None:
-    again = read_report([FIXTURE])
-    assert samples_parquet(report) == samples_parquet(again)
-    assert hyperfine_json(report) == hyperfine_json(again)
+    again = report_of(FIXTURE)
+    assert samples_parquet([report]) == samples_parquet([again])
+    assert hyperfine_json([report]) == hyperfine_json([again])
 
 
 def test_the_times_have_hyperfines_shape_and_failed_samples_are_in_none(report: Report) -> None:
-    results = json.loads(hyperfine_json(report))["results"]
+    results = json.loads(hyperfine_json([report]))["results"]
     ok = [line for line in LINES if line.outcome is Outcome.OK and not line.variant.endswith(CONTROL_SUFFIX)]
     assert sum(len(item["times"]) for item in results) == len(ok)
     for item in results:
@@ -129,10 +130,10 @@ def test_the_times_have_hyperfines_shape_and_failed_samples_are_in_none(report: 
 
 
 def test_a_run_without_samples_has_empty_files(tmp_path: Path) -> None:
-    report = read_report([made_up_run(tmp_path, blocks=0)])
-    assert loaded(samples_parquet(report)).empty
-    assert json.loads(hyperfine_json(report)) == {"results": []}
-    assert all(line["ok_samples"] == "0" for line in table(summary_csv(report)))
+    report = report_of(made_up_run(tmp_path, blocks=0))
+    assert loaded(samples_parquet([report])).empty
+    assert json.loads(hyperfine_json([report])) == {"results": []}
+    assert all(line["ok_samples"] == "0" for line in table(summary_csv([report])))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_every_column_is_described_and_nothing_else(file: str, columns: dict[str
 
 
 def test_the_headers_are_the_columns(report: Report) -> None:
-    assert table(summary_csv(report))[0].keys() == summary.COLUMNS.keys()
-    assert table(findings_csv(report))[0].keys() == findings.COLUMNS.keys()
-    names = pq.read_schema(io.BytesIO(samples_parquet(report))).names
+    assert table(summary_csv([report]))[0].keys() == summary.COLUMNS.keys()
+    assert table(findings_csv([report]))[0].keys() == findings.COLUMNS.keys()
+    names = pq.read_schema(io.BytesIO(samples_parquet([report]))).names
     assert [name for name in names if not name.startswith("sizes.")] == list(COLUMNS)

@@ -12,10 +12,9 @@ from harness.report.compare.facts import changed_tools
 from harness.report.compare.machine import reference_changed
 from harness.report.read.together import difference
 from harness.report.read.versions import changed_variant
-from harness.report.writer import read_report
 from tests.runs import info_of
 from tests.unit.report.made_up_nights import made_up_night
-from tests.unit.report.pages import page_of
+from tests.unit.report.reading import page_of, view_of
 
 
 def under(info: RunInfo, python: str) -> RunInfo:
@@ -51,4 +50,4 @@ def test_the_report_names_it_among_the_versions(tmp_path: Path) -> None:
     info = info_of(run)
     for python in ("", "3.98.1"):
         (run / "run.json").write_bytes(RUN_INFO.dump_json(under(info, python)))
-        assert ("Python 3.98.1" in page_of(read_report([run]))) == bool(python)
+        assert ("Python 3.98.1" in page_of(view_of(run))) == bool(python)

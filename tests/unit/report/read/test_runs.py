@@ -99,8 +99,8 @@ def test_findings_that_an_earlier_run_established_are_said_to_be_taken_over(run:
         (run / "findings.jsonl").read_text(encoding="utf-8").splitlines()[0].replace("run-small", "before"),
         "findings.jsonl",
     )
-    (note,) = load_runs([run]).notes
-    assert note.startswith("Run run-small took over 1 of its findings from run before: ")
+    (footnote,) = load_runs([run]).footnotes
+    assert footnote.startswith("1 finding of run run-small reused from run before, ")
 
 
 def test_a_damaged_finding_is_named(run: Path) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from harness.report.read.together import arrange, difference
 from harness.report.read.versions import changed_machine, changed_variant, changed_versions
-from harness.report.writer import read_report
 from tests.runs import info_of
 from tests.unit.report.made_up_nights import FIRST, made_up_night, made_up_nights
+from tests.unit.report.reading import report_of
 
 
 def test_the_newest_run_is_what_the_report_is_about(tmp_path: Path) -> None:
     runs = made_up_nights(tmp_path, 5, slower_from=3, scenarios=("run",))
-    report = read_report([runs[4], *runs[:4]])
+    report = report_of(runs[4], *runs[:4])
     assert [run.run_id for run in report.runs] == ["n-03", "n-04"]
     assert [run.run_id for run in report.history] == ["n-00", "n-01", "n-02"]
     (note,) = report.notes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -59,11 +61,11 @@ def test_a_machine_that_slows_by_half_midway_changes_no_verdict(factor: float) -
 
 
 def test_below_six_blocks_nothing_is_decided() -> None:
-    item = compare(blocks([1.0] * 5), blocks([10.0] * 5))
+    item = compare(blocks([1.0] * 5), blocks([1.2] * 5))
     assert item.verdict is Verdict.UNDECIDED
     assert item.reason == "5 blocks are too few for a verdict: it takes 6."
     assert item.ratio is not None
-    assert item.ratio.median == pytest.approx(0.1)
+    assert item.ratio.median == pytest.approx(1 / 1.2)
 
 
 def test_one_block_gives_a_ratio_and_no_verdict() -> None:
@@ -73,7 +75,7 @@ def test_one_block_gives_a_ratio_and_no_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    ("factor", "verdict"), [(1.0, Verdict.TIE), (1.02, Verdict.TIE), (1.5, Verdict.SLOWER), (0.5, Verdict.FASTER)]
+    ("factor", "verdict"), [(1.0, Verdict.SAME), (1.02, Verdict.SAME), (1.5, Verdict.SLOWER), (0.5, Verdict.FASTER)]
 )
 def test_constant_figures_have_a_verdict(factor: float, verdict: Verdict) -> None:
     assert compare(blocks([factor] * 6), blocks([1.0] * 6)).verdict is verdict
@@ -101,10 +103,39 @@ def test_blocks_that_lack_one_side_are_left_out() -> None:
     assert apart.reason == "No block has a successful sample of both."
 
 
-def test_an_interval_that_reaches_into_the_band_is_a_tie() -> None:
-    item = judge(np.array([1.01, 1.02, 1.2, 1.3, 1.01, 1.25]))
-    assert item.verdict is Verdict.TIE
-    assert "nor is it ruled out" in item.reason
+def test_what_neither_differs_nor_is_the_same_is_undecided_and_says_how_many_blocks_would_settle_it() -> None:
+    item = judge(np.array([0.95, 1.02, 1.1, 1.04, 0.97, 1.06]))
+    assert item.verdict is Verdict.UNDECIDED
+    assert re.search(r"nor is it ruled out\. About \d+ blocks would settle it\.", item.reason)
+
+
+@simulated(150, 600)
+def test_a_true_difference_of_a_tenth_is_rarely_called_the_same(runs: int) -> None:
+    rng = np.random.default_rng(21)
+    wrong = sum(judge(noisy(rng, 1.1, 6) / noisy(rng, 1, 6)).verdict is Verdict.SAME for _ in range(runs))
+    assert wrong / runs <= 0.05
+
+
+@pytest.mark.parametrize(("count", "least"), [(6, 0.4), (10, 0.8), (20, 0.98)])
+def test_the_same_against_itself_is_shown_to_be_the_same_the_more_blocks_there_are(count: int, least: float) -> None:
+    rng = np.random.default_rng(22)
+    runs = 200
+    found = sum(
+        judge(noisy(rng, 1, count, 0.02) / noisy(rng, 1, count, 0.02)).verdict is Verdict.SAME for _ in range(runs)
+    )
+    assert found / runs >= least
+
+
+@simulated(300, 1000)
+@pytest.mark.parametrize("noise", [0.03, 0.1])
+def test_three_blocks_show_a_large_difference_and_on_equals_next_to_never(noise: float, runs: int) -> None:
+    rng = np.random.default_rng(23)
+    wrong = sum(judge(noisy(rng, 1, 3, noise) / noisy(rng, 1, 3, noise)).verdict in DECIDED for _ in range(runs))
+    assert wrong / runs <= 0.01
+    assert judge(np.array([2.0, 1.6, 9.0])).verdict is Verdict.SLOWER
+    assert judge(np.array([0.5, 0.6, 0.01])).verdict is Verdict.FASTER
+    assert judge(np.array([2.0, 1.4, 9.0])).verdict is Verdict.UNDECIDED
+    assert judge(np.array([2.0, 9.0])).verdict is Verdict.UNDECIDED
 
 
 def test_correction_takes_back_a_verdict_that_may_be_chance() -> None:

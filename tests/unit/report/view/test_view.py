@@ -1,0 +1,204 @@
+"""What the one report says, by rule, of runs that agree, disagree, lack something or went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic_core import to_json
+
+from harness.errors import InputError
+from harness.records.facts import Lane, ValueFacts
+from harness.records.facts import Tone as Bearing
+from harness.records.format import Finding, RunStatus
+from harness.records.journal import read_info
+from harness.report.view.figures import NOT_MEASURED, spelled
+from harness.report.view.model import Candidate, Pick, RunKind, SituationInFull, View
+from harness.report.view.rules import RULES, rules_table
+from harness.report.writer import write_report
+from tests.places import CHECKOUT
+from tests.runs import change_info
+from tests.unit.report.backends.made_up_backends import made_up_backends
+from tests.unit.report.made_up_run import made_up_run
+from tests.unit.report.made_up_scale import LAWS, made_up_scale_run
+from tests.unit.report.reading import view_of
+
+
+@pytest.fixture(scope="module")
+def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_up_run(tmp_path_factory.mktemp("canonical"), mishaps=False, noise=0.01)
+
+
+@pytest.fixture(scope="module")
+def scale(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_up_scale_run(tmp_path_factory.mktemp("scale"), blocks=3)
+
+
+@pytest.fixture(scope="module")
+def all_three(canonical: Path, scale: Path, tmp_path_factory: pytest.TempPathFactory) -> View:
+    backends = made_up_backends(tmp_path_factory.mktemp("backends"), files=(1, 100))
+    return view_of(canonical, scale, backends)
+
+
+def pick(view: View, slug: str) -> Pick:
+    return next(item for item in view.picks if item.slug == slug)
+
+
+def situation(view: View, slug: str) -> SituationInFull:
+    return next(item for item in view.situations if item.slug == slug)
+
+
+def candidate(view: View, slug: str, variant: str) -> Candidate:
+    return next(item for item in situation(view, slug).candidates if item.variant == variant)
+
+
+def answered(run: Path, finding: str, answers: dict[str, str], values: dict[str, Bearing]) -> None:
+    """Let a run have asked one finding more."""
+    title = finding.replace("-", " ").capitalize()
+    facts = next(iter(read_info(run).findings.values()))
+    closed = {value: ValueFacts(meaning=f"It {value}.", tone=tone) for value, tone in values.items()}
+    facts = replace(facts, title=title, group="freshness", lanes=(Lane.LOCAL,), values=closed)
+    change_info(run, lambda info: replace(info, findings={**info.findings, finding: facts}))
+    with (run / "findings.jsonl").open("a", encoding="utf-8") as file:
+        for variant, value in answers.items():
+            item = Finding(
+                run_id=run.name, variant=variant, lane=Lane.LOCAL, finding=finding, value=value, evidence="It is so."
+            )
+            file.write(to_json(item).decode() + "\n")
+
+
+def test_the_fastest_that_fits_is_picked_and_says_from_what(all_three: View) -> None:
+    wheels = pick(all_three, "wheels")
+    assert (wheels.winners, wheels.measure, wheels.source) == (("uv",), "Build sdists and wheels", "canonical")
+    assert wheels.key is not None
+    assert wheels.key.value == pytest.approx(1.1, rel=0.05)
+    kinds = [source.kind for source in all_three.sources]
+    assert kinds == [RunKind.CANONICAL, RunKind.SCALE, RunKind.BACKENDS]
+
+
+def test_without_a_run_on_scale_many_members_are_not_measured(canonical: Path) -> None:
+    alone = pick(view_of(canonical), "many-members")
+    assert (alone.winners, alone.why) == ((), NOT_MEASURED)
+
+
+def test_what_hit_the_limit_on_scale_is_excluded_there_and_not_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LAWS["lock"], "pdm", (0.5, 0.8, 1.45))
+    canonical = made_up_run(tmp_path / "canonical", scenarios=("install-warm", "build"), mishaps=False)
+    scale = made_up_scale_run(tmp_path / "scale", blocks=1)
+    # Under the name of the scenario that the situation rests on, pdm cannot bear 100 members; it can elsewhere.
+    for name in ("run.json", "samples.jsonl"):
+        path = scale / name
+        path.write_text(path.read_text(encoding="utf-8").replace('"lock"', '"install-warm"'), encoding="utf-8")
+    view = view_of(canonical, scale)
+    many = pick(view, "many-members")
+    assert many.winners == ("uv",)
+    assert many.measure == "Warm install, 100 members"
+    column = {row.variant: row.cells["many"] for row in view.table.rows}
+    assert spelled(column["pdm"]) == "hit the 5-minute limit"
+    assert [reason.word for reason in candidate(view, "many-members", "pdm").excluded] == ["hit the 5-minute limit"]
+    assert not candidate(view, "wheels", "pdm").excluded
+    (panel,) = [panel for panel in view.growth if panel.title == "Warm install"]
+    assert any(point.limit for curve in panel.curves if curve.variant == "pdm" for point in curve.points)
+    assert any("pdm hit the 5-minute limit at" in sentence for sentence in panel.told)
+    for row in view.table.rows:
+        own = [item for item in situation(view, "many-members").candidates if item.variant == row.variant]
+        assert [spelled(item.figure) for item in own] in ([], [spelled(row.cells["many"])]), "both say the same"
+
+
+def test_a_hazard_excludes_or_is_the_price(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("build", "refresh", "run"), mishaps=False, noise=0.01)
+    hazard = {"no": Bearing.BAD, "yes": Bearing.GOOD}
+    answered(run, "installs-elsewhere", {"uv": "no", "hatch": "yes", "poetry": "yes"}, hazard)
+    answered(run, "reproducible-wheel", {"poetry": "no", "hatch": "yes"}, hazard)
+    view = view_of(run)
+    assert [reason.title for reason in candidate(view, "wheels", "uv").excluded] == ["Installs elsewhere"]
+    wheels = pick(view, "wheels")
+    assert wheels.winners == ("poetry",)
+    assert wheels.price == "It no"
+    assert pick(view, "inner-loop").winners == ("venv",)
+
+
+def test_a_step_that_failed_excludes_and_no_step_is_no_answer(tmp_path: Path) -> None:
+    view = view_of(made_up_run(tmp_path, scenarios=("refresh", "run", "build")))
+    excluded = candidate(view, "inner-loop", "hatch").excluded
+    assert [reason.word for reason in excluded] == ["failed"]
+    assert candidate(view, "wheels", "uv").excluded[0].word == "failed 1 of 6 times"
+    assert pick(view, "container").why == NOT_MEASURED
+
+
+def test_an_offline_failure_of_the_plain_command_is_not_held_against_a_tool(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("install-warm", "build"), mishaps=False)
+    answers = {"uv": "works", "hatch": "fails"}
+    tones = {"works": Bearing.GOOD, "fails": Bearing.BAD}
+    answered(run, "offline-install", answers, tones)
+    view = view_of(run)
+    hatch = candidate(view, "offline", "hatch")
+    assert not hatch.excluded
+    assert "was not tried" in hatch.unknown[0]
+    assert "others not testable" in pick(view, "offline").why
+    answered(run, "offline-install", answers, {**tones, "works-prepared": Bearing.FAIR})
+    assert candidate(view_of(run), "offline", "hatch").excluded
+
+
+def test_no_clear_winner_names_those_that_cannot_be_told_apart(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("nix-build", "nix-refresh"), noise=0.2, mishaps=False)
+    nix = pick(view_of(run), "nix")
+    assert 2 <= len(nix.winners) <= 3
+    assert nix.price == ""
+    assert "do not differ enough" in nix.why
+
+
+def test_one_round_is_said_to_be_no_verdict_and_a_run_that_goes_on_to_go_on(tmp_path: Path) -> None:
+    running = made_up_run(tmp_path, blocks=1, status=RunStatus.RUNNING)
+    alerts = " ".join(view_of(running).alerts)
+    assert "One round: no verdict on small differences" in alerts
+    assert "is still going on" in alerts
+
+
+def test_of_nothing_nothing_is_said(tmp_path: Path) -> None:
+    view = view_of(made_up_run(tmp_path, blocks=0))
+    assert all(not item.winners for item in view.picks)
+    assert view.bars == ()
+    assert view.container.missing == "Images were not measured in these runs."
+    assert "No sample succeeded" not in " ".join(view.alerts)
+
+
+def test_every_figure_is_from_a_run_in_view_and_every_proof_is_there(all_three: View) -> None:
+    sources = {source.slug for source in all_three.sources}
+    anchors = {proof.anchor for proof in all_three.proofs}
+    grids = (all_three.table, *all_three.nix, *all_three.changes, *all_three.backends)
+    rows = [row for grid in grids for row in grid.rows]
+    figures = [figure for row in rows for figure in row.cells.values()]
+    assert {figure.source for figure in figures if figure.value is not None} <= sources
+    assert {figure.proof for figure in figures if figure.proof} <= anchors
+    assert {proof for item in all_three.breaks for given in item.answers for proof in given.proof.values()} <= anchors
+
+
+def test_what_all_answer_alike_stands_last(all_three: View) -> None:
+    by_group: dict[str, list[int]] = {}
+    for item in all_three.breaks:
+        by_group.setdefault(item.group, []).append(len(item.answers))
+    assert all([n > 1 for n in counts] == sorted((n > 1 for n in counts), reverse=True) for counts in by_group.values())
+
+
+def test_runs_of_one_kind_are_read_together(tmp_path: Path) -> None:
+    first = made_up_run(tmp_path, run_id="first", scenarios=("run",), mishaps=False)
+    second = made_up_run(tmp_path, run_id="second", scenarios=("run",), mishaps=False, seed=8)
+    (source,) = view_of(first, second).sources
+    assert (source.run_ids, source.rounds) == (("first", "second"), 12)
+
+
+def test_a_report_of_several_runs_needs_a_place_of_its_own(tmp_path: Path) -> None:
+    runs = [made_up_run(tmp_path, run_id=name, scenarios=("run",)) for name in ("a", "b")]
+    with pytest.raises(InputError, match="belongs to none of their folders"):
+        write_report(runs)
+    assert not list(tmp_path.glob("*/report"))
+
+
+def test_the_rules_in_the_documentation_are_those_that_are_used() -> None:
+    text = (CHECKOUT / "docs" / "situations.md").read_text(encoding="utf-8")
+    assert rules_table() in text
+    assert len({rule.slug for rule in RULES}) == len(RULES)
