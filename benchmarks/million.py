@@ -16,7 +16,7 @@ from benchmarks.made_up import write_run
 from harness.errors import MeasureError
 from harness.measure.command import Command, Execution
 from harness.measure.executor import LauncherExecutor
-from harness.report.writer import read_report, write
+from harness.report.writer import view_of_runs, write
 
 SAMPLES = 1_000_000
 _ROOT = Path(__file__).resolve().parents[1]
@@ -99,11 +99,11 @@ def _run(executor: LauncherExecutor, folder: Path, step: str) -> Execution:
 
 def main(step: str, run: Path, out: Path) -> None:
     """What each process does: ``analyse`` or ``report``; the latter prints what its last part took."""
-    report = read_report([run])
+    view, reports = view_of_runs([run])
     if step == "analyse":
         return
     wall, cpu = time.perf_counter(), time.process_time()
-    write(report, out)
+    write(view, reports, out)
     print(json.dumps({"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}))
 
 

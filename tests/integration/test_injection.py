@@ -19,34 +19,39 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
-from harness.report.compare.writer import read_compared, write_compared
 from harness.report.exports.summary import as_csv
-from harness.report.terminal import summary
-from harness.report.writer import ReportPaths, read_report, write_report
+from harness.report.page.terminal import summary
+from harness.report.view.parts import Parts
+from harness.report.writer import view_of_runs, write_report
 from tests.integration.pages import IN_A_BROWSER, opened, unfold
 from tests.unit.report.hostile_run import hostile_run, seen
+from tests.unit.report.reading import read_compared
 
-_OURS = re.compile(r"#[A-Za-z0-9._~=,+-]+|figures/[A-Za-z0-9._~=,+-]+\.svg|[a-z]+\.(?:md|csv|html|json|parquet)")
-#: A text of each kind that a page has to show, by how it begins in the made-up run.
+_OURS = re.compile(
+    r"#(?:proof=)?[A-Za-z0-9._~=,+%/-]+|figures/[A-Za-z0-9._~=,+-]+\.svg|[a-z]+\.(?:md|csv|html|json|parquet)|proofs"
+)
+#: Texts of each kind that a page has to show, or its proofs, by how they begin in the made-up run.
+_PROVEN = (
+    "text # comment 'string'",
+    "$ tool stale-value <hatch> it is so & so",
+    "Lock present, cache empty, no environment.",
+    "Somebody does add-dependency.",
+)
 _SHOWN = (
     "hatch",
     "hatch with hatchling",
     "One project per member, built with hatchling.",
     "1.27.0",
-    "text # comment 'string'",
     "Stale value",
     "What of stale-value?",
     "It is tried.",
     "It shows at once.",
-    "$ tool stale-value <hatch> it is so & so",
     "hello printed 'Hello, PolyWolf', not 'Hello, Fresh'.",
     "It is not there.",
     "It gave way.",
     "It is not to be had.",
     "made-up",
     "Made-up CPU at 2.5 GHz",
-    "Lock present, cache empty, no environment.",
-    "Somebody does add-dependency.",
 )
 
 
@@ -56,14 +61,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def paths(run: Path, tmp_path_factory: pytest.TempPathFactory) -> ReportPaths:
-    return write_report([run], tmp_path_factory.mktemp("report"))
+def page_path(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report([run], tmp_path_factory.mktemp("report")).page
 
 
 @pytest.fixture(scope="module")
-def harmless(tmp_path_factory: pytest.TempPathFactory) -> ReportPaths:
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = hostile_run(tmp_path_factory.mktemp("harmless"), harmless=True)
-    return write_report([run], tmp_path_factory.mktemp("report"))
+    return write_report([run], tmp_path_factory.mktemp("report")).page
 
 
 def _elements(page: Page) -> Counter[str]:
@@ -74,77 +79,58 @@ def _elements(page: Page) -> Counter[str]:
     return Counter(outside)
 
 
-#: Opens cells of each part of the overview and holds any two variants against each other; gives how many were opened.
-_OPEN_CELLS = """() => {
-  const cells = [...document.querySelector('table.heat').querySelectorAll('td a')].filter((_, place) => place % 7 === 0)
-  for (const cell of cells) {
-    cell.click()
-    document.querySelector('dialog[open]').close()
-  }
-  for (const choice of document.querySelectorAll('section[aria-labelledby=pairs] select')) {
-    for (const option of choice.options) {
-      choice.value = option.value
-      choice.dispatchEvent(new Event('input', { bubbles: true }))
-    }
-  }
-  return cells.length
-}"""
-
-
 class TestInABrowser:
     """What the page is once Chromium has read it."""
 
     pytestmark = IN_A_BROWSER
 
     @pytest.mark.parametrize("bypass", [True, pytest.param(False, marks=pytest.mark.verify)])
-    def test_nothing_is_made_or_done(
-        self, browser: Browser, paths: ReportPaths, harmless: ReportPaths, bypass: bool
-    ) -> None:
-        with opened(browser, harmless.html) as page:
+    def test_nothing_is_made_or_done(self, browser: Browser, page_path: Path, harmless: Path, bypass: bool) -> None:
+        with opened(browser, harmless) as page:
             unfold(page)
             expected = _elements(page)
-        with opened(browser, paths.html, bypass_csp=bypass) as page:
+        with opened(browser, page_path, bypass_csp=bypass) as page:
             unfold(page)
             assert _elements(page) == expected
-            assert page.evaluate(_OPEN_CELLS) > 10
-            for element in ("main a", "summary", "svg text"):
-                page.locator(element).first.hover()
+            page.locator("#main [data-p]").first.click()
+            page.locator("dialog pre").get_by_text("Measured:").wait_for()
+            page.keyboard.press("Escape")
+            page.locator("#measures").click()
+            page.locator("#measures-out tr").nth(3).wait_for()
+            page.locator("#other").select_option(index=2)
+            page.locator("#pair-out tr").nth(1).wait_for()
             page.wait_for_timeout(200)
             assert page.evaluate("window.hit") is None
-            bad = page.evaluate("""() => [...document.querySelectorAll('*')].flatMap(each => [...each.attributes]
+            bad = page.evaluate("""() => [...document.querySelectorAll('*:not(script)')].flatMap(
+              each => [...each.attributes]
               .filter(held => /^on|^src|action$|:href$/i.test(held.name))
               .map(held => `${each.tagName} ${held.name}`))""")
             assert bad == []
             links = page.locator("a, area").evaluate_all("found => found.map(each => each.getAttribute('href'))")
             assert [link for link in links if not _OURS.fullmatch(link or "")] == []
-            ids = set(page.locator("[id]").evaluate_all("found => found.map(each => each.id)"))
-            assert {link[1:] for link in links if link.startswith("#")} <= ids
 
     def test_each_text_is_shown_to_the_letter_and_the_end_of_a_log_without_what_acts(
-        self, browser: Browser, paths: ReportPaths
+        self, browser: Browser, page_path: Path
     ) -> None:
-        with opened(browser, paths.html) as page:
+        with opened(browser, page_path) as page:
             shown = "".join(str(page.evaluate("document.querySelector('body').textContent")).split())
-            tails = page.locator("#failures ~ details pre").all_text_contents()
+            tails = page.locator(".failures pre").all_text_contents()
         assert [text for text in _SHOWN if seen(text) not in shown] == []
+        proofs = [path.read_text(encoding="utf-8") for path in page_path.parent.glob("proofs/of-*.js")]
+        told = [text for made in proofs for _, text in json.loads(f"[{made[len('monorepoProof(') : -3]}]")[1].values()]
+        proven = "".join("".join(told).split())
+        assert [text for text in _PROVEN if seen(text) not in proven] == []
         assert tails
         for tail in tails:
             assert "log<script>window.hit=1</script>" in tail
             assert "⟨U+202E⟩gpj.exe" in tail
             assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", tail)
 
-    @pytest.mark.verify
-    def test_a_picture_on_its_own_does_nothing(self, browser: Browser, paths: ReportPaths) -> None:
-        with opened(browser, paths.html, bypass_csp=True) as page:
-            for figure in paths.figures:
-                page.goto(figure.as_uri())
-                assert page.locator("svg").count() == 1
-                assert page.evaluate("window.hit") is None
 
-
-def test_pictures_are_sound_xml_without_anything_that_acts(paths: ReportPaths) -> None:
-    assert len(paths.figures) > 4
-    for figure in paths.figures:
+def test_pictures_are_sound_xml_without_anything_that_acts(page_path: Path) -> None:
+    figures = list((page_path.parent / "figures").glob("*.svg"))
+    assert figures
+    for figure in figures:
         assert re.fullmatch(r"[A-Za-z0-9._~=,+-]{1,200}\.svg", figure.name)
         for element in ET.parse(figure).iter():  # noqa: S314 - what is read is what was just written
             name = str(element.tag).rpartition("}")[2]
@@ -194,9 +180,9 @@ def _rendered(path: Path) -> _Tags:
     return made
 
 
-def test_markdown_has_no_markup_but_ours(paths: ReportPaths, harmless: ReportPaths) -> None:
+def test_markdown_has_no_markup_but_ours(page_path: Path, harmless: Path) -> None:
     """Rendered as a code host does, with HTML let through."""
-    made, expected = _rendered(paths.markdown), _rendered(harmless.markdown)
+    made, expected = _rendered(page_path.with_name("report.md")), _rendered(harmless.with_name("report.md"))
     assert made.tags == expected.tags
     assert not made.tags.keys() & {"script", "img", "svg", "style", "iframe", "s"}
     for name, value in made.attributes:
@@ -229,36 +215,27 @@ def _page(path: Path) -> _Tags:
     return made
 
 
-@pytest.mark.parametrize("compared", [False, pytest.param(True, marks=pytest.mark.verify)])
-def test_reports_of_two_runs_have_no_element_but_ours(run: Path, tmp_path: Path, compared: bool) -> None:
-    """What stands there with several runs alone: trends, and one run held against another."""
+def test_a_comparison_has_no_element_but_ours(run: Path, tmp_path: Path) -> None:
     later = _again(run, tmp_path)
-    if compared:
-        paths = write_compared(read_compared(run, later), later, tmp_path / "out")
-    else:
-        paths = write_report([run, later], tmp_path / "out")
-    page, markdown = _page(paths.html), _rendered(paths.markdown)
+    page = _page(write_report([later], tmp_path / "out", read_compared(run, later)).page)
     assert page.tags["script"] == page.tags["html"] == page.tags["h1"] == 1
     assert not page.tags.keys() & {"img", "iframe", "object", "embed", "base"}
-    assert not markdown.tags.keys() & {"script", "img", "svg", "style", "iframe", "s"}
-    for made in (page, markdown):
-        assert not [name for name, _ in made.attributes if name.startswith("on")]
-        links = {unquote(value) for name, value in made.attributes if name == "href" and value != "data:,"}
-        assert [link for link in links if not _OURS.fullmatch(link)] == []
-    assert ("id=trends>" in paths.html.read_text(encoding="utf-8").replace('"', "")) is not compared
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    links = {unquote(value) for name, value in page.attributes if name == "href" and value != "data:,"}
+    assert [link for link in links if not link.startswith("#proof=") and not _OURS.fullmatch(link)] == []
 
 
-def test_markdown_shows_names_and_reasons_to_the_letter(paths: ReportPaths) -> None:
-    shown = "".join(_rendered(paths.markdown).text.split())
+def test_markdown_shows_names_and_reasons_to_the_letter(page_path: Path) -> None:
+    shown = "".join(_rendered(page_path.with_name("report.md")).text.split())
     for text in ("hatch", "It is not there.", "It gave way.", "It is not to be had."):
         assert seen(text) in shown
 
 
-def test_markdown_has_no_address_that_a_code_host_would_link(paths: ReportPaths) -> None:
+def test_markdown_has_no_address_that_a_code_host_would_link(page_path: Path) -> None:
     parser = MarkdownIt("commonmark").enable("table").disable("text_join")
     texts = [
         part.content
-        for token in parser.parse(paths.markdown.read_text(encoding="utf-8"))
+        for token in parser.parse(page_path.with_name("report.md").read_text(encoding="utf-8"))
         for part in token.children or ()
         if part.type == "text"
     ]
@@ -268,8 +245,9 @@ def test_markdown_has_no_address_that_a_code_host_would_link(paths: ReportPaths)
 
 def test_the_terminal_is_told_nothing_but_text(run: Path) -> None:
     out = io.StringIO()
+    view, reports = view_of_runs([run])
     Console(file=out, width=80, force_terminal=True, no_color=True, color_system=None).print(
-        summary(read_report([run]))
+        summary(view, Parts(reports))
     )
     text = out.getvalue()
     assert "hatch<script>" in text
@@ -278,8 +256,8 @@ def test_the_terminal_is_told_nothing_but_text(run: Path) -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", re.sub(r"\x1b\[[0-9]?m", "", text))
 
 
-def test_a_sheet_gets_cells_and_no_formulas(paths: ReportPaths) -> None:
-    rows: list[Any] = list(csv.reader(io.StringIO(paths.summary.read_text(encoding="utf-8"))))
+def test_a_sheet_gets_cells_and_no_formulas(page_path: Path) -> None:
+    rows: list[Any] = list(csv.reader(io.StringIO(page_path.with_name("summary.csv").read_text(encoding="utf-8"))))
     assert {len(row) for row in rows} == {len(rows[0])}
     written = as_csv(("name", "figure"), (("=1+1", -1.5), ("@x", None), ("plain - =", 0)))
     assert written == "name,figure\n'=1+1,-1.5\n'@x,\nplain - =,0\n"

@@ -105,7 +105,8 @@ def test_what_an_earlier_run_found_out_is_taken_over_and_not_established_again(
     by_experiment = {name for kind in experiments().values() for name in kind.facts}
     assert {item.run_id for item in taken_over if item.finding in by_experiment} == {"first"}
     assert {(item.finding, item.value) for item in taken_over} == {(item.finding, item.value) for item in established}
-    assert "took over" in write_report([tmp_path / "second"], tmp_path / "report").markdown.read_text(encoding="utf-8")
+    page = write_report([tmp_path / "second"], tmp_path / "report").page.read_text(encoding="utf-8")
+    assert "reused from run first" in page
 
 
 #: The clock that a budget goes by stands an hour later as soon as there is a file.

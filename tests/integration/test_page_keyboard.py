@@ -13,7 +13,8 @@ pytestmark = IN_A_BROWSER
 
 
 def _names(page: Page) -> list[str]:
-    return page.locator("#main tbody tr:visible").evaluate_all("rows => rows.map(row => row.dataset.n)")
+    names: list[str] = page.locator("#main tbody tr:visible").evaluate_all("rows => rows.map(row => row.dataset.n)")
+    return names
 
 
 def test_few_stops_before_the_table_and_all_of_it_by_keyboard(browser: Browser, small_page: Path) -> None:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from harness.records.facts import Tone
 from harness.records.spelling import duration
 from harness.report import words
+from harness.report.anchors import anchored
 from harness.report.charts.drawing import Chart
 from harness.report.charts.lean import PAPER
 from harness.report.compare import words as compare_words
@@ -41,6 +42,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
+        anchored=anchored,
         spelled=spelled,
         sign=sign,
         short=_short,

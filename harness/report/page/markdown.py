@@ -10,7 +10,9 @@ from harness.report.view.figures import NOT_MEASURED, sign, spelled
 from harness.report.view.model import Candidate, Figure, Grown, Pick, SituationInFull, Table, View
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#|~!])")
+_ACTIVE = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
+# Where a code host begins a link of its own accord: after "http:", "https:" and "www".
+_LINKED = re.compile(r"(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 #: So many contestants of a situation are named with their reasons.
 _MOST = 6
 
@@ -64,7 +66,8 @@ def render_markdown(view: View) -> str:
 
 def escaped(text: str) -> str:
     """A text without markup of its own, on one line."""
-    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+    line = _LINKED.sub(r"\\\g<0>", _ACTIVE.sub(r"\\\1", " ".join(text.split())))
+    return line.replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
 def picks_table(picks: Sequence[Pick]) -> Iterator[str]:

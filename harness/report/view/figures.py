@@ -83,14 +83,19 @@ def of_timed(timed: Timed, variant: str) -> Figure:
     return of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
 
 
+def bundle(variant: str) -> str:
+    """The name of the proofs of a contestant, fit to be a file's."""
+    return anchored("of", variant)
+
+
 def samples_anchor(timed: Timed, variant: str) -> str:
     """Where the samples of a cell stand among the proofs: the bundle is the contestant's."""
-    return f"{variant}/{anchored(timed.part.source.slug, timed.section.slug, timed.scenario.name)}"
+    return f"{bundle(variant)}/{anchored(timed.part.source.slug, timed.section.slug, timed.scenario.name)}"
 
 
 def evidence_anchor(question: Question, variant: str) -> str:
     """Where the evidence of an answer stands among the proofs: the bundle is the contestant's."""
-    return f"{variant}/{question.slug}"
+    return f"{bundle(variant)}/{question.slug}"
 
 
 def of_answer(answer: Answer | None, asked: Asked, variant: str) -> Figure:

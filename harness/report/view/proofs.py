@@ -26,12 +26,14 @@ def proofs(parts: Parts) -> Iterator[Proof]:
     for name, facts in parts.variants.items():
         for path, text in facts.files.items():
             if not path.startswith("changes/"):
-                yield Proof(anchor=file_anchor(name, path), bundle=name, title=f"{name}: {path}", text=text)
+                yield Proof(
+                    anchor=file_anchor(name, path), bundle=figures.bundle(name), title=f"{name}: {path}", text=text
+                )
 
 
 def file_anchor(variant: str, path: str) -> str:
     """Where a toolchain's file stands among the proofs."""
-    return f"{variant}/{anchored('file', path)}"
+    return f"{figures.bundle(variant)}/{anchored('file', path)}"
 
 
 def _evidence(part: Part) -> Iterator[Proof]:
@@ -41,7 +43,7 @@ def _evidence(part: Part) -> Iterator[Proof]:
                 told = f"{question.facts.question}\n{answer.value.replace('-', ' ')}: {answer.meaning}"
                 yield Proof(
                     anchor=figures.evidence_anchor(question, variant),
-                    bundle=variant,
+                    bundle=figures.bundle(variant),
                     title=f"{variant}: {question.facts.title}",
                     text=f"{told}\n\n{words.excerpt(answer.evidence)}".strip(),
                 )
@@ -50,8 +52,8 @@ def _evidence(part: Part) -> Iterator[Proof]:
             works = row.local.measures.get("works")
             if works is not None:
                 yield Proof(
-                    anchor=f"{row.variant}/{anchored('finding', f'{change.name}.works', 'local')}",
-                    bundle=row.variant,
+                    anchor=f"{figures.bundle(row.variant)}/{anchored('finding', f'{change.name}.works', 'local')}",
+                    bundle=figures.bundle(row.variant),
                     title=f"{row.variant}: {change.facts.title}",
                     text=f"{change.facts.what}\n\n{words.excerpt(works.evidence)}".strip(),
                 )
@@ -87,7 +89,7 @@ def _samples(part: Part) -> Iterator[Proof]:
                     lines += ["", "The end of the last log:", log]
                 yield Proof(
                     anchor=figures.samples_anchor(timed, row.variant),
-                    bundle=row.variant,
+                    bundle=figures.bundle(row.variant),
                     title=f"{row.variant}: {view.title}",
                     text="\n".join(lines).strip(),
                 )

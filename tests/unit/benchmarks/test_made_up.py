@@ -10,7 +10,7 @@ from benchmarks.made_up import FAILED_IN, write_run
 from harness.records.facts import Outcome
 from harness.records.format import SAMPLE, Sample
 from harness.report.read.runs import load_runs
-from harness.report.writer import read_report
+from tests.unit.report.reading import report_of
 
 
 @pytest.fixture(scope="module")
@@ -47,4 +47,4 @@ def test_some_samples_failed(tmp_path: Path) -> None:
 
 def test_it_can_be_read_and_reported(run: Path) -> None:
     assert len(load_runs([run]).frames.samples) == 13 * 78
-    assert read_report([run]).outcomes == {Outcome.OK: 13 * 78 - 1, Outcome.FAILED: 1}
+    assert report_of(run).outcomes == {Outcome.OK: 13 * 78 - 1, Outcome.FAILED: 1}

@@ -34,8 +34,10 @@ _CLOSED = frozenset(
 #: Reasons that say something by being there.
 _REASONS = frozenset(("broken", "unavailable"))
 #: Names by which the report knows what it reads; each stays in one place or another as it is.
-_KNOWN = frozenset(("canonical", "host", "handwritten", "run", "refresh", "build", "nix-build", "nix-refresh"))
-SCENARIOS = ("run", "refresh", "build", "deploy", "noop", "nix-build", "nix-refresh")
+_KNOWN = frozenset(
+    ("canonical", "host", "handwritten", "install-warm", "run", "refresh", "build", "nix-build", "nix-refresh")
+)
+SCENARIOS = ("install-warm", "run", "refresh", "build", "deploy", "noop", "nix-build", "nix-refresh")
 
 
 def hostile_run(folder: Path, *, harmless: bool = False) -> Path:

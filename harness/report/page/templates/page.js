@@ -141,7 +141,7 @@
       row.append(make("th", name, { scope: "row" }), ...cells.map(cell));
     });
     const scroll = make("div", "", { className: "scroll sticky", tabIndex: 0 });
-    scroll.setAttribute("role", "region"); scroll.setAttribute("aria-label", "figures");
+    scroll.setAttribute("role", "group"); scroll.setAttribute("aria-label", "figures");
     scroll.append(made);
     return scroll;
   };
@@ -160,9 +160,11 @@
     if (!other.value) return $("#pair-out").replaceChildren();
     state.set("pair", `${one.value}.${other.value}`); remember();
     return fill($("#pair-out"), (data) => {
-      const [left, right] = [one, other].map((item) => data.cells[data.names.indexOf(item.value)]);
+      const plain = (name) => name.replace(/\s+/g, " ").trim();
+      const names = data.names.map(plain);
+      const [left, right] = [one, other].map((item) => data.cells[names.indexOf(plain(item.value))] ?? []);
       const lines = data.columns.map((title, place) => [title, [left[place], right[place]]]);
-      return table(["what differs", one.value, other.value], lines.filter(([, [a, b]]) => a[0] !== b[0]));
+      return table(["what differs", one.value, other.value], lines.filter(([, [a, b]]) => a && b && a[0] !== b[0]));
     });
   };
   [one, other].forEach((item) => item.addEventListener("change", pair));

@@ -99,7 +99,7 @@ def test_all_files_are_written_and_what_an_earlier_report_left_is_gone(tmp_path:
     files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert written.page == tmp_path / "out" / "index.html"
     assert files >= {"index.html", "report.md", "summary.csv", "findings.csv", "samples.parquet", "hyperfine.json"}
-    assert {"proofs/measures.js", "proofs/uv.js", "mine.txt"} <= files
+    assert {"proofs/measures.js", "proofs/of-uv.js", "mine.txt"} <= files
     assert not {"proofs/gone.js", "figures/gone.svg"} & files
 
 

@@ -169,8 +169,8 @@ def test_of_nothing_nothing_is_said(tmp_path: Path) -> None:
 def test_every_figure_is_from_a_run_in_view_and_every_proof_is_there(all_three: View) -> None:
     sources = {source.slug for source in all_three.sources}
     anchors = {proof.anchor for proof in all_three.proofs}
-    grids = (all_three.table, *all_three.nix, *all_three.changes, *all_three.backends)
-    rows = [row for grid in grids for row in grid.rows]
+    grids = (*all_three.nix, *all_three.changes, *all_three.backends)
+    rows = [*all_three.table.rows, *(row for grid in grids for row in grid.rows)]
     figures = [figure for row in rows for figure in row.cells.values()]
     assert {figure.source for figure in figures if figure.value is not None} <= sources
     assert {figure.proof for figure in figures if figure.proof} <= anchors
