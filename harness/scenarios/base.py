@@ -23,8 +23,9 @@ B_in = TypeVar("B_in", contravariant=True)
 class Measurable(Protocol[B_in]):
     """One thing that is measured on benches of a kind.
 
-    The runner calls ``prepare``, runs the commands of ``measured`` and times them, then calls ``verify`` and ``sizes``;
-    a sample counts only if none of them raised.
+    The runner calls ``prepare``, runs the commands of ``measured`` and times them, then calls ``verify`` and ``sizes``
+    with the attempt that ``prepare`` returned; a sample counts only if none of them raised. A scenario keeps nothing
+    in itself, so that several samples may be taken at once.
     """
 
     @property
@@ -36,8 +37,8 @@ class Measurable(Protocol[B_in]):
         """Why this contestant, or this machine, cannot do it; empty if it can."""
         ...
 
-    def prepare(self, bench: B_in, attempt: Attempt, /) -> None:
-        """Reach the state before and see that it is reached.
+    def prepare(self, bench: B_in, attempt: Attempt, /) -> Attempt:
+        """Reach the state before and see that it is reached; the attempt, with what the other steps need of this one.
 
         Raises:
             StateError: it is not.
@@ -104,8 +105,8 @@ class LocalScenario(ABC):
         return tuple(step for name in self.phases if (phase := optional_phase(variant, name)) for step in phase.steps)
 
     @abstractmethod
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
-        """Reach the state before."""
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
+        """Reach the state before; the attempt, with what was found out."""
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The steps of the measured phases."""
@@ -132,9 +133,10 @@ class InstalledScenario(LocalScenario):
         """The one that stays installed."""
         return bench.settled
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Installed."""
         reach_installed(bench, attempt)
+        return attempt
 
 
 def optional_phase(variant: Variant, name: str) -> Phase | None:

@@ -38,9 +38,10 @@ class Build(LocalScenario):
         verified="The wheels, installed without their dependencies into a clean environment elsewhere, run.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone, nothing built."""
         reach_fresh(bench.warm, lock=True)
+        return attempt
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Install the wheels elsewhere, and run both applications from there."""

@@ -31,9 +31,10 @@ class Deploy(LocalScenario):
         verified="With the checkout moved away, hello prints its line from there and goodbye is absent.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone, nothing deployed."""
         reach_fresh(bench.warm, lock=True)
+        return attempt
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The deploy steps for the first application."""

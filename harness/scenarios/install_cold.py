@@ -32,9 +32,10 @@ class InstallCold(LocalScenario):
         """The one that is made anew for each sample."""
         return bench.cold
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone and an empty cache."""
         reach_cold(bench)
+        return attempt
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See both applications run."""

@@ -26,9 +26,10 @@ class InstallWarm(LocalScenario):
         verified="Both applications print their line, started the toolchain's own way.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone; the cache stays."""
         reach_fresh(bench.warm, lock=True)
+        return attempt
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See both applications run."""

@@ -73,7 +73,7 @@ def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
     warm_up(bench, attempt, phases_needed([name]))
     scenario = all_scenarios()[name]
     assert scenario.unsupported(bench) == ""
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     commands = list(scenario.measured(bench, attempt))
     scenario.verify(bench, attempt, run_until_failure(attempt, commands))
     return [command.argv for command in commands]
@@ -138,7 +138,7 @@ def test_caches_are_as_they_were_each_time(bench: Bench, toolbox: Toolbox, attem
     toolbox.answers = fetch
     measure("add-dependency", bench, attempt)
     scenario = all_scenarios()["add-dependency"]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     run_until_failure(attempt, list(scenario.measured(bench, attempt)))
 
     assert seen == [False, False]
@@ -210,5 +210,5 @@ def test_a_change_begins_with_the_committed_files_whatever_was_edited_before(ben
     warm_up(bench, attempt, phases_needed(["refresh", "add-dependency"]))
     for name in ("refresh", "add-dependency", "refresh", "add-dependency"):
         scenario = all_scenarios()[name]
-        scenario.prepare(bench, attempt)
+        attempt = scenario.prepare(bench, attempt)
         scenario.verify(bench, attempt, run_until_failure(attempt, list(scenario.measured(bench, attempt))))

@@ -44,7 +44,7 @@ def attempt(toolbox: Toolbox, tmp_path: Path) -> Attempt:
 def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
     """Prepare, run and verify a scenario; the argument lists of what was measured."""
     scenario = all_scenarios()[name]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     commands = list(scenario.measured(bench, attempt))
     executions = run_until_failure(attempt, commands)
     scenario.verify(bench, attempt, executions)
@@ -96,7 +96,7 @@ def test_cold_means_that_the_cache_is_empty(bench: Bench, attempt: Attempt) -> N
     measure("install-cold", bench, attempt)
     assert any(bench.cold.cache.iterdir())
 
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
 
     assert list(bench.cold.cache.iterdir()) == []
     assert (bench.cold.root / "tool.lock").is_file()
