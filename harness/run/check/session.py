@@ -35,8 +35,7 @@ from harness.run.check.model import Checked, Failure, Report, Result, Verdict
 from harness.run.check.proving import Means, chosen, prove
 from harness.run.check.record import Record, read_verified
 from harness.scenarios import all_scenarios
-from harness.workspace.make import STEP_LIMIT_S, make_benches, nonce
-from harness.workspace.make_experiments import Labs
+from harness.workspace.make import STEP_LIMIT_S, Labs, make_benches, nonce
 from harness.workspace.prepared import Unready
 from harness.workspace.steps import Attempt
 
