@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Observation
+from harness.findings.base import Observation, observed
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.backend import BackendBench
 from harness.workspace.steps import Attempt, how_it_ended
@@ -73,7 +73,7 @@ def look(bench: BackendBench, attempt: Attempt) -> Iterator[Observation]:
         StateError: an editable wheel cannot be built.
     """
     there = "prepare_metadata_for_build_wheel" in bench.hooks
-    yield _observed("metadata-hook", "has-one" if there else "has-none", ", ".join(sorted(bench.hooks)))
+    yield observed("metadata-hook", "has-one" if there else "has-none", ", ".join(sorted(bench.hooks)))
     for name, flat in (("editable-mode", False), ("editable-mode-flat", True)):
         project = bench.project(attempt.shape, flat=flat)
         bench.fresh(project)
@@ -81,7 +81,7 @@ def look(bench: BackendBench, attempt: Attempt) -> Iterator[Observation]:
         execution = attempt.executor.run(command)
         if not execution.ok:
             raise StateError(how_it_ended(command.argv, execution))
-        yield _observed(name, *mode_of(bench.out / str(bench.answer()), hidden=str(project.folder)))
+        yield observed(name, *mode_of(bench.out / str(bench.answer()), hidden=str(project.folder)))
     yield _uv(bench, attempt)
 
 
@@ -121,8 +121,4 @@ def _uv(bench: BackendBench, attempt: Attempt) -> Observation:
     done = attempt.executor.run(bench.command(attempt, argv, project.folder, python=empty / "bin" / "python"))
     said = (done.stdout + done.stderr).strip().replace(str(bench.folder), "{scratch}")
     evidence = f"$ uv build --wheel --no-build-isolation\n{said[-1000:]}"
-    return _observed("uv-asks", "in-process" if done.ok else "through-pep-517", evidence)
-
-
-def _observed(finding: str, value: str, evidence: str) -> Observation:
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence=evidence)
+    return observed("uv-asks", "in-process" if done.ok else "through-pep-517", evidence)

@@ -46,6 +46,12 @@ class Observation:
     sizes: Mapping[str, int] = field(default_factory=dict)
 
 
+def observed(finding: str, value: str, told: str | Iterable[str], lane: Lane = Lane.LOCAL) -> Observation:
+    """An answer, of the local lane if nothing else is said; ``told`` is its evidence, or the lines of it."""
+    evidence = told if isinstance(told, str) else "\n".join(told)
+    return Observation(finding=finding, lane=lane, value=value, evidence=evidence)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inspection:
     """Findings that are established by looking at a variant's files. ``facts`` describes each by its name."""

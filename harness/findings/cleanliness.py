@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
-from harness.findings.products import observed, shortened
+from harness.findings.base import Experiment, Observation, observed
+from harness.findings.products import shortened
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from packaging.specifiers import SpecifierSet
 
 from harness.findings import complaints
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, observed
 from harness.findings.edits import add_requirement
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import commands_of, observed
+from harness.findings.products import commands_of
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab, Trial
 

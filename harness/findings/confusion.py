@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, observed
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import (
-    build,
-    checkout_moved_away,
-    commands_of,
-    observed,
-    phase_of,
-    pip_install,
-    start,
-    without,
-)
-from harness.monorepo.shapes import module_of
-from harness.monorepo.variants.file import DeployPhase
+from harness.findings.products import build, checkout_moved_away, commands_of, pip_install, start, start_deployed
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
@@ -79,20 +68,15 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 
 
 def _deployment(lab: Lab, application: str) -> Observation:
-    for unsupported in without(lab, {"confusion-deploy": _FACTS["confusion-deploy"]}, "deploy"):
-        return unsupported
-    deploy = phase_of(lab, "deploy")
-    if not isinstance(deploy, DeployPhase):
-        raise StateError("The deploy phase does not say how a deployed application is started.")
+    if reason := lab.bench.variant.spec.unsupported.get("deploy"):
+        return observed("confusion-deploy", UNSUPPORTED, reason)
     typed, failure = _done(lab, "lock", "deploy")
-    values = lab.workspace.values(app=application, module=module_of(application))
-    run = [part.format_map(values) for part in deploy.run]
-    return _answer(lab, "confusion-deploy", typed, failure or lab.plain(*run, cwd=lab.workspace.folder))
+    return _answer(lab, "confusion-deploy", typed, failure or start_deployed(lab, application))
 
 
 def _wheel(lab: Lab, application: str) -> Observation:
-    for unsupported in without(lab, {"confusion-wheel": _FACTS["confusion-wheel"]}, "build"):
-        return unsupported
+    if reason := lab.bench.variant.spec.unsupported.get("build"):
+        return observed("confusion-wheel", UNSUPPORTED, reason)
     lab.fresh(lock=False)
     built = build(lab)
     python = lab.clean_environment("customer")

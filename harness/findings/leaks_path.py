@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterator
 
 from harness.findings.archives import entries, metadata, requirements, stated_requirements
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, observed
 from harness.findings.products import (
     Built,
     application_and_library,
     build,
     checkout_moved_away,
-    observed,
     pip_install,
     prints_its_line,
     shortened,
     start,
-    without,
 )
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab
@@ -27,9 +25,6 @@ _FILE_ADDRESS = re.compile(rb"\bfile:/")
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build all members, search what was built, and install it where the checkout is not."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     lab.fresh()
     built = build(lab)
     yield _leaks(lab, built)

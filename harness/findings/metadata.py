@@ -15,7 +15,7 @@ from packaging.specifiers import Specifier, SpecifierSet
 
 from harness.errors import StateError
 from harness.findings.archives import difference, fields, metadata, requirements_on, stated_requirements, unpack
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, observed
 from harness.findings.products import (
     Built,
     alone,
@@ -23,11 +23,9 @@ from harness.findings.products import (
     build,
     checkout_moved_away,
     commands_of,
-    observed,
     pip_wheel,
     products,
     try_build,
-    without,
 )
 from harness.findings.statements import requirement_name
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
@@ -39,9 +37,6 @@ BOUND = ">=0.1"
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build hello as it is, build it once more from its sdist alone, then with a bound on the library."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     application, library = application_and_library(lab)
     narrow = alone(lab, application)
     lab.fresh()

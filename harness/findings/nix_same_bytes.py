@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation
-from harness.findings.nix_rebuilds import attributes
-from harness.findings.noticing import said
+from harness.findings.noticing import attributes, built_paths, said
 from harness.measure.trees import remove_tree
 from harness.nix import DIFFERS, Nix, differences, name_of
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
@@ -21,9 +20,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Build every member and environment, and then once more."""
     for strategy in () if lab.nix_unavailable else lab.strategies:
         lab.fresh(lock=False)
-        built = lab.nix_build(*attributes(lab), strategy=strategy)
-        if not built.ok:
-            raise StateError(f"Building failed: {built.evidence}")
+        built_paths(lab, *attributes(lab), strategy=strategy)
         side = lab.nix()
         derivations = side.nix.instantiate(side.expression(strategy), attributes(lab))
         chosen = " ".join(f"-A {name}" for name in derivations)

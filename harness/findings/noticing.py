@@ -36,14 +36,31 @@ _MOST_LINES = 12
 _WIDTH = 300
 
 
+def attributes(lab: Lab) -> list[str]:
+    """All members, and the environments of all applications."""
+    members = [f"members.{member.name}" for member in lab.shape.members]
+    return [*members, *(f"environments.{member.name}" for member in lab.shape.applications)]
+
+
+def built_paths(lab: Lab, *wanted: str, strategy: str = HANDWRITTEN) -> list[str]:
+    """The store paths of what Nix builds for some attributes.
+
+    Raises:
+        StateError: it cannot be built, or the Nix lane cannot run here.
+    """
+    built = lab.nix_build(*wanted, strategy=strategy)
+    if not built.ok:
+        raise StateError(f"Building failed: {built.evidence}")
+    return built.last.stdout.split()
+
+
 def noticed(lab: Lab, strategy: str = HANDWRITTEN) -> tuple[str, Trial]:
     """Build and start every application of the checkout as it is; where Nix noticed something, and what was said."""
     applications = [member.name for member in lab.shape.applications]
     started = lab.nix_build(*(f"checks.{name}" for name in applications), strategy=strategy)
     if started.ok:
         return "unnoticed", started
-    members = (f"members.{member.name}" for member in lab.shape.members)
-    built = lab.nix_build(*members, *(f"environments.{name}" for name in applications), strategy=strategy)
+    built = lab.nix_build(*attributes(lab), strategy=strategy)
     if built.ok:
         return "noticed-at-start", started
     return ("noticed-at-build" if began(built) else "noticed-at-evaluation"), built

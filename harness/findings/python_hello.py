@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, observed
 from harness.findings.products import prints_its_line
 from harness.monorepo.shapes import module_of
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
@@ -40,7 +40,7 @@ def _seen(finding: str, trial: Trial, application: str, typed: str = "") -> Obse
         value = "import-error"
     else:
         raise StateError(f"Starting {application} ended in an unforeseen way: {trial.evidence}")
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence=typed + trial.evidence)
+    return observed(finding, value, typed + trial.evidence)
 
 
 _RUNS = ValueFacts(meaning="hello prints its line.", tone=Tone.GOOD)

@@ -9,13 +9,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, observed
 from harness.findings.products import (
     application_and_library,
     build,
     checkout_moved_away,
     commands_of,
-    observed,
     phase_of,
     pip_install,
     prints_its_line,

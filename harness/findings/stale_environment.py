@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.products import observed
+from harness.errors import InapplicableError
+from harness.findings.base import Experiment, Observation, observed
 from harness.monorepo.changes import STANDARD, load_change
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.changes import make
@@ -33,9 +33,9 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Install, add an application, start it."""
     change = load_change(lab.bench.variant, _CHANGE.name)
     if change is None or change.file.unsupported:
-        reason = change.file.unsupported if change else f"The variant's changes.toml has no [{_CHANGE.name}]."
-        yield observed("stale-environment", UNSUPPORTED, [reason])
-        return
+        raise InapplicableError(
+            change.file.unsupported if change else f"The variant's changes.toml has no [{_CHANGE.name}]."
+        )
     lab.installed()
     after = lab.shaped(_CHANGE.reshape(lab.shape))
     make(after.bench, after.attempt, after.workspace, change, environments=False)

@@ -8,16 +8,14 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, observed
 from harness.findings.products import (
     Built,
     build,
     checkout_moved_away,
-    observed,
     pip_install,
     prints_its_line,
     start,
-    without,
 )
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab
@@ -25,9 +23,6 @@ from harness.workspace.experiment import Lab
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build all members, put their wheels on an index, and install both applications from there at once."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     lab.fresh()
     yield _installed_by_others(lab, build(lab))
 
