@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from harness.findings.base import Observation, observed
+from harness.findings.base import Observation, neutral, observed
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Trial
 
@@ -44,7 +44,7 @@ def facts(title: str) -> FindingFacts:
         lanes=(Lane.LOCAL,),
         values={
             **{name_of(parts): _value(parts) for parts in product((True, False), repeat=len(_PARTS))},
-            NO_ERROR: ValueFacts(meaning="Nothing was refused, so there is no message.", tone=Tone.NEUTRAL),
+            NO_ERROR: neutral("Nothing was refused, so there is no message."),
         },
     )
 

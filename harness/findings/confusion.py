@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Experiment, Observation, observed
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, bad, good, observed
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
 from harness.findings.products import build, checkout_moved_away, commands_of, pip_install, start, start_deployed
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
 
@@ -17,9 +17,9 @@ _MALLORY = "Mallory"
 _STRANGER = "(the index has a public shared 99.0, which says Mallory)"
 
 _VALUES = {
-    "own": ValueFacts(meaning="The monorepo's own library is taken.", tone=Tone.GOOD),
-    "public": ValueFacts(meaning="The stranger's package is taken, for its higher version.", tone=Tone.BAD),
-    "refused": ValueFacts(meaning="Neither is taken: it is refused.", tone=Tone.GOOD),
+    "own": good("The monorepo's own library is taken."),
+    "public": bad("The stranger's package is taken, for its higher version."),
+    "refused": good("Neither is taken: it is refused."),
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, fair, good, observed
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _WHAT = "(only hello requires more-itertools; goodbye imports it)"
@@ -24,8 +24,8 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL, Lane.NIX),
         values={
-            "isolated": ValueFacts(meaning="It cannot: the application has what it declares.", tone=Tone.GOOD),
-            "shared": ValueFacts(meaning="It can, so a forgotten dependency goes unnoticed.", tone=Tone.FAIR),
+            "isolated": good("It cannot: the application has what it declares."),
+            "shared": fair("It can, so a forgotten dependency goes unnoticed."),
         },
     )
 }

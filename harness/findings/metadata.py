@@ -15,7 +15,7 @@ from packaging.specifiers import Specifier, SpecifierSet
 
 from harness.errors import StateError
 from harness.findings.archives import difference, fields, metadata, requirements_on, stated_requirements, unpack
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.products import (
     Built,
     alone,
@@ -28,7 +28,7 @@ from harness.findings.products import (
     try_build,
 )
 from harness.findings.statements import requirement_name
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 #: Every version of the library meets it, so it only has to be passed on.
@@ -150,14 +150,10 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "by-name": ValueFacts(meaning="It requires shared by its name, in any version.", tone=Tone.GOOD),
-            "by-name-with-bound": ValueFacts(
-                meaning="It requires shared by its name, in certain versions.", tone=Tone.GOOD
-            ),
-            "by-address": ValueFacts(
-                meaning="It requires shared from one address, where nobody else has it.", tone=Tone.BAD
-            ),
-            "missing": ValueFacts(meaning="It does not say that it needs shared.", tone=Tone.BAD),
+            "by-name": good("It requires shared by its name, in any version."),
+            "by-name-with-bound": good("It requires shared by its name, in certain versions."),
+            "by-address": bad("It requires shared from one address, where nobody else has it."),
+            "missing": bad("It does not say that it needs shared."),
         },
     ),
     "bound-survives": FindingFacts(
@@ -169,12 +165,10 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="The wheel requires shared with that bound.", tone=Tone.GOOD),
-            "beside-an-address": ValueFacts(
-                meaning="The bound has to be a second requirement, and the address stays beside it.", tone=Tone.BAD
-            ),
-            "no": ValueFacts(meaning="The bound is lost on the way.", tone=Tone.BAD),
-            "refused": ValueFacts(meaning="hello cannot be built with such a bound.", tone=Tone.BAD),
+            "yes": good("The wheel requires shared with that bound."),
+            "beside-an-address": bad("The bound has to be a second requirement, and the address stays beside it."),
+            "no": bad("The bound is lost on the way."),
+            "refused": bad("hello cannot be built with such a bound."),
         },
     ),
     "sdist-wheel-agree": FindingFacts(
@@ -185,8 +179,8 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="Both say the same.", tone=Tone.GOOD),
-            "no": ValueFacts(meaning="They differ in a field.", tone=Tone.BAD),
+            "yes": good("Both say the same."),
+            "no": bad("They differ in a field."),
         },
     ),
     "sdist-builds-alone": FindingFacts(
@@ -198,9 +192,9 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="A wheel is made that says what the sdist says.", tone=Tone.GOOD),
-            "otherwise": ValueFacts(meaning="A wheel is made, but it does not say what the sdist says.", tone=Tone.BAD),
-            "no": ValueFacts(meaning="No wheel can be made.", tone=Tone.BAD),
+            "yes": good("A wheel is made that says what the sdist says."),
+            "otherwise": bad("A wheel is made, but it does not say what the sdist says."),
+            "no": bad("No wheel can be made."),
         },
     ),
 }

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good
 from harness.findings.noticing import built_paths
 from harness.nix import StorePath, name_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 # The folder that Nix' sandbox builds in.
@@ -44,9 +44,9 @@ _FACTS = {
         lanes=(Lane.NIX,),
         per_strategy=True,
         values={
-            "nothing": ValueFacts(meaning="Neither the one nor the other.", tone=Tone.GOOD),
-            "builders-path": ValueFacts(meaning="A file names the folder that it was built in.", tone=Tone.BAD),
-            "build-tool": ValueFacts(meaning="A tool of the build is in the closure.", tone=Tone.BAD),
+            "nothing": good("Neither the one nor the other."),
+            "builders-path": bad("A file names the folder that it was built in."),
+            "build-tool": bad("A tool of the build is in the closure."),
         },
     ),
 }

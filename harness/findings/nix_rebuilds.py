@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good
 from harness.findings.edits import module
 from harness.findings.noticing import attributes, built_paths
 from harness.nix import Change, Derivation, Nix, Rebuilt, compare, labelled, needed, rebuilt
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 
@@ -112,8 +112,8 @@ def _facts() -> dict[str, FindingFacts]:
         lanes=(Lane.NIX,),
         per_strategy=True,
         values={
-            "untouched": ValueFacts(meaning="Neither hello nor its environment is built again.", tone=Tone.GOOD),
-            "rebuilt": ValueFacts(meaning="hello or its environment is built again.", tone=Tone.BAD),
+            "untouched": good("Neither hello nor its environment is built again."),
+            "rebuilt": bad("hello or its environment is built again."),
         },
     )
     return found

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good
 from harness.findings.noticing import attributes, built_paths, said
 from harness.measure.trees import remove_tree
 from harness.nix import DIFFERS, Nix, differences, name_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _NAME = "same-bytes"
@@ -61,8 +61,8 @@ FINDING = Experiment(
             lanes=(Lane.NIX,),
             per_strategy=True,
             values={
-                "same": ValueFacts(meaning="Every member and environment is the same, byte for byte.", tone=Tone.GOOD),
-                "differs": ValueFacts(meaning="One at least has other bytes.", tone=Tone.BAD),
+                "same": good("Every member and environment is the same, byte for byte."),
+                "differs": bad("One at least has other bytes."),
             },
         )
     },

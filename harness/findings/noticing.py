@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from harness.errors import StateError
-from harness.records.facts import Tone, ValueFacts
+from harness.findings.base import bad, good
 from harness.records.strategies import HANDWRITTEN
 from harness.workspace.experiment import Lab, Trial
 
 NOTICED = {
-    "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.GOOD),
-    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds.", tone=Tone.GOOD),
-    "noticed-at-start": ValueFacts(meaning="All is built, and an application fails when it is started.", tone=Tone.BAD),
-    "unnoticed": ValueFacts(meaning="All is built, and the applications run.", tone=Tone.BAD),
+    "noticed-at-evaluation": good("Nix refuses before it builds anything."),
+    "noticed-at-build": good("Nix refuses while it builds."),
+    "noticed-at-start": bad("All is built, and an application fails when it is started."),
+    "unnoticed": bad("All is built, and the applications run."),
 }
 
 # What Nix says on its standard error when a derivation begins to be built, and when one failed.

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from harness.errors import StateError
 from harness.findings import complaints
-from harness.findings.base import UNSUPPORTED, Experiment, Observation, observed
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, bad, fair, good, observed
 from harness.monorepo.variants.file import Phase
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _PHASES = {
@@ -21,9 +21,9 @@ _PHASES = {
 }
 
 _VALUES = {
-    "works": ValueFacts(meaning="It works as always.", tone=Tone.GOOD),
-    "works-if-told": ValueFacts(meaning="It works when the toolchain is told to do without the index.", tone=Tone.FAIR),
-    "fails": ValueFacts(meaning="It fails, though all it needs was fetched before.", tone=Tone.BAD),
+    "works": good("It works as always."),
+    "works-if-told": fair("It works when the toolchain is told to do without the index."),
+    "fails": bad("It fails, though all it needs was fetched before."),
 }
 
 

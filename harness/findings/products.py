@@ -8,19 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name
 
 from harness.errors import InapplicableError, StateError
 from harness.monorepo.shapes import Member, Shape, module_of
 from harness.monorepo.variants.file import DeployPhase, Phase
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
+from harness.workspace.verify import distributions
 
 _MOST_LINES = 8
 
@@ -115,14 +110,10 @@ def products(lab: Lab, trial: Trial) -> Built:
     """What a build that went well left behind.
 
     Raises:
-        StateError: there is no wheel or no sdist of a member, or one has a name that none may have.
+        StateError: there is no wheel or no sdist of a member.
+        VerificationError: one has a name that none may have, or there are two of a member.
     """
-    files = sorted(lab.workspace.dist.rglob("*"))
-    try:
-        wheels = {parse_wheel_filename(path.name)[0]: path for path in files if path.suffix == ".whl"}
-        sdists = {parse_sdist_filename(path.name)[0]: path for path in files if path.name.endswith(".tar.gz")}
-    except (InvalidWheelFilename, InvalidSdistFilename) as error:
-        raise StateError(f"The build phase made a file with a wrong name: {error}") from error
+    wheels, sdists = distributions(lab.workspace.dist)
     names = {member.name: canonicalize_name(member.name) for member in lab.shape.members}
     for what, found in (("wheel", wheels), ("sdist", sdists)):
         if missing := [name for name, normal in names.items() if normal not in found]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, good, neutral, observed
 from harness.findings.noticing import built_paths, said
 from harness.findings.products import prints_its_line
 from harness.monorepo.shapes import module_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _FACTS = {
@@ -21,12 +21,9 @@ _FACTS = {
         group="nix",
         lanes=(Lane.NIX,),
         values={
-            "runs": ValueFacts(meaning="It starts from its own output.", tone=Tone.GOOD),
-            "needs-propagated": ValueFacts(
-                meaning="It starts only with what it propagates beside it, as an environment puts it.",
-                tone=Tone.NEUTRAL,
-            ),
-            "does-not-run": ValueFacts(meaning="It does not start even so.", tone=Tone.BAD),
+            "runs": good("It starts from its own output."),
+            "needs-propagated": neutral("It starts only with what it propagates beside it, as an environment puts it."),
+            "does-not-run": bad("It does not start even so."),
         },
     ),
     "environment-adds": FindingFacts(

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.findings.archives import differences
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.products import Built, alone, application_and_library, build
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 from harness.workspace.states import reach_fresh
 from harness.workspace.tree import Workspace
@@ -122,11 +122,9 @@ def _facts(what: str) -> FindingFacts:
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "always": ValueFacts(meaning="The bytes are the same, with that variable and without it.", tone=Tone.GOOD),
-            "with-epoch": ValueFacts(
-                meaning=f"The bytes are the same if {EPOCH} is set, and differ if it is not.", tone=Tone.FAIR
-            ),
-            "never": ValueFacts(meaning=f"The bytes differ even if {EPOCH} is set.", tone=Tone.BAD),
+            "always": good("The bytes are the same, with that variable and without it."),
+            "with-epoch": fair(f"The bytes are the same if {EPOCH} is set, and differ if it is not."),
+            "never": bad(f"The bytes differ even if {EPOCH} is set."),
         },
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.edits import add_requirement, add_script, set_version, write_module
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _SHOW = '\n\ndef show() -> None:\n    """Print the name."""\n    print(NAME)\n'
@@ -75,22 +75,20 @@ KINDS = (
 )
 
 _STALE = {
-    "fresh": ValueFacts(meaning="The edit shows at the next start, without any step.", tone=Tone.GOOD),
-    "stale": ValueFacts(meaning="The next start works and shows the state before the edit.", tone=Tone.BAD),
-    "broken": ValueFacts(
-        meaning="The next start fails, because the environment does not fit the code.", tone=Tone.FAIR
-    ),
+    "fresh": good("The edit shows at the next start, without any step."),
+    "stale": bad("The next start works and shows the state before the edit."),
+    "broken": fair("The next start fails, because the environment does not fit the code."),
 }
 
 _REFRESH = {
-    "nothing": ValueFacts(meaning="Nothing has to be done.", tone=Tone.GOOD),
-    "run-again": ValueFacts(meaning="Starting a second time shows it.", tone=Tone.FAIR),
-    "refresh": ValueFacts(meaning="The toolchain's refresh steps show it.", tone=Tone.FAIR),
-    "install": ValueFacts(meaning="Installing again into the environment shows it.", tone=Tone.FAIR),
-    "lock-and-install": ValueFacts(meaning="Locking and installing again shows it.", tone=Tone.FAIR),
-    "new-environment": ValueFacts(meaning="It takes a new environment.", tone=Tone.BAD),
-    "new-lock-and-environment": ValueFacts(meaning="It takes a new lock file and a new environment.", tone=Tone.BAD),
-    "nothing-helps": ValueFacts(meaning="No step of the toolchain shows it.", tone=Tone.BAD),
+    "nothing": good("Nothing has to be done."),
+    "run-again": fair("Starting a second time shows it."),
+    "refresh": fair("The toolchain's refresh steps show it."),
+    "install": fair("Installing again into the environment shows it."),
+    "lock-and-install": fair("Locking and installing again shows it."),
+    "new-environment": bad("It takes a new environment."),
+    "new-lock-and-environment": bad("It takes a new lock file and a new environment."),
+    "nothing-helps": bad("No step of the toolchain shows it."),
 }
 
 

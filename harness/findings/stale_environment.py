@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import InapplicableError
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, fair, good, observed
 from harness.monorepo.changes import STANDARD, load_change
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.changes import make
 from harness.workspace.experiment import Lab
 
@@ -22,8 +22,8 @@ _FACTS = {
         group="freshness",
         lanes=(Lane.LOCAL,),
         values={
-            "found": ValueFacts(meaning="It starts: the environment is brought up to date by itself.", tone=Tone.GOOD),
-            "not-found": ValueFacts(meaning="It does not start before something is installed again.", tone=Tone.FAIR),
+            "found": good("It starts: the environment is brought up to date by itself."),
+            "not-found": fair("It does not start before something is installed again."),
         },
     )
 }

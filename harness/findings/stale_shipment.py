@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.products import checkout_moved_away, commands_of, phase_of, start_deployed
 from harness.measure.trees import remove_tree
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 from harness.workspace.tree import expected_line
 
@@ -23,11 +23,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "ships-new": ValueFacts(meaning="The edited code is shipped.", tone=Tone.GOOD),
-            "ships-old": ValueFacts(
-                meaning="The code before the edit is shipped, from a cache, and nothing says so.", tone=Tone.BAD
-            ),
-            "fails": ValueFacts(meaning="The second deployment fails, or what it made does not start.", tone=Tone.FAIR),
+            "ships-new": good("The edited code is shipped."),
+            "ships-old": bad("The code before the edit is shipped, from a cache, and nothing says so."),
+            "fails": fair("The second deployment fails, or what it made does not start."),
         },
     )
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.findings.base import Experiment, Observation, observed
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _WHAT = "(hello imports more_itertools; only shared declares it)"
@@ -23,10 +23,8 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL, Lane.NIX),
         values={
-            "noticed": ValueFacts(meaning="Some step refuses.", tone=Tone.GOOD),
-            "unnoticed": ValueFacts(
-                meaning="Everything works, until the library no longer needs that package.", tone=Tone.BAD
-            ),
+            "noticed": good("Some step refuses."),
+            "unnoticed": bad("Everything works, until the library no longer needs that package."),
         },
     )
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
@@ -13,9 +12,10 @@ from harness.monorepo.variants import Variant
 from harness.monorepo.variants.file import Phase
 from harness.records.facts import Lane, ScenarioFacts
 from harness.workspace.prepared import Bench
-from harness.workspace.states import reach_installed
+from harness.workspace.states import reach_fresh, reach_installed
 from harness.workspace.steps import Attempt, commands
 from harness.workspace.tree import Workspace
+from harness.workspace.verify import verify_applications
 
 B_in = TypeVar("B_in", contravariant=True)
 
@@ -79,7 +79,7 @@ class Scenario(Measurable[Bench], Protocol):
         ...
 
 
-class LocalScenario(ABC):
+class LocalScenario:
     """A scenario that runs the toolchain's own commands in one of the bench's workspaces."""
 
     name: str
@@ -104,18 +104,19 @@ class LocalScenario(ABC):
         """The steps of the measured phases, as they stand in ``variant.toml``."""
         return tuple(step for name in self.phases if (phase := optional_phase(variant, name)) for step in phase.steps)
 
-    @abstractmethod
     def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
-        """Reach the state before; the attempt, with what was found out."""
+        """A fresh clone with its lock files; caches stay."""
+        reach_fresh(bench.warm, lock=True)
+        return attempt
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The steps of the measured phases."""
         for name in self.phases:
             yield from commands(bench, attempt, self.workspace(bench), phase_of(bench.variant, name))
 
-    @abstractmethod
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
-        """See that the steps did what they are for."""
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """See both applications run."""
+        verify_applications(bench, attempt, self.workspace(bench))
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """Most scenarios leave nothing that is worth weighing."""

@@ -13,9 +13,9 @@ from harness.monorepo.changes import STANDARD
 from harness.records.facts import Lane
 from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
-from harness.scenarios.build import built
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
+from harness.workspace.verify import distributions
 from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import VARIANT_TOML, Toolbox, execution, made_up_attempt, made_up_bench
 
@@ -253,11 +253,11 @@ def test_two_wheels_of_one_project_are_not_one_build(tmp_path: Path) -> None:
         (tmp_path / f"hello-{version}-py3-none-any.whl").write_text("", encoding="utf-8")
 
     with pytest.raises(VerificationError, match="Two distributions of 'hello'"):
-        built(tmp_path)
+        distributions(tmp_path)
 
 
 def test_a_name_no_wheel_may_have_is_refused(tmp_path: Path) -> None:
     (tmp_path / "hello.whl").write_text("", encoding="utf-8")
 
     with pytest.raises(VerificationError, match=r"hello\.whl"):
-        built(tmp_path)
+        distributions(tmp_path)
