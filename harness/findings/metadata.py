@@ -6,7 +6,6 @@ The subject is the metadata of the first application: what it says of the librar
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from packaging.specifiers import Specifier, SpecifierSet
 from harness.errors import StateError
 from harness.findings.archives import difference, fields, metadata, requirements_on, stated_requirements, unpack
 from harness.findings.base import Experiment, Observation, bad, good, observed
+from harness.findings.edits import dependencies
 from harness.findings.products import (
     Built,
     alone,
@@ -118,7 +118,7 @@ def _put_bound(root: Path, application: str, library: str) -> str:
     """Write the bound into an application's pyproject.toml; what was written, for the evidence."""
     place = f"{application}/pyproject.toml"
     text = (root / place).read_text(encoding="utf-8")
-    stated = [item for item in _dependencies(text) if requirement_name(item) == requirement_name(library)]
+    stated = [item for item in dependencies(text) if requirement_name(item) == requirement_name(library)]
     if len(stated) != 1:
         raise StateError(f"{place} requires {library} {len(stated)} times, expected once.")
     # PEP 508 has room for an address or for a bound, never for both.
@@ -126,20 +126,16 @@ def _put_bound(root: Path, application: str, library: str) -> str:
     # What JSON writes as a string, TOML reads as the same.
     quoted = next((item for item in (json.dumps(stated[0]), f"'{stated[0]}'") if item in text), "")
     changed = text.replace(quoted, ", ".join(map(json.dumps, wanted)), 1)
-    if not set(wanted) <= set(_dependencies(changed)):
+    if not set(wanted) <= set(dependencies(changed)):
         raise StateError(f"{place} could not be edited: the requirement {stated[0]!r} is not written as expected.")
     (root / place).write_text(changed, encoding="utf-8")
-    return f"{place}: dependencies = {_dependencies(changed)}"
+    return f"{place}: dependencies = {dependencies(changed)}"
 
 
 def _bounded(text: str) -> str:
     requirement = Requirement(text)
     requirement.specifier &= SpecifierSet(BOUND)
     return str(requirement)
-
-
-def _dependencies(text: str) -> list[str]:
-    return [str(item) for item in tomllib.loads(text).get("project", {}).get("dependencies", ())]
 
 
 _FACTS = {
