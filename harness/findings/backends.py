@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Observation
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.findings.base import Observation, fair, good, neutral, observed
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.backend import BackendBench
 from harness.workspace.steps import Attempt, how_it_ended
 
 _MODES = {
-    "path-file": ValueFacts(
-        meaning="A .pth file names the folder of the sources: Python reads it at every start.", tone=Tone.GOOD
-    ),
-    "import-hook": ValueFacts(
-        meaning="A .pth file has code that installs an import hook: it runs at every start of Python.", tone=Tone.FAIR
-    ),
-    "links": ValueFacts(meaning="The wheel has modules or links of its own, and no .pth file.", tone=Tone.NEUTRAL),
+    "path-file": good("A .pth file names the folder of the sources: Python reads it at every start."),
+    "import-hook": fair("A .pth file has code that installs an import hook: it runs at every start of Python."),
+    "links": neutral("The wheel has modules or links of its own, and no .pth file."),
 }
 
 
@@ -44,8 +40,8 @@ FACTS = {
         group="front ends",
         lanes=(Lane.LOCAL,),
         values={
-            "has-one": ValueFacts(meaning="prepare_metadata_for_build_wheel is there.", tone=Tone.GOOD),
-            "has-none": ValueFacts(meaning="It has no such hook: a front end builds the whole wheel.", tone=Tone.FAIR),
+            "has-one": good("prepare_metadata_for_build_wheel is there."),
+            "has-none": fair("It has no such hook: a front end builds the whole wheel."),
         },
     ),
     "uv-asks": FindingFacts(
@@ -55,12 +51,8 @@ FACTS = {
         group="front ends",
         lanes=(Lane.LOCAL,),
         values={
-            "through-pep-517": ValueFacts(
-                meaning="Without the backend nothing is built: uv asks it.", tone=Tone.NEUTRAL
-            ),
-            "in-process": ValueFacts(
-                meaning="It is built all the same: uv has the backend inside, and goes past PEP 517.", tone=Tone.NEUTRAL
-            ),
+            "through-pep-517": neutral("Without the backend nothing is built: uv asks it."),
+            "in-process": neutral("It is built all the same: uv has the backend inside, and goes past PEP 517."),
         },
     ),
 }
@@ -73,7 +65,7 @@ def look(bench: BackendBench, attempt: Attempt) -> Iterator[Observation]:
         StateError: an editable wheel cannot be built.
     """
     there = "prepare_metadata_for_build_wheel" in bench.hooks
-    yield _observed("metadata-hook", "has-one" if there else "has-none", ", ".join(sorted(bench.hooks)))
+    yield observed("metadata-hook", "has-one" if there else "has-none", ", ".join(sorted(bench.hooks)))
     for name, flat in (("editable-mode", False), ("editable-mode-flat", True)):
         project = bench.project(attempt.shape, flat=flat)
         bench.fresh(project)
@@ -81,7 +73,7 @@ def look(bench: BackendBench, attempt: Attempt) -> Iterator[Observation]:
         execution = attempt.executor.run(command)
         if not execution.ok:
             raise StateError(how_it_ended(command.argv, execution))
-        yield _observed(name, *mode_of(bench.out / str(bench.answer()), hidden=str(project.folder)))
+        yield observed(name, *mode_of(bench.out / str(bench.answer()), hidden=str(project.folder)))
     yield _uv(bench, attempt)
 
 
@@ -121,8 +113,4 @@ def _uv(bench: BackendBench, attempt: Attempt) -> Observation:
     done = attempt.executor.run(bench.command(attempt, argv, project.folder, python=empty / "bin" / "python"))
     said = (done.stdout + done.stderr).strip().replace(str(bench.folder), "{scratch}")
     evidence = f"$ uv build --wheel --no-build-isolation\n{said[-1000:]}"
-    return _observed("uv-asks", "in-process" if done.ok else "through-pep-517", evidence)
-
-
-def _observed(finding: str, value: str, evidence: str) -> Observation:
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence=evidence)
+    return observed("uv-asks", "in-process" if done.ok else "through-pep-517", evidence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harness.monorepo.shapes import Shape
 from harness.monorepo.variants import Variant
 from harness.provision.nix.tree import NixPackage
-from harness.records.facts import FindingFacts, Lane
+from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Lab
 
 #: The value of a finding that a variant or this machine cannot have; its evidence is the reason.
@@ -44,6 +44,32 @@ class Observation:
     evidence: str
     strategy: str | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+def good(meaning: str) -> ValueFacts:
+    """A value that one wishes for, as a sentence."""
+    return ValueFacts(meaning=meaning, tone=Tone.GOOD)
+
+
+def fair(meaning: str) -> ValueFacts:
+    """A value that one can live with, as a sentence."""
+    return ValueFacts(meaning=meaning, tone=Tone.FAIR)
+
+
+def bad(meaning: str) -> ValueFacts:
+    """A value that harms, as a sentence."""
+    return ValueFacts(meaning=meaning, tone=Tone.BAD)
+
+
+def neutral(meaning: str) -> ValueFacts:
+    """A value that is neither better nor worse than another, as a sentence."""
+    return ValueFacts(meaning=meaning, tone=Tone.NEUTRAL)
+
+
+def observed(finding: str, value: str, told: str | Iterable[str], lane: Lane = Lane.LOCAL) -> Observation:
+    """An answer, of the local lane if nothing else is said; ``told`` is its evidence, or the lines of it."""
+    evidence = told if isinstance(told, str) else "\n".join(told)
+    return Observation(finding=finding, lane=lane, value=value, evidence=evidence)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import HarnessError, StateError
-from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation
+from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation, bad, fair, good
 from harness.findings.noticing import place_of
 from harness.findings.statements import Statement, listed, python_statements, stated_again, strategy_statements
 from harness.monorepo.changes import STANDARD, VariantChange, load_change
@@ -17,7 +17,7 @@ from harness.monorepo.changes.patch import Edit, Part, edits
 from harness.monorepo.shapes import Shape
 from harness.monorepo.variants import Variant
 from harness.provision.nix.tree import read_statements
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane, ValueFacts
 from harness.records.strategies import HANDWRITTEN
 from harness.workspace.changes import apply_nix_patch, before, effects, make, verify_effect
 from harness.workspace.experiment import Lab, Trial
@@ -26,16 +26,16 @@ from harness.workspace.experiment import Lab, Trial
 OUTSIDE = ("more-itertools", "pytest")
 
 _WORKS = {
-    "works": ValueFacts(meaning="The change was made, and its effect was seen.", tone=Tone.GOOD),
-    "fails": ValueFacts(meaning="The change was made as described, and its effect did not show.", tone=Tone.BAD),
+    "works": good("The change was made, and its effect was seen."),
+    "fails": bad("The change was made as described, and its effect did not show."),
 }
 
 _FORGOTTEN = {
-    "not-needed": ValueFacts(meaning="Nothing has to be edited in the Nix files: it works at once.", tone=Tone.GOOD),
-    "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.FAIR),
-    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds a member.", tone=Tone.FAIR),
-    "noticed-at-start": ValueFacts(meaning="All is built, and an application fails when it is started.", tone=Tone.BAD),
-    "unnoticed": ValueFacts(meaning="All is built and runs, without the change.", tone=Tone.BAD),
+    "not-needed": good("Nothing has to be edited in the Nix files: it works at once."),
+    "noticed-at-evaluation": fair("Nix refuses before it builds anything."),
+    "noticed-at-build": fair("Nix refuses while it builds a member."),
+    "noticed-at-start": bad("All is built, and an application fails when it is started."),
+    "unnoticed": bad("All is built and runs, without the change."),
 }
 
 # Each measure: its words, the lanes it is taken in, and its values; a measure without values is a count.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
-from harness.findings.products import observed, shortened
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
+from harness.findings.products import shortened
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _WORK = ("lock", "install", "run", "build", "deploy")
@@ -22,11 +22,9 @@ _FACTS = {
         group="cleanliness",
         lanes=(Lane.LOCAL,),
         values={
-            "clean": ValueFacts(meaning="Git sees nothing new.", tone=Tone.GOOD),
-            "untracked": ValueFacts(
-                meaning="There are files that a person has to add to .gitignore, or remove.", tone=Tone.FAIR
-            ),
-            "changed": ValueFacts(meaning="A committed file was changed by the work itself.", tone=Tone.BAD),
+            "clean": good("Git sees nothing new."),
+            "untracked": fair("There are files that a person has to add to .gitignore, or remove."),
+            "changed": bad("A committed file was changed by the work itself."),
         },
     ),
     "left-outside": FindingFacts(
@@ -37,8 +35,8 @@ _FACTS = {
         group="cleanliness",
         lanes=(Lane.LOCAL,),
         values={
-            "nothing": ValueFacts(meaning="The home folder is as empty as before.", tone=Tone.GOOD),
-            "something": ValueFacts(meaning="There are files that no variable moved elsewhere.", tone=Tone.FAIR),
+            "nothing": good("The home folder is as empty as before."),
+            "something": fair("There are files that no variable moved elsewhere."),
         },
     ),
 }

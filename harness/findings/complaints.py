@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from harness.findings.base import Observation
+from harness.findings.base import Observation, neutral, observed
 from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
 from harness.workspace.experiment import Trial
 
@@ -44,7 +44,7 @@ def facts(title: str) -> FindingFacts:
         lanes=(Lane.LOCAL,),
         values={
             **{name_of(parts): _value(parts) for parts in product((True, False), repeat=len(_PARTS))},
-            NO_ERROR: ValueFacts(meaning="Nothing was refused, so there is no message.", tone=Tone.NEUTRAL),
+            NO_ERROR: neutral("Nothing was refused, so there is no message."),
         },
     )
 
@@ -73,11 +73,11 @@ def judge(finding: str, trial: Trial, *, files: Sequence[str], keys: Sequence[st
     A trial in which nothing was refused has no message.
     """
     if trial.ok:
-        return Observation(finding=finding, lane=Lane.LOCAL, value=NO_ERROR, evidence=trial.evidence)
+        return observed(finding, NO_ERROR, trial.evidence)
     said = _TRACE.sub("", trial.output)
     parts = (
         any(name in said for name in files),
         any(name in said for name in keys),
         _REMEDY.search(said) is not None,
     )
-    return Observation(finding=finding, lane=Lane.LOCAL, value=name_of(parts), evidence=trial.evidence)
+    return observed(finding, name_of(parts), trial.evidence)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from packaging.specifiers import SpecifierSet
 
 from harness.findings import complaints
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.edits import add_requirement
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import commands_of, observed
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.findings.products import commands_of
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 # A set-up of several toolchains may have still newer versions on its index, so both are bounded above.
@@ -28,14 +28,10 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL,),
         values={
-            "refused-when-locking": ValueFacts(meaning="Locking refuses.", tone=Tone.GOOD),
-            "refused-when-installing": ValueFacts(meaning="Installing refuses.", tone=Tone.GOOD),
-            "accepted": ValueFacts(
-                meaning="Each application has an environment of its own, with the version it needs.", tone=Tone.GOOD
-            ),
-            "accepted-and-broken": ValueFacts(
-                meaning="All is installed, and an application has a version that it excludes, or none.", tone=Tone.BAD
-            ),
+            "refused-when-locking": good("Locking refuses."),
+            "refused-when-installing": good("Installing refuses."),
+            "accepted": good("Each application has an environment of its own, with the version it needs."),
+            "accepted-and-broken": bad("All is installed, and an application has a version that it excludes, or none."),
         },
     ),
     "error-conflict": complaints.facts("two applications' requirements exclude each other"),

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, bad, good, observed
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import (
-    build,
-    checkout_moved_away,
-    commands_of,
-    observed,
-    phase_of,
-    pip_install,
-    start,
-    without,
-)
-from harness.monorepo.shapes import module_of
-from harness.monorepo.variants.file import DeployPhase
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.findings.products import build, checkout_moved_away, commands_of, pip_install, start, start_deployed
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
 
@@ -28,9 +17,9 @@ _MALLORY = "Mallory"
 _STRANGER = "(the index has a public shared 99.0, which says Mallory)"
 
 _VALUES = {
-    "own": ValueFacts(meaning="The monorepo's own library is taken.", tone=Tone.GOOD),
-    "public": ValueFacts(meaning="The stranger's package is taken, for its higher version.", tone=Tone.BAD),
-    "refused": ValueFacts(meaning="Neither is taken: it is refused.", tone=Tone.GOOD),
+    "own": good("The monorepo's own library is taken."),
+    "public": bad("The stranger's package is taken, for its higher version."),
+    "refused": good("Neither is taken: it is refused."),
 }
 
 
@@ -79,20 +68,15 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 
 
 def _deployment(lab: Lab, application: str) -> Observation:
-    for unsupported in without(lab, {"confusion-deploy": _FACTS["confusion-deploy"]}, "deploy"):
-        return unsupported
-    deploy = phase_of(lab, "deploy")
-    if not isinstance(deploy, DeployPhase):
-        raise StateError("The deploy phase does not say how a deployed application is started.")
+    if reason := lab.bench.variant.spec.unsupported.get("deploy"):
+        return observed("confusion-deploy", UNSUPPORTED, reason)
     typed, failure = _done(lab, "lock", "deploy")
-    values = lab.workspace.values(app=application, module=module_of(application))
-    run = [part.format_map(values) for part in deploy.run]
-    return _answer(lab, "confusion-deploy", typed, failure or lab.plain(*run, cwd=lab.workspace.folder))
+    return _answer(lab, "confusion-deploy", typed, failure or start_deployed(lab, application))
 
 
 def _wheel(lab: Lab, application: str) -> Observation:
-    for unsupported in without(lab, {"confusion-wheel": _FACTS["confusion-wheel"]}, "build"):
-        return unsupported
+    if reason := lab.bench.variant.spec.unsupported.get("build"):
+        return observed("confusion-wheel", UNSUPPORTED, reason)
     lab.fresh(lock=False)
     built = build(lab)
     python = lab.clean_environment("customer")

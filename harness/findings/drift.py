@@ -11,23 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, good
 from harness.findings.edits import add_requirement, nix_declare, nix_set
-from harness.findings.noticing import NOTICED, noticed, said
+from harness.findings.noticing import NOTICED, built_paths, noticed, said
 from harness.findings.statements import strategy_words
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.records.strategies import HANDWRITTEN
-from harness.workspace.experiment import Lab, Trial
+from harness.workspace.experiment import Lab
 
 _VALUES = {
     **NOTICED,
-    "follows": ValueFacts(
-        meaning="Nix reads pyproject.toml itself: what was edited there is built, with nothing to edit in Nix.",
-        tone=Tone.GOOD,
-    ),
-    "cannot-happen": ValueFacts(
-        meaning="It is stated in pyproject.toml alone, so nothing can disagree.", tone=Tone.GOOD
-    ),
+    "follows": good("Nix reads pyproject.toml itself: what was edited there is built, with nothing to edit in Nix."),
+    "cannot-happen": good("It is stated in pyproject.toml alone, so nothing can disagree."),
 }
 
 
@@ -158,10 +153,8 @@ def _stated_nowhere(root: Path, drift: Drift, strategy: str) -> str:
 
 def _environment(lab: Lab, strategy: str) -> set[str]:
     """The names of what is in hello's environment, without hashes and versions."""
-    built: Trial = lab.nix_build("environments.hello", strategy=strategy)
-    if not built.ok:
-        raise StateError(f"The environment cannot be built: {built.evidence}")
-    paths = lab.nix().nix.runtime_closure(built.last.stdout.strip())
+    (built,) = built_paths(lab, "environments.hello", strategy=strategy)
+    paths = lab.nix().nix.runtime_closure(built)
     return {_PACKAGE.sub("", Path(item.path).name.partition("-")[2]) for item in paths}
 
 

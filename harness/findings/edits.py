@@ -54,6 +54,15 @@ def add_import(root: Path, member: str, imported: str) -> None:
     path.write_text(f"import {imported}  # noqa: F401\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
+def dependencies(text: str) -> list[str]:
+    """What a pyproject.toml, given as text, requires in ``[project]``.
+
+    Raises:
+        StateError: it is not valid TOML.
+    """
+    return [str(item) for item in _project(text).get("dependencies", ())]
+
+
 def add_requirement(root: Path, member: str, requirement: str) -> None:
     """Declare in ``[project]`` that a member requires something; what it required under that name is replaced.
 
@@ -63,7 +72,7 @@ def add_requirement(root: Path, member: str, requirement: str) -> None:
     path = pyproject(root, member)
     text = path.read_text(encoding="utf-8")
     wanted = Requirement(requirement)
-    kept = [item for item in _dependencies(text) if _name(item) != canonicalize_name(wanted.name)]
+    kept = [item for item in dependencies(text) if _name(item) != canonicalize_name(wanted.name)]
     items = "".join(f'\n  "{item}",' for item in [*kept, requirement])
     line = f"dependencies = [{items}\n]"
     edited = (
@@ -72,7 +81,7 @@ def add_requirement(root: Path, member: str, requirement: str) -> None:
         else text.replace("[project]\n", f"[project]\n{line}\n", 1)
     )
     path.write_text(edited, encoding="utf-8")
-    if requirement not in _dependencies(edited):
+    if requirement not in dependencies(edited):
         raise StateError(f"{member}/pyproject.toml has no [project] in which {requirement} could be declared.")
 
 
@@ -140,10 +149,6 @@ def _project(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise StateError(f"A pyproject.toml is not valid TOML any more: {error}") from error
     return dict(found)
-
-
-def _dependencies(text: str) -> list[str]:
-    return [str(item) for item in _project(text).get("dependencies", ())]
 
 
 def _name(requirement: str) -> str:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from harness.errors import StateError
 from harness.findings import complaints
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.edits import add_requirement, write_module
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import commands_of, observed, phase_of
+from harness.findings.products import commands_of
 from harness.measure.trees import remove_tree
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _VERSION = "10.8.0"
@@ -31,11 +31,9 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL,),
         values={
-            "refused": ValueFacts(meaning="Installing refuses it.", tone=Tone.GOOD),
-            "accepted": ValueFacts(meaning="It is installed, though a lock file was there.", tone=Tone.BAD),
-            "no-lock": ValueFacts(
-                meaning="It is installed: the toolchain has no lock file that could tell.", tone=Tone.BAD
-            ),
+            "refused": good("Installing refuses it."),
+            "accepted": bad("It is installed, though a lock file was there."),
+            "no-lock": bad("It is installed: the toolchain has no lock file that could tell."),
         },
     ),
     "error-integrity": complaints.facts("a wheel is not the locked one"),
@@ -59,7 +57,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 
 
 def _installed(lab: Lab, told: list[str]) -> Iterator[Observation]:
-    trial = lab.do(phase_of(lab, "install"))
+    trial = lab.do(lab.bench.variant.spec.phases.install)
     if trial.ok:
         value = "accepted" if lab.workspace.lock_files else "no-lock"
         taken = _taken(lab)
@@ -104,7 +102,7 @@ def _taken(lab: Lab) -> Trial:
 
 def _see_nothing_else_is_wrong_with_it(lab: Lab) -> None:
     _locked(lab)
-    installed = lab.do(phase_of(lab, "install"))
+    installed = lab.do(lab.bench.variant.spec.phases.install)
     if not installed.ok:
         raise StateError(f"The other wheel is refused even if it is the locked one: {installed.evidence}")
     _taken(lab)

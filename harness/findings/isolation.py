@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import Experiment, Observation, fair, good, observed
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _WHAT = "(only hello requires more-itertools; goodbye imports it)"
@@ -24,8 +24,8 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL, Lane.NIX),
         values={
-            "isolated": ValueFacts(meaning="It cannot: the application has what it declares.", tone=Tone.GOOD),
-            "shared": ValueFacts(meaning="It can, so a forgotten dependency goes unnoticed.", tone=Tone.FAIR),
+            "isolated": good("It cannot: the application has what it declares."),
+            "shared": fair("It can, so a forgotten dependency goes unnoticed."),
         },
     )
 }
@@ -34,10 +34,8 @@ _FACTS = {
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Require for one, import in the other."""
     yield _locally(lab)
-    if lab.nix_unavailable:
-        yield _observed(Lane.NIX, UNSUPPORTED, lab.nix_unavailable)
-        return
-    yield _through_nix(lab)
+    if not lab.nix_unavailable:
+        yield _through_nix(lab)
 
 
 def _locally(lab: Lab) -> Observation:
@@ -54,7 +52,7 @@ def _locally(lab: Lab) -> Observation:
         raise StateError(f"Not even hello, which requires it, can import it: {owner.evidence}")
     if not asked.ok:
         see_that_it_is_about(asked, "more_itertools")
-    return _observed(Lane.LOCAL, "shared" if asked.ok else "isolated", "\n".join([*told, asked.evidence]))
+    return observed("isolation", "shared" if asked.ok else "isolated", "\n".join([*told, asked.evidence]))
 
 
 def _through_nix(lab: Lab) -> Observation:
@@ -72,15 +70,11 @@ def _through_nix(lab: Lab) -> Observation:
     if where == "noticed-at-start":
         see_that_it_is_about(build, "more_itertools")
     value = "isolated" if where == "noticed-at-start" else "shared"
-    return _observed(Lane.NIX, value, f"{_WHAT}\n{said(build)}")
+    return observed("isolation", value, f"{_WHAT}\n{said(build)}", Lane.NIX)
 
 
 def _require(lab: Lab) -> None:
     add_requirement(lab.fresh(lock=False).root, "hello", "more-itertools>=9.1")
-
-
-def _observed(lane: Lane, value: str, evidence: str) -> Observation:
-    return Observation(finding="isolation", lane=lane, value=value, evidence=evidence)
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator
 
 from harness.findings.archives import entries, metadata, requirements, stated_requirements
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.products import (
     Built,
     application_and_library,
     build,
     checkout_moved_away,
-    observed,
     pip_install,
     prints_its_line,
     shortened,
     start,
-    without,
 )
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _FILE_ADDRESS = re.compile(rb"\bfile:/")
@@ -27,9 +25,6 @@ _FILE_ADDRESS = re.compile(rb"\bfile:/")
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build all members, search what was built, and install it where the checkout is not."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     lab.fresh()
     built = build(lab)
     yield _leaks(lab, built)
@@ -82,13 +77,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "none": ValueFacts(meaning="What is built tells nothing of where it was built.", tone=Tone.GOOD),
-            "file-address": ValueFacts(
-                meaning="The metadata names the library by a file: address on the builder's machine.", tone=Tone.BAD
-            ),
-            "absolute-path": ValueFacts(
-                meaning="A file that is shipped holds a path of the builder's machine.", tone=Tone.BAD
-            ),
+            "none": good("What is built tells nothing of where it was built."),
+            "file-address": bad("The metadata names the library by a file: address on the builder's machine."),
+            "absolute-path": bad("A file that is shipped holds a path of the builder's machine."),
         },
     ),
     "installs-elsewhere": FindingFacts(
@@ -99,8 +90,8 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="pip installs hello with its library, and it runs.", tone=Tone.GOOD),
-            "no": ValueFacts(meaning="pip refuses, or what it installed does not run.", tone=Tone.BAD),
+            "yes": good("pip installs hello with its library, and it runs."),
+            "no": bad("pip refuses, or what it installed does not run."),
         },
     ),
     "publishable": FindingFacts(
@@ -111,10 +102,8 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="Every requirement is a name, so they do not stand in the way.", tone=Tone.GOOD),
-            "refused": ValueFacts(
-                meaning="A requirement is an address, which the Python Package Index does not take.", tone=Tone.BAD
-            ),
+            "yes": good("Every requirement is a name, so they do not stand in the way."),
+            "refused": bad("A requirement is an address, which the Python Package Index does not take."),
         },
     ),
 }

@@ -6,7 +6,6 @@ The subject is the metadata of the first application: what it says of the librar
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from packaging.specifiers import Specifier, SpecifierSet
 
 from harness.errors import StateError
 from harness.findings.archives import difference, fields, metadata, requirements_on, stated_requirements, unpack
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
+from harness.findings.edits import dependencies
 from harness.findings.products import (
     Built,
     alone,
@@ -23,14 +23,12 @@ from harness.findings.products import (
     build,
     checkout_moved_away,
     commands_of,
-    observed,
     pip_wheel,
     products,
     try_build,
-    without,
 )
 from harness.findings.statements import requirement_name
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 #: Every version of the library meets it, so it only has to be passed on.
@@ -39,9 +37,6 @@ BOUND = ">=0.1"
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build hello as it is, build it once more from its sdist alone, then with a bound on the library."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     application, library = application_and_library(lab)
     narrow = alone(lab, application)
     lab.fresh()
@@ -123,7 +118,7 @@ def _put_bound(root: Path, application: str, library: str) -> str:
     """Write the bound into an application's pyproject.toml; what was written, for the evidence."""
     place = f"{application}/pyproject.toml"
     text = (root / place).read_text(encoding="utf-8")
-    stated = [item for item in _dependencies(text) if requirement_name(item) == requirement_name(library)]
+    stated = [item for item in dependencies(text) if requirement_name(item) == requirement_name(library)]
     if len(stated) != 1:
         raise StateError(f"{place} requires {library} {len(stated)} times, expected once.")
     # PEP 508 has room for an address or for a bound, never for both.
@@ -131,20 +126,16 @@ def _put_bound(root: Path, application: str, library: str) -> str:
     # What JSON writes as a string, TOML reads as the same.
     quoted = next((item for item in (json.dumps(stated[0]), f"'{stated[0]}'") if item in text), "")
     changed = text.replace(quoted, ", ".join(map(json.dumps, wanted)), 1)
-    if not set(wanted) <= set(_dependencies(changed)):
+    if not set(wanted) <= set(dependencies(changed)):
         raise StateError(f"{place} could not be edited: the requirement {stated[0]!r} is not written as expected.")
     (root / place).write_text(changed, encoding="utf-8")
-    return f"{place}: dependencies = {_dependencies(changed)}"
+    return f"{place}: dependencies = {dependencies(changed)}"
 
 
 def _bounded(text: str) -> str:
     requirement = Requirement(text)
     requirement.specifier &= SpecifierSet(BOUND)
     return str(requirement)
-
-
-def _dependencies(text: str) -> list[str]:
-    return [str(item) for item in tomllib.loads(text).get("project", {}).get("dependencies", ())]
 
 
 _FACTS = {
@@ -155,14 +146,10 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "by-name": ValueFacts(meaning="It requires shared by its name, in any version.", tone=Tone.GOOD),
-            "by-name-with-bound": ValueFacts(
-                meaning="It requires shared by its name, in certain versions.", tone=Tone.GOOD
-            ),
-            "by-address": ValueFacts(
-                meaning="It requires shared from one address, where nobody else has it.", tone=Tone.BAD
-            ),
-            "missing": ValueFacts(meaning="It does not say that it needs shared.", tone=Tone.BAD),
+            "by-name": good("It requires shared by its name, in any version."),
+            "by-name-with-bound": good("It requires shared by its name, in certain versions."),
+            "by-address": bad("It requires shared from one address, where nobody else has it."),
+            "missing": bad("It does not say that it needs shared."),
         },
     ),
     "bound-survives": FindingFacts(
@@ -174,12 +161,10 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="The wheel requires shared with that bound.", tone=Tone.GOOD),
-            "beside-an-address": ValueFacts(
-                meaning="The bound has to be a second requirement, and the address stays beside it.", tone=Tone.BAD
-            ),
-            "no": ValueFacts(meaning="The bound is lost on the way.", tone=Tone.BAD),
-            "refused": ValueFacts(meaning="hello cannot be built with such a bound.", tone=Tone.BAD),
+            "yes": good("The wheel requires shared with that bound."),
+            "beside-an-address": bad("The bound has to be a second requirement, and the address stays beside it."),
+            "no": bad("The bound is lost on the way."),
+            "refused": bad("hello cannot be built with such a bound."),
         },
     ),
     "sdist-wheel-agree": FindingFacts(
@@ -190,8 +175,8 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="Both say the same.", tone=Tone.GOOD),
-            "no": ValueFacts(meaning="They differ in a field.", tone=Tone.BAD),
+            "yes": good("Both say the same."),
+            "no": bad("They differ in a field."),
         },
     ),
     "sdist-builds-alone": FindingFacts(
@@ -203,9 +188,9 @@ _FACTS = {
         group="metadata",
         lanes=(Lane.LOCAL,),
         values={
-            "yes": ValueFacts(meaning="A wheel is made that says what the sdist says.", tone=Tone.GOOD),
-            "otherwise": ValueFacts(meaning="A wheel is made, but it does not say what the sdist says.", tone=Tone.BAD),
-            "no": ValueFacts(meaning="No wheel can be made.", tone=Tone.BAD),
+            "yes": good("A wheel is made that says what the sdist says."),
+            "otherwise": bad("A wheel is made, but it does not say what the sdist says."),
+            "no": bad("No wheel can be made."),
         },
     ),
 }

@@ -6,20 +6,17 @@ from collections.abc import Iterator
 
 from harness.errors import StateError
 from harness.findings.archives import entries
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.complaints import facts as complaint
 from harness.findings.complaints import judge
-from harness.findings.products import alone, application_and_library, commands_of, products, try_build, without
+from harness.findings.products import alone, application_and_library, commands_of, products, try_build
 from harness.monorepo.shapes import Member
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Take ``__init__.py`` away, leave a module that does the work alone, and build."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     application, library = application_and_library(lab)
     lab.fresh()
     removed = _remove_init(lab, application, library)
@@ -33,7 +30,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         names = [entry.name for entry in entries(wheel)]
         value = "ships-namespace-package" if f"{application.name}/__main__.py" in names else "ships-without-code"
         told = "\n".join([commands_of(trial), f"{wheel.name} holds:", *sorted(names)])
-    yield Observation(finding="missing-init", lane=Lane.LOCAL, value=value, evidence=typed + told)
+    yield observed("missing-init", value, typed + told)
     yield judge(
         "error-missing-init",
         trial,
@@ -63,13 +60,9 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL,),
         values={
-            "refused": ValueFacts(meaning="The build fails, so it is noticed.", tone=Tone.GOOD),
-            "ships-namespace-package": ValueFacts(
-                meaning="It is built without a word; what is shipped is a namespace package.", tone=Tone.FAIR
-            ),
-            "ships-without-code": ValueFacts(
-                meaning="It is built without a word, and the wheel has no code in it.", tone=Tone.BAD
-            ),
+            "refused": good("The build fails, so it is noticed."),
+            "ships-namespace-package": fair("It is built without a word; what is shipped is a namespace package."),
+            "ships-without-code": bad("It is built without a word, and the wheel has no code in it."),
         },
     ),
     "error-missing-init": complaint("__init__.py was forgotten"),

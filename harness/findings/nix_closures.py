@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good
+from harness.findings.noticing import built_paths
 from harness.nix import StorePath, name_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
-from harness.records.strategies import HANDWRITTEN
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 # The folder that Nix' sandbox builds in.
@@ -45,9 +44,9 @@ _FACTS = {
         lanes=(Lane.NIX,),
         per_strategy=True,
         values={
-            "nothing": ValueFacts(meaning="Neither the one nor the other.", tone=Tone.GOOD),
-            "builders-path": ValueFacts(meaning="A file names the folder that it was built in.", tone=Tone.BAD),
-            "build-tool": ValueFacts(meaning="A tool of the build is in the closure.", tone=Tone.BAD),
+            "nothing": good("Neither the one nor the other."),
+            "builders-path": bad("A file names the folder that it was built in."),
+            "build-tool": bad("A tool of the build is in the closure."),
         },
     ),
 }
@@ -64,15 +63,15 @@ def conduct(lab: Lab) -> Iterator[Observation]:
 
 
 def _devshell(lab: Lab) -> Observation:
-    (shell,) = _built(lab, "devshell")
+    (shell,) = built_paths(lab, "devshell")
     closure = lab.nix().nix.closure(shell).values()
     return _sized("closure-devshell", None, "nix-store --query --requisites $(nix-build -A devshell)", closure)
 
 
 def _observe(lab: Lab, strategy: str) -> Iterator[Observation]:
     names = [member.name for member in lab.shape.applications]
-    members = _built(lab, *(f"members.{member.name}" for member in lab.shape.members), strategy=strategy)
-    environments = _built(lab, *(f"environments.{name}" for name in names), strategy=strategy)
+    members = built_paths(lab, *(f"members.{member.name}" for member in lab.shape.members), strategy=strategy)
+    environments = built_paths(lab, *(f"environments.{name}" for name in names), strategy=strategy)
     side = lab.nix()
     attribute = f"environments.{names[0]}"
     asked = f"nix-store --query --requisites $(nix-build -A {attribute})"
@@ -103,13 +102,6 @@ def _naming(output: Path) -> Iterator[str]:
                 if _BUILDER in line:
                     where = path.relative_to(output).as_posix()
                     yield f"{name_of(str(output))}: {where}: {line.decode(errors='replace')[:200]}"
-
-
-def _built(lab: Lab, *attributes: str, strategy: str = HANDWRITTEN) -> list[str]:
-    built = lab.nix_build(*attributes, strategy=strategy)
-    if not built.ok:
-        raise StateError(f"Building failed: {built.evidence}")
-    return built.last.stdout.split()
 
 
 def _sized(finding: str, strategy: str | None, asked: str, paths: Iterable[StorePath]) -> Observation:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good
 from harness.findings.edits import module
+from harness.findings.noticing import attributes, built_paths
 from harness.nix import Change, Derivation, Nix, Rebuilt, compare, labelled, needed, rebuilt
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edit:
+class TreeEdit:
     """One edit of the checkout; ``what`` completes *how many derivations are built after …*, ``of`` *an edit of …*."""
 
     name: str
@@ -51,20 +52,20 @@ def _outside(root: Path, text: str) -> None:
 
 
 EDITS = (
-    Edit(name="library", of="the library", what="a line is added to the library's code", make=_library),
-    Edit(
+    TreeEdit(name="library", of="the library", what="a line is added to the library's code", make=_library),
+    TreeEdit(
         name="application",
         of="one application",
         what="a line is added to goodbye's code, and nothing else is edited",
         make=_application,
     ),
-    Edit(
+    TreeEdit(
         name="tests",
         of="a member's tests",
         what="a test and a README.md are added to the library, which no wheel of it holds",
         make=_tests,
     ),
-    Edit(
+    TreeEdit(
         name="outside",
         of="files outside any member",
         what="README.md, NOTES.md and, if there is one, pyproject.toml are edited at the root",
@@ -111,8 +112,8 @@ def _facts() -> dict[str, FindingFacts]:
         lanes=(Lane.NIX,),
         per_strategy=True,
         values={
-            "untouched": ValueFacts(meaning="Neither hello nor its environment is built again.", tone=Tone.GOOD),
-            "rebuilt": ValueFacts(meaning="hello or its environment is built again.", tone=Tone.BAD),
+            "untouched": good("Neither hello nor its environment is built again."),
+            "rebuilt": bad("hello or its environment is built again."),
         },
     )
     return found
@@ -125,7 +126,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
             yield from _observe(lab, edit, strategy)
 
 
-def _observe(lab: Lab, edit: Edit, strategy: str) -> Iterator[Observation]:
+def _observe(lab: Lab, edit: TreeEdit, strategy: str) -> Iterator[Observation]:
     nix = lab.nix().nix
     lab.fresh(lock=False)
     before = _build(lab, strategy)
@@ -149,12 +150,6 @@ def _observe(lab: Lab, edit: Edit, strategy: str) -> Iterator[Observation]:
         yield Observation(finding="rebuilds-sibling", lane=Lane.NIX, strategy=strategy, value=value, evidence=told)
 
 
-def attributes(lab: Lab) -> list[str]:
-    """All members, and the environments of all applications."""
-    members = [f"members.{member.name}" for member in lab.shape.members]
-    return [*members, *(f"environments.{member.name}" for member in lab.shape.applications)]
-
-
 def _described(lab: Lab, strategy: str) -> dict[str, Derivation]:
     """How each member and environment is built, by attribute, and all that they need, by name."""
     side = lab.nix()
@@ -163,9 +158,7 @@ def _described(lab: Lab, strategy: str) -> dict[str, Derivation]:
 
 
 def _build(lab: Lab, strategy: str) -> dict[str, Derivation]:
-    built = lab.nix_build(*attributes(lab), strategy=strategy)
-    if not built.ok:
-        raise StateError(f"Building failed: {built.evidence}")
+    built_paths(lab, *attributes(lab), strategy=strategy)
     return _described(lab, strategy)
 
 

@@ -6,12 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
-from harness.findings.nix_rebuilds import attributes
-from harness.findings.noticing import said
+from harness.findings.base import Experiment, Observation, bad, good
+from harness.findings.noticing import attributes, built_paths, said
 from harness.measure.trees import remove_tree
 from harness.nix import DIFFERS, Nix, differences, name_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _NAME = "same-bytes"
@@ -21,9 +20,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Build every member and environment, and then once more."""
     for strategy in () if lab.nix_unavailable else lab.strategies:
         lab.fresh(lock=False)
-        built = lab.nix_build(*attributes(lab), strategy=strategy)
-        if not built.ok:
-            raise StateError(f"Building failed: {built.evidence}")
+        built_paths(lab, *attributes(lab), strategy=strategy)
         side = lab.nix()
         derivations = side.nix.instantiate(side.expression(strategy), attributes(lab))
         chosen = " ".join(f"-A {name}" for name in derivations)
@@ -64,8 +61,8 @@ FINDING = Experiment(
             lanes=(Lane.NIX,),
             per_strategy=True,
             values={
-                "same": ValueFacts(meaning="Every member and environment is the same, byte for byte.", tone=Tone.GOOD),
-                "differs": ValueFacts(meaning="One at least has other bytes.", tone=Tone.BAD),
+                "same": good("Every member and environment is the same, byte for byte."),
+                "differs": bad("One at least has other bytes."),
             },
         )
     },

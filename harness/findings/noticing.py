@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from harness.errors import StateError
-from harness.records.facts import Tone, ValueFacts
+from harness.findings.base import bad, good
 from harness.records.strategies import HANDWRITTEN
 from harness.workspace.experiment import Lab, Trial
 
 NOTICED = {
-    "noticed-at-evaluation": ValueFacts(meaning="Nix refuses before it builds anything.", tone=Tone.GOOD),
-    "noticed-at-build": ValueFacts(meaning="Nix refuses while it builds.", tone=Tone.GOOD),
-    "noticed-at-start": ValueFacts(meaning="All is built, and an application fails when it is started.", tone=Tone.BAD),
-    "unnoticed": ValueFacts(meaning="All is built, and the applications run.", tone=Tone.BAD),
+    "noticed-at-evaluation": good("Nix refuses before it builds anything."),
+    "noticed-at-build": good("Nix refuses while it builds."),
+    "noticed-at-start": bad("All is built, and an application fails when it is started."),
+    "unnoticed": bad("All is built, and the applications run."),
 }
 
 # What Nix says on its standard error when a derivation begins to be built, and when one failed.
@@ -36,14 +36,31 @@ _MOST_LINES = 12
 _WIDTH = 300
 
 
+def attributes(lab: Lab) -> list[str]:
+    """All members, and the environments of all applications."""
+    members = [f"members.{member.name}" for member in lab.shape.members]
+    return [*members, *(f"environments.{member.name}" for member in lab.shape.applications)]
+
+
+def built_paths(lab: Lab, *wanted: str, strategy: str = HANDWRITTEN) -> list[str]:
+    """The store paths of what Nix builds for some attributes.
+
+    Raises:
+        StateError: it cannot be built, or the Nix lane cannot run here.
+    """
+    built = lab.nix_build(*wanted, strategy=strategy)
+    if not built.ok:
+        raise StateError(f"Building failed: {built.evidence}")
+    return built.last.stdout.split()
+
+
 def noticed(lab: Lab, strategy: str = HANDWRITTEN) -> tuple[str, Trial]:
     """Build and start every application of the checkout as it is; where Nix noticed something, and what was said."""
     applications = [member.name for member in lab.shape.applications]
     started = lab.nix_build(*(f"checks.{name}" for name in applications), strategy=strategy)
     if started.ok:
         return "unnoticed", started
-    members = (f"members.{member.name}" for member in lab.shape.members)
-    built = lab.nix_build(*members, *(f"environments.{name}" for name in applications), strategy=strategy)
+    built = lab.nix_build(*attributes(lab), strategy=strategy)
     if built.ok:
         return "noticed-at-start", started
     return ("noticed-at-build" if began(built) else "noticed-at-evaluation"), built

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from harness.errors import StateError
 from harness.findings import complaints
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, bad, fair, good, observed
 from harness.monorepo.variants.file import Phase
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _PHASES = {
@@ -21,9 +21,9 @@ _PHASES = {
 }
 
 _VALUES = {
-    "works": ValueFacts(meaning="It works as always.", tone=Tone.GOOD),
-    "works-if-told": ValueFacts(meaning="It works when the toolchain is told to do without the index.", tone=Tone.FAIR),
-    "fails": ValueFacts(meaning="It fails, though all it needs was fetched before.", tone=Tone.BAD),
+    "works": good("It works as always."),
+    "works-if-told": fair("It works when the toolchain is told to do without the index."),
+    "fails": bad("It fails, though all it needs was fetched before."),
 }
 
 
@@ -72,7 +72,7 @@ def _observe(lab: Lab) -> Iterator[Observation]:
         trial = _try(own, name)
         if trial is None:
             reason = lab.bench.variant.spec.unsupported[name]
-            yield Observation(finding=f"offline-{name}", lane=Lane.LOCAL, value=UNSUPPORTED, evidence=reason)
+            yield observed(f"offline-{name}", UNSUPPORTED, reason)
             continue
         evidence = trial.evidence or "Nothing is typed for it."
         value = "works" if trial.ok else "fails"
@@ -80,14 +80,14 @@ def _observe(lab: Lab) -> Iterator[Observation]:
             failed.append(trial)
             if told := _told(own, name):
                 value, evidence = "works-if-told", f"{evidence}\n{told}"
-        yield Observation(finding=f"offline-{name}", lane=Lane.LOCAL, value=value, evidence=evidence)
+        yield observed(f"offline-{name}", value, evidence)
     if failed:
         address = own.workspace.surroundings.index
         keys = ["{index}", address, address.removeprefix("http://").partition("/")[0]]
         yield complaints.judge("error-offline", failed[0], files=_LOCKED_OR_STATED, keys=keys)
     else:
         nothing = "Everything worked with the index gone: there is no message to judge."
-        yield Observation(finding="error-offline", lane=Lane.LOCAL, value=complaints.NO_ERROR, evidence=nothing)
+        yield observed("error-offline", complaints.NO_ERROR, nothing)
 
 
 #: Where a person would look for what could not be had.

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name
 
-from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Observation
+from harness.errors import InapplicableError, StateError
 from harness.monorepo.shapes import Member, Shape, module_of
-from harness.monorepo.variants.file import Phase
-from harness.records.facts import FindingFacts, Lane
+from harness.monorepo.variants.file import DeployPhase, Phase
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
+from harness.workspace.verify import distributions
 
 _MOST_LINES = 8
 
@@ -51,11 +44,6 @@ def commands_of(trial: Trial) -> str:
     return trial.shown("\n".join(dict.fromkeys(f"$ {' '.join(command.argv)}" for command, _ in trial.steps)))
 
 
-def observed(finding: str, value: str, told: Iterable[str]) -> Observation:
-    """An answer about the local lane; ``told`` are the lines of its evidence."""
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence="\n".join(told))
-
-
 def shortened(lines: Sequence[str]) -> list[str]:
     """The first lines, and how many there are besides."""
     left = len(lines) - _MOST_LINES
@@ -63,24 +51,29 @@ def shortened(lines: Sequence[str]) -> list[str]:
 
 
 def phase_of(lab: Lab, name: str) -> Phase:
-    """A phase that the variant is known to have.
+    """A phase that an experiment cannot do without.
 
     Raises:
-        StateError: it has none; see :func:`without`.
+        InapplicableError: the variant has none, for the reason that it states.
     """
     phase: Phase | None = getattr(lab.bench.variant.spec.phases, name)
     if phase is None:
-        raise StateError(f"The variant has no phase {name}: {lab.bench.variant.spec.unsupported[name]}")
+        raise InapplicableError(lab.bench.variant.spec.unsupported[name])
     return phase
 
 
-def without(lab: Lab, facts: Mapping[str, FindingFacts], *phases: str) -> Iterator[Observation]:
-    """``unsupported`` for every finding, if the variant lacks one of the phases; nothing if it has them all."""
-    reasons = lab.bench.variant.spec.unsupported
-    lacking = [name for name in phases if getattr(lab.bench.variant.spec.phases, name) is None]
-    for finding, described in facts.items() if lacking else ():
-        for lane in described.lanes:
-            yield Observation(finding=finding, lane=lane, value=UNSUPPORTED, evidence=reasons[lacking[0]])
+def start_deployed(lab: Lab, application: str) -> Trial:
+    """Start an application that was deployed.
+
+    Raises:
+        InapplicableError: the variant deploys nothing.
+        StateError: it does not say how a deployed application is started.
+    """
+    phase = phase_of(lab, "deploy")
+    if not isinstance(phase, DeployPhase):
+        raise StateError("The deploy phase does not say how a deployed application is started.")
+    values = lab.workspace.values(app=application, module=module_of(application))
+    return lab.plain(*(part.format_map(values) for part in phase.run), cwd=lab.workspace.folder)
 
 
 def application_and_library(lab: Lab) -> tuple[Member, Member]:
@@ -117,14 +110,10 @@ def products(lab: Lab, trial: Trial) -> Built:
     """What a build that went well left behind.
 
     Raises:
-        StateError: there is no wheel or no sdist of a member, or one has a name that none may have.
+        StateError: there is no wheel or no sdist of a member.
+        VerificationError: one has a name that none may have, or there are two of a member.
     """
-    files = sorted(lab.workspace.dist.rglob("*"))
-    try:
-        wheels = {parse_wheel_filename(path.name)[0]: path for path in files if path.suffix == ".whl"}
-        sdists = {parse_sdist_filename(path.name)[0]: path for path in files if path.name.endswith(".tar.gz")}
-    except (InvalidWheelFilename, InvalidSdistFilename) as error:
-        raise StateError(f"The build phase made a file with a wrong name: {error}") from error
+    wheels, sdists = distributions(lab.workspace.dist)
     names = {member.name: canonicalize_name(member.name) for member in lab.shape.members}
     for what, found in (("wheel", wheels), ("sdist", sdists)):
         if missing := [name for name, normal in names.items() if normal not in found]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.noticing import said
+from harness.findings.base import Experiment, Observation, bad, good, neutral, observed
+from harness.findings.noticing import built_paths, said
 from harness.findings.products import prints_its_line
 from harness.monorepo.shapes import module_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _FACTS = {
@@ -22,12 +21,9 @@ _FACTS = {
         group="nix",
         lanes=(Lane.NIX,),
         values={
-            "runs": ValueFacts(meaning="It starts from its own output.", tone=Tone.GOOD),
-            "needs-propagated": ValueFacts(
-                meaning="It starts only with what it propagates beside it, as an environment puts it.",
-                tone=Tone.NEUTRAL,
-            ),
-            "does-not-run": ValueFacts(meaning="It does not start even so.", tone=Tone.BAD),
+            "runs": good("It starts from its own output."),
+            "needs-propagated": neutral("It starts only with what it propagates beside it, as an environment puts it."),
+            "does-not-run": bad("It does not start even so."),
         },
     ),
     "environment-adds": FindingFacts(
@@ -44,15 +40,10 @@ _FACTS = {
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build both, start the one, list the closures."""
     if lab.nix_unavailable:
-        for name in _FACTS:
-            yield Observation(finding=name, lane=Lane.NIX, value=UNSUPPORTED, evidence=lab.nix_unavailable)
         return
     lab.fresh(lock=False)
     application = lab.shape.applications[0].name
-    built = lab.nix_build(f"members.{application}", f"environments.{application}")
-    if not built.ok:
-        raise StateError(f"Building failed: {built.evidence}")
-    member, environment = built.last.stdout.split()
+    member, environment = built_paths(lab, f"members.{application}", f"environments.{application}")
     nix = lab.nix().nix
     plain = {item.path for item in nix.runtime_closure(member)}
     whole = {item.path for item in nix.runtime_closure(environment)}
@@ -61,14 +52,10 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     together = _start(lab, application, [nix.physical(path) for path in sorted(plain)])
     runs, runs_together = (prints_its_line(trial, application) for trial in (alone, together))
     told = [closure, "(with its output alone:)", said(alone), "(with its closure:)", said(together)]
-    yield Observation(
-        finding="plain-build",
-        lane=Lane.NIX,
-        value="runs" if runs else "needs-propagated" if runs_together else "does-not-run",
-        evidence="\n".join(told),
-    )
+    value = "runs" if runs else "needs-propagated" if runs_together else "does-not-run"
+    yield observed("plain-build", value, told, Lane.NIX)
     added = f"{closure}\n(the environment's has besides: {_names(whole - plain)})"
-    yield Observation(finding="environment-adds", lane=Lane.NIX, value=str(len(whole - plain)), evidence=added)
+    yield observed("environment-adds", str(len(whole - plain)), added, Lane.NIX)
 
 
 def _start(lab: Lab, application: str, outputs: list[Path]) -> Trial:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, fair, good, observed
 from harness.findings.products import prints_its_line
 from harness.monorepo.shapes import module_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 
@@ -40,14 +40,12 @@ def _seen(finding: str, trial: Trial, application: str, typed: str = "") -> Obse
         value = "import-error"
     else:
         raise StateError(f"Starting {application} ended in an unforeseen way: {trial.evidence}")
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence=typed + trial.evidence)
+    return observed(finding, value, typed + trial.evidence)
 
 
-_RUNS = ValueFacts(meaning="hello prints its line.", tone=Tone.GOOD)
-_IMPORT_ERROR = ValueFacts(meaning="Python starts hello, and does not find what it imports.", tone=Tone.FAIR)
-_NO_MAIN = ValueFacts(
-    meaning="Python says that there is no '__main__' in hello, which tells a newcomer little.", tone=Tone.FAIR
-)
+_RUNS = good("hello prints its line.")
+_IMPORT_ERROR = fair("Python starts hello, and does not find what it imports.")
+_NO_MAIN = fair("Python says that there is no '__main__' in hello, which tells a newcomer little.")
 
 FINDING = Experiment(
     facts={

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.findings.archives import differences
-from harness.findings.base import Experiment, Observation
-from harness.findings.products import Built, alone, application_and_library, build, without
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
+from harness.findings.products import Built, alone, application_and_library, build
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 from harness.workspace.states import reach_fresh
 from harness.workspace.tree import Workspace
@@ -40,9 +40,6 @@ class _OtherPlace(Workspace):
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build hello in one folder, and later from older files in another; compare what came of it."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     lab.fresh()
     first = _builds(lab, lab.away("first"))
     lab.plain(*_PAUSE, cwd=lab.workspace.folder)
@@ -106,7 +103,7 @@ def _compare(lab: Lab, finding: str, first: Mapping[str, Built], second: Mapping
         told += [f"{case}:", *found] if found else [f"{case}: {one.name} is the same to the byte"]
     value = "always" if all(same) else "with-epoch" if same[-1] else "never"
     typed = next(iter(first.values())).typed
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence="\n".join([typed, *told]))
+    return observed(finding, value, "\n".join([typed, *told]))
 
 
 _KINDS: Mapping[str, Callable[[Built], Mapping[str, Path]]] = {
@@ -125,11 +122,9 @@ def _facts(what: str) -> FindingFacts:
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "always": ValueFacts(meaning="The bytes are the same, with that variable and without it.", tone=Tone.GOOD),
-            "with-epoch": ValueFacts(
-                meaning=f"The bytes are the same if {EPOCH} is set, and differ if it is not.", tone=Tone.FAIR
-            ),
-            "never": ValueFacts(meaning=f"The bytes differ even if {EPOCH} is set.", tone=Tone.BAD),
+            "always": good("The bytes are the same, with that variable and without it."),
+            "with-epoch": fair(f"The bytes are the same if {EPOCH} is set, and differ if it is not."),
+            "never": bad(f"The bytes differ even if {EPOCH} is set."),
         },
     )
 

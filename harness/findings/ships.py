@@ -9,20 +9,19 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import StateError
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import UNSUPPORTED, Experiment, Observation, bad, fair, good, observed
 from harness.findings.products import (
     application_and_library,
     build,
     checkout_moved_away,
     commands_of,
-    observed,
     phase_of,
     pip_install,
     prints_its_line,
     shortened,
     start,
 )
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 # What links an environment to sources: path files, and the modules that setuptools puts beside them.
@@ -105,11 +104,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "clean": ValueFacts(meaning="Nothing in it names the checkout.", tone=Tone.GOOD),
-            "mentions-checkout": ValueFacts(
-                meaning="It runs by itself, but tells the path of the checkout it was made from.", tone=Tone.FAIR
-            ),
-            "editable": ValueFacts(meaning="It takes code from the checkout, and breaks without it.", tone=Tone.BAD),
+            "clean": good("Nothing in it names the checkout."),
+            "mentions-checkout": fair("It runs by itself, but tells the path of the checkout it was made from."),
+            "editable": bad("It takes code from the checkout, and breaks without it."),
         },
     ),
     "artefacts": FindingFacts(
@@ -120,11 +117,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "one": ValueFacts(meaning="The wheel of hello is enough.", tone=Tone.GOOD),
-            "several": ValueFacts(meaning="The wheels of hello and of its library are needed.", tone=Tone.FAIR),
-            "none": ValueFacts(
-                meaning="pip cannot install hello with what it requires, whichever wheels it is given.", tone=Tone.BAD
-            ),
+            "one": good("The wheel of hello is enough."),
+            "several": fair("The wheels of hello and of its library are needed."),
+            "none": bad("pip cannot install hello with what it requires, whichever wheels it is given."),
         },
     ),
 }

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.edits import add_requirement, add_script, set_version, write_module
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
 _SHOW = '\n\ndef show() -> None:\n    """Print the name."""\n    print(NAME)\n'
@@ -16,7 +16,7 @@ _SCRIPT = "import os, sys; os.execv(os.path.join(sys.prefix, 'bin', 'shared-name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ShownEdit:
     """One kind of edit of the library.
 
     ``edit`` makes it below the checkout's root. ``code`` is run in the application's environment and prints
@@ -56,16 +56,16 @@ def _version(root: Path) -> None:
 
 #: In this order: each begins where the one before has been made to show.
 KINDS = (
-    Kind(name="value", what="a value in the library's code is edited", edit=_value, expected="Hello, Wolf\n"),
-    Kind(name="module", what="the library gains a module and imports it", edit=_module, expected="Hello, Lynx\n"),
-    Kind(name="script", what="the library gains a console script", edit=_script, expected="Lynx\n", code=_SCRIPT),
-    Kind(
+    ShownEdit(name="value", what="a value in the library's code is edited", edit=_value, expected="Hello, Wolf\n"),
+    ShownEdit(name="module", what="the library gains a module and imports it", edit=_module, expected="Hello, Lynx\n"),
+    ShownEdit(name="script", what="the library gains a console script", edit=_script, expected="Lynx\n", code=_SCRIPT),
+    ShownEdit(
         name="dependency",
         what="the library gains a dependency from outside and uses it",
         edit=_dependency,
         expected="Hello, Puma\n",
     ),
-    Kind(
+    ShownEdit(
         name="version",
         what="the library's version number is raised",
         edit=_version,
@@ -75,22 +75,20 @@ KINDS = (
 )
 
 _STALE = {
-    "fresh": ValueFacts(meaning="The edit shows at the next start, without any step.", tone=Tone.GOOD),
-    "stale": ValueFacts(meaning="The next start works and shows the state before the edit.", tone=Tone.BAD),
-    "broken": ValueFacts(
-        meaning="The next start fails, because the environment does not fit the code.", tone=Tone.FAIR
-    ),
+    "fresh": good("The edit shows at the next start, without any step."),
+    "stale": bad("The next start works and shows the state before the edit."),
+    "broken": fair("The next start fails, because the environment does not fit the code."),
 }
 
 _REFRESH = {
-    "nothing": ValueFacts(meaning="Nothing has to be done.", tone=Tone.GOOD),
-    "run-again": ValueFacts(meaning="Starting a second time shows it.", tone=Tone.FAIR),
-    "refresh": ValueFacts(meaning="The toolchain's refresh steps show it.", tone=Tone.FAIR),
-    "install": ValueFacts(meaning="Installing again into the environment shows it.", tone=Tone.FAIR),
-    "lock-and-install": ValueFacts(meaning="Locking and installing again shows it.", tone=Tone.FAIR),
-    "new-environment": ValueFacts(meaning="It takes a new environment.", tone=Tone.BAD),
-    "new-lock-and-environment": ValueFacts(meaning="It takes a new lock file and a new environment.", tone=Tone.BAD),
-    "nothing-helps": ValueFacts(meaning="No step of the toolchain shows it.", tone=Tone.BAD),
+    "nothing": good("Nothing has to be done."),
+    "run-again": fair("Starting a second time shows it."),
+    "refresh": fair("The toolchain's refresh steps show it."),
+    "install": fair("Installing again into the environment shows it."),
+    "lock-and-install": fair("Locking and installing again shows it."),
+    "new-environment": bad("It takes a new environment."),
+    "new-lock-and-environment": bad("It takes a new lock file and a new environment."),
+    "nothing-helps": bad("No step of the toolchain shows it."),
 }
 
 
@@ -131,26 +129,22 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         kind.edit(lab.workspace.root)
         first = _start(lab, kind)
         value = "fresh" if _shown(first, kind) else "stale" if first.ok else "broken"
-        yield _observed(f"stale-{kind.name}", value, f"({kind.what})\n{first.evidence}")
+        yield observed(f"stale-{kind.name}", value, f"({kind.what})\n{first.evidence}")
         step, evidence = ("nothing", "") if value == "fresh" else _least(lab, kind)
         shows = step != "nothing-helps"
-        yield _observed(f"refresh-{kind.name}", step, evidence or f"({kind.what})\n{first.evidence}")
+        yield observed(f"refresh-{kind.name}", step, evidence or f"({kind.what})\n{first.evidence}")
 
 
-def _observed(finding: str, value: str, evidence: str) -> Observation:
-    return Observation(finding=finding, lane=Lane.LOCAL, value=value, evidence=evidence)
-
-
-def _start(lab: Lab, kind: Kind) -> Trial:
+def _start(lab: Lab, kind: ShownEdit) -> Trial:
     application = lab.shape.applications[0].name
     return lab.python(application, kind.code) if kind.code else lab.application(application)
 
 
-def _shown(trial: Trial, kind: Kind) -> bool:
+def _shown(trial: Trial, kind: ShownEdit) -> bool:
     return trial.ok and trial.last.stdout == kind.expected
 
 
-def _least(lab: Lab, kind: Kind) -> tuple[str, str]:
+def _least(lab: Lab, kind: ShownEdit) -> tuple[str, str]:
     """The first step after which the edit shows, and what was done until then."""
     told = []
     for name, step in _STEPS.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
-from harness.findings.products import observed
+from harness.errors import InapplicableError
+from harness.findings.base import Experiment, Observation, fair, good, observed
 from harness.monorepo.changes import STANDARD, load_change
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.changes import make
 from harness.workspace.experiment import Lab
 
@@ -22,8 +22,8 @@ _FACTS = {
         group="freshness",
         lanes=(Lane.LOCAL,),
         values={
-            "found": ValueFacts(meaning="It starts: the environment is brought up to date by itself.", tone=Tone.GOOD),
-            "not-found": ValueFacts(meaning="It does not start before something is installed again.", tone=Tone.FAIR),
+            "found": good("It starts: the environment is brought up to date by itself."),
+            "not-found": fair("It does not start before something is installed again."),
         },
     )
 }
@@ -33,9 +33,9 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     """Install, add an application, start it."""
     change = load_change(lab.bench.variant, _CHANGE.name)
     if change is None or change.file.unsupported:
-        reason = change.file.unsupported if change else f"The variant's changes.toml has no [{_CHANGE.name}]."
-        yield observed("stale-environment", UNSUPPORTED, [reason])
-        return
+        raise InapplicableError(
+            change.file.unsupported if change else f"The variant's changes.toml has no [{_CHANGE.name}]."
+        )
     lab.installed()
     after = lab.shaped(_CHANGE.reshape(lab.shape))
     make(after.bench, after.attempt, after.workspace, change, environments=False)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StateError
-from harness.findings.base import Experiment, Observation
-from harness.findings.products import checkout_moved_away, commands_of, observed, phase_of, without
+from harness.findings.base import Experiment, Observation, bad, fair, good, observed
+from harness.findings.products import checkout_moved_away, commands_of, phase_of, start_deployed
 from harness.measure.trees import remove_tree
-from harness.monorepo.shapes import module_of
-from harness.monorepo.variants.file import DeployPhase
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
-from harness.workspace.experiment import Lab, Trial
+from harness.records.facts import FindingFacts, Lane
+from harness.workspace.experiment import Lab
 from harness.workspace.tree import expected_line
 
 _FACTS = {
@@ -25,11 +23,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "ships-new": ValueFacts(meaning="The edited code is shipped.", tone=Tone.GOOD),
-            "ships-old": ValueFacts(
-                meaning="The code before the edit is shipped, from a cache, and nothing says so.", tone=Tone.BAD
-            ),
-            "fails": ValueFacts(meaning="The second deployment fails, or what it made does not start.", tone=Tone.FAIR),
+            "ships-new": good("The edited code is shipped."),
+            "ships-old": bad("The code before the edit is shipped, from a cache, and nothing says so."),
+            "fails": fair("The second deployment fails, or what it made does not start."),
         },
     )
 }
@@ -37,21 +33,18 @@ _FACTS = {
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Deploy, edit, deploy again, and see which code was shipped."""
-    if reasons := list(without(lab, _FACTS, "deploy")):
-        yield from reasons
-        return
     application = lab.shape.applications[0].name
     workspace = lab.fresh()
     first = lab.do(phase_of(lab, "deploy"), application=application)
     with checkout_moved_away(lab):
-        before = _start(lab, application)
+        before = start_deployed(lab, application)
     if not first.ok or before.last.stdout != expected_line(application):
         raise StateError(f"Deploying failed even before the edit: {first.evidence}\n{before.evidence}")
     workspace.edit_name("Lynx")
     remove_tree(workspace.deployment)
     again = lab.do(phase_of(lab, "deploy"), application=application)
     with checkout_moved_away(lab):
-        after = _start(lab, application)
+        after = start_deployed(lab, application)
     told = [commands_of(first), before.evidence, "(NAME in shared is edited to Lynx; its version stays)"]
     if not again.ok or not after.ok:
         value = "fails"
@@ -60,14 +53,6 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         value = "ships-new" if after.last.stdout == expected_line(application, "Lynx") else "ships-old"
         told += [commands_of(again), after.evidence]
     yield observed("stale-shipment", value, told)
-
-
-def _start(lab: Lab, application: str) -> Trial:
-    phase = phase_of(lab, "deploy")
-    if not isinstance(phase, DeployPhase):
-        raise StateError("The deploy phase does not say how a deployed application is started.")
-    values = lab.workspace.values(app=application, module=module_of(application))
-    return lab.plain(*(part.format_map(values) for part in phase.run), cwd=lab.workspace.folder)
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

@@ -8,26 +8,21 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from harness.findings.base import Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.products import (
     Built,
     build,
     checkout_moved_away,
-    observed,
     pip_install,
     prints_its_line,
     start,
-    without,
 )
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Build all members, put their wheels on an index, and install both applications from there at once."""
-    if unsupported := list(without(lab, _FACTS, "build")):
-        yield from unsupported
-        return
     lab.fresh()
     yield _installed_by_others(lab, build(lab))
 
@@ -65,11 +60,9 @@ _FACTS = {
         group="shipping",
         lanes=(Lane.LOCAL,),
         values={
-            "resolve-and-run": ValueFacts(
-                meaning="Both are installed with one library that suits both, and run.", tone=Tone.GOOD
-            ),
-            "refused": ValueFacts(meaning="They cannot be installed from the index.", tone=Tone.BAD),
-            "wrong": ValueFacts(meaning="They are installed, and one does not run as it should.", tone=Tone.BAD),
+            "resolve-and-run": good("Both are installed with one library that suits both, and run."),
+            "refused": bad("They cannot be installed from the index."),
+            "wrong": bad("They are installed, and one does not run as it should."),
         },
     ),
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.findings.base import UNSUPPORTED, Experiment, Observation
+from harness.findings.base import Experiment, Observation, bad, good, observed
 from harness.findings.edits import add_import, add_requirement, nix_declare
 from harness.findings.noticing import noticed, said, see_that_it_is_about
 from harness.findings.products import commands_of
-from harness.records.facts import FindingFacts, Lane, Tone, ValueFacts
+from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 
 _WHAT = "(hello imports more_itertools; only shared declares it)"
@@ -23,10 +23,8 @@ _FACTS = {
         group="safety",
         lanes=(Lane.LOCAL, Lane.NIX),
         values={
-            "noticed": ValueFacts(meaning="Some step refuses.", tone=Tone.GOOD),
-            "unnoticed": ValueFacts(
-                meaning="Everything works, until the library no longer needs that package.", tone=Tone.BAD
-            ),
+            "noticed": good("Some step refuses."),
+            "unnoticed": bad("Everything works, until the library no longer needs that package."),
         },
     )
 }
@@ -37,14 +35,15 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     _edit(lab)
     yield _locally(lab)
     if lab.nix_unavailable:
-        yield _observed(Lane.NIX, UNSUPPORTED, lab.nix_unavailable)
         return
     _edit(lab)
     nix_declare(lab.workspace.root, "shared", "more-itertools")
     where, build = noticed(lab)
     if where != "unnoticed":
         see_that_it_is_about(build, *_NAMES)
-    yield _observed(Lane.NIX, "unnoticed" if where == "unnoticed" else "noticed", f"{_WHAT}\n{said(build)}")
+    yield observed(
+        "undeclared", "unnoticed" if where == "unnoticed" else "noticed", f"{_WHAT}\n{said(build)}", Lane.NIX
+    )
 
 
 def _locally(lab: Lab) -> Observation:
@@ -55,19 +54,15 @@ def _locally(lab: Lab) -> Observation:
             continue
         if not trial.ok:
             see_that_it_is_about(trial, *_NAMES)
-            return _observed(Lane.LOCAL, "noticed", "\n".join([*told, trial.evidence]))
+            return observed("undeclared", "noticed", "\n".join([*told, trial.evidence]))
         told.append(trial.evidence if name == "run" else commands_of(trial))
-    return _observed(Lane.LOCAL, "unnoticed", "\n".join(told))
+    return observed("undeclared", "unnoticed", "\n".join(told))
 
 
 def _edit(lab: Lab) -> None:
     root = lab.fresh(lock=False).root
     add_requirement(root, "shared", "more-itertools>=9.1")
     add_import(root, "hello", "more_itertools")
-
-
-def _observed(lane: Lane, value: str, evidence: str) -> Observation:
-    return Observation(finding="undeclared", lane=lane, value=value, evidence=evidence)
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

@@ -68,7 +68,7 @@ def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *
     if reason := _refused(place.cell) or scenario.unsupported(bench):
         return sample(Outcome.UNSUPPORTED, reason)
     try:
-        scenario.prepare(bench, attempt)
+        attempt = scenario.prepare(bench, attempt)
         commands = list(scenario.measured(bench, attempt))
         before = [list_files(folder) for folder in scenario.watched(bench)]
         served = bench.meter.traffic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
@@ -13,9 +12,10 @@ from harness.monorepo.variants import Variant
 from harness.monorepo.variants.file import Phase
 from harness.records.facts import Lane, ScenarioFacts
 from harness.workspace.prepared import Bench
-from harness.workspace.states import reach_installed
+from harness.workspace.states import reach_fresh, reach_installed
 from harness.workspace.steps import Attempt, commands
 from harness.workspace.tree import Workspace
+from harness.workspace.verify import verify_applications
 
 B_in = TypeVar("B_in", contravariant=True)
 
@@ -23,8 +23,9 @@ B_in = TypeVar("B_in", contravariant=True)
 class Measurable(Protocol[B_in]):
     """One thing that is measured on benches of a kind.
 
-    The runner calls ``prepare``, runs the commands of ``measured`` and times them, then calls ``verify`` and ``sizes``;
-    a sample counts only if none of them raised.
+    The runner calls ``prepare``, runs the commands of ``measured`` and times them, then calls ``verify`` and ``sizes``
+    with the attempt that ``prepare`` returned; a sample counts only if none of them raised. A scenario keeps nothing
+    in itself, so that several samples may be taken at once.
     """
 
     @property
@@ -36,8 +37,8 @@ class Measurable(Protocol[B_in]):
         """Why this contestant, or this machine, cannot do it; empty if it can."""
         ...
 
-    def prepare(self, bench: B_in, attempt: Attempt, /) -> None:
-        """Reach the state before and see that it is reached.
+    def prepare(self, bench: B_in, attempt: Attempt, /) -> Attempt:
+        """Reach the state before and see that it is reached; the attempt, with what the other steps need of this one.
 
         Raises:
             StateError: it is not.
@@ -78,7 +79,7 @@ class Scenario(Measurable[Bench], Protocol):
         ...
 
 
-class LocalScenario(ABC):
+class LocalScenario:
     """A scenario that runs the toolchain's own commands in one of the bench's workspaces."""
 
     name: str
@@ -103,18 +104,19 @@ class LocalScenario(ABC):
         """The steps of the measured phases, as they stand in ``variant.toml``."""
         return tuple(step for name in self.phases if (phase := optional_phase(variant, name)) for step in phase.steps)
 
-    @abstractmethod
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
-        """Reach the state before."""
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
+        """A fresh clone with its lock files; caches stay."""
+        reach_fresh(bench.warm, lock=True)
+        return attempt
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The steps of the measured phases."""
         for name in self.phases:
             yield from commands(bench, attempt, self.workspace(bench), phase_of(bench.variant, name))
 
-    @abstractmethod
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
-        """See that the steps did what they are for."""
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+        """See both applications run."""
+        verify_applications(bench, attempt, self.workspace(bench))
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """Most scenarios leave nothing that is worth weighing."""
@@ -132,9 +134,10 @@ class InstalledScenario(LocalScenario):
         """The one that stays installed."""
         return bench.settled
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Installed."""
         reach_installed(bench, attempt)
+        return attempt
 
 
 def optional_phase(variant: Variant, name: str) -> Phase | None:

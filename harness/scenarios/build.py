@@ -6,13 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name
 
 from harness.errors import VerificationError
 from harness.measure.command import Execution
@@ -20,9 +14,8 @@ from harness.measure.trees import remove_tree
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
 from harness.workspace.prepared import Bench
-from harness.workspace.states import reach_fresh
 from harness.workspace.steps import Attempt, environment, how_it_ended
-from harness.workspace.verify import verify_line
+from harness.workspace.verify import distributions, verify_line
 
 
 class Build(LocalScenario):
@@ -38,13 +31,9 @@ class Build(LocalScenario):
         verified="The wheels, installed without their dependencies into a clean environment elsewhere, run.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
-        """A fresh clone, nothing built."""
-        reach_fresh(bench.warm, lock=True)
-
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Install the wheels elsewhere, and run both applications from there."""
-        wheels, sdists = built(bench.warm.dist)
+        wheels, sdists = distributions(bench.warm.dist)
         for member in bench.shape.members:
             for what, found in (("wheel", wheels), ("sdist", sdists)):
                 if canonicalize_name(member.name) not in found:
@@ -60,35 +49,11 @@ class Build(LocalScenario):
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """All members' wheels, and all their sdists."""
-        wheels, sdists = built(bench.warm.dist)
+        wheels, sdists = distributions(bench.warm.dist)
         return {
             "wheels_bytes": sum(path.stat().st_size for path in wheels.values()),
             "sdists_bytes": sum(path.stat().st_size for path in sdists.values()),
         }
-
-
-def built(folder: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """The wheels and the sdists in ``folder``, by the normalised name of their project.
-
-    Raises:
-        VerificationError: a file's name is not one that a wheel or an sdist may have, or there are two of a project.
-    """
-    wheels: dict[str, Path] = {}
-    sdists: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in {".whl", ".gz"}:
-            continue
-        try:
-            if path.suffix == ".whl":
-                name, into = str(parse_wheel_filename(path.name)[0]), wheels
-            else:
-                name, into = str(parse_sdist_filename(path.name)[0]), sdists
-        except (InvalidWheelFilename, InvalidSdistFilename) as error:
-            raise VerificationError(f"{path.name} is not a name that a distribution may have: {error}") from error
-        if name in into:
-            raise VerificationError(f"Two distributions of {name!r} were built: {into[name].name} and {path.name}")
-        into[name] = path
-    return wheels, sdists
 
 
 def _install(bench: Bench, attempt: Attempt, wheels: Sequence[Path], folder: Path) -> Path:

@@ -62,7 +62,7 @@ class MakeChange(InstalledScenario):
         shows = found.file.test.steps if found.file.test else variant.spec.phases.run.steps
         return (*found.commands, *shows)
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Installed with the caches as they were, the change before made, and what is edited first edited in."""
         bench.settled.restore_cache()
         # A patch is made for the committed files, and the scenario before may have edited them.
@@ -77,6 +77,7 @@ class MakeChange(InstalledScenario):
             execution = attempt.executor.run(command)
             if not execution.ok:
                 raise StateError(f"A patch of {self.name} does not apply: {execution.stderr.strip()[:300]}")
+        return attempt
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """What is left to do, and then what shows the effect."""

@@ -12,7 +12,6 @@ from harness.monorepo.variants.file import DeployPhase
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
 from harness.workspace.prepared import Bench
-from harness.workspace.states import reach_fresh
 from harness.workspace.steps import Attempt, commands, environment
 from harness.workspace.verify import verify_line, verify_python
 
@@ -30,10 +29,6 @@ class Deploy(LocalScenario):
         "in a folder outside the checkout.",
         verified="With the checkout moved away, hello prints its line from there and goodbye is absent.",
     )
-
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
-        """A fresh clone, nothing deployed."""
-        reach_fresh(bench.warm, lock=True)
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The deploy steps for the first application."""

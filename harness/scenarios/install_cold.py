@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from harness.measure.command import Execution
 from harness.measure.sizes import tree_size
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
@@ -12,7 +9,6 @@ from harness.workspace.prepared import Bench
 from harness.workspace.states import reach_cold
 from harness.workspace.steps import Attempt
 from harness.workspace.tree import Workspace
-from harness.workspace.verify import verify_applications
 
 
 class InstallCold(LocalScenario):
@@ -32,13 +28,10 @@ class InstallCold(LocalScenario):
         """The one that is made anew for each sample."""
         return bench.cold
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone and an empty cache."""
         reach_cold(bench)
-
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
-        """See both applications run."""
-        verify_applications(bench, attempt, bench.cold)
+        return attempt
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """The environments and the cache that filling them left."""

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from harness.measure.command import Execution
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
-from harness.workspace.prepared import Bench
-from harness.workspace.states import reach_fresh
-from harness.workspace.steps import Attempt
-from harness.workspace.verify import verify_applications
 
 
 class InstallWarm(LocalScenario):
@@ -25,14 +18,6 @@ class InstallWarm(LocalScenario):
         measured="The toolchain's install commands, for all members.",
         verified="Both applications print their line, started the toolchain's own way.",
     )
-
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
-        """A fresh clone; the cache stays."""
-        reach_fresh(bench.warm, lock=True)
-
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
-        """See both applications run."""
-        verify_applications(bench, attempt, bench.warm)
 
 
 SCENARIO = InstallWarm()

@@ -26,9 +26,10 @@ class Lock(LocalScenario):
         verified="The lock files are there, and every member is named in one or has one of its own.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone without its lock files."""
         reach_fresh(bench.warm, lock=False)
+        return attempt
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """See that every member is covered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from harness.errors import StateError
 from harness.measure.command import Execution
@@ -28,20 +29,20 @@ class NixBuild(NixScenario):
         verified="Both applications print their line from the store.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """See that all members and environments are missing, and nothing else is."""
         reach_checkout(bench)
-        self._salt = attempt.nonce()
-        outputs, missing = missing_outputs(asking(bench, attempt), bench, attempt, self._salt)
+        salt = attempt.nonce()
+        outputs, missing = missing_outputs(asking(bench, attempt), bench, attempt, salt)
         if there := sorted(set(outputs.values()) - missing):
             raise StateError(f"Already built: {', '.join(there)}")
         if more := sorted(missing - set(outputs.values())):
             raise StateError(f"The provider's base is not complete: {', '.join(more)}")
-        self._before = missing
+        return replace(attempt, salt=salt, before=missing)
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """Everything is there, and runs."""
-        verify_rebuilt(bench, attempt, self._salt, self._before)
+        verify_rebuilt(bench, attempt, attempt.salt, attempt.before)
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
         """What each environment needs to run, and what it needed to be built; of many, the first and the last alone."""
@@ -49,8 +50,8 @@ class NixBuild(NixScenario):
         wanted = environments(bench)
         # Each takes queries of its own, and nobody reads hundreds of figures.
         wanted = wanted if len(wanted) <= _MOST_WEIGHED else [wanted[0], wanted[-1]]
-        derivations = nix.instantiate(ready(bench).expression(attempt.strategy, self._salt), wanted)
-        found = {"derivations_built": len(self._before)}
+        derivations = nix.instantiate(ready(bench).expression(attempt.strategy, attempt.salt), wanted)
+        found = {"derivations_built": len(attempt.before)}
         for attribute, derivation in derivations.items():
             name = attribute.rpartition(".")[2]
             output = nix.planned([derivation])[derivation]

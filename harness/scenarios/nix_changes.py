@@ -24,7 +24,6 @@ class NixMakeChange(NixScenario):
     """Builds after one standard change, its edit of the Nix files included."""
 
     def __init__(self, change: Change, order: int) -> None:
-        super().__init__()
         self._change = change
         self.name = f"nix-{change.name}"
         self.order = order
@@ -51,9 +50,9 @@ class NixMakeChange(NixScenario):
         names = ["hello", "goodbye", *(("farewell",) if self._change.name == "add-application" else ())]
         return ((self.program, "nix/default.nix", "-A", *map(nix.attribute_of, names)),)
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Built, then changed. The salt is new: nothing of it was built in an earlier block."""
-        self._salt = attempt.nonce()
+        attempt = replace(attempt, salt=attempt.nonce())
         reach_checkout(bench)
         workspace = ready(bench).workspace
         change = needed(bench.variant, self._change.name)
@@ -65,24 +64,25 @@ class NixMakeChange(NixScenario):
                 own, there = reshaped(bench, workspace, members_then)
                 make(own, attempt, there, item, environments=False)
                 apply_nix_patch(own, attempt, there, item, attempt.strategy)
+        return attempt
 
     def _build(self, bench: Bench, attempt: Attempt, shape: Shape) -> None:
         own = self._with(bench, shape)
-        expression = ready(own).expression(attempt.strategy, self._salt)
+        expression = ready(own).expression(attempt.strategy, attempt.salt)
         asking(own, attempt).realise(expression, environments(own))
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """One build of every application's environment."""
         own = self._with(bench, self._shape(bench))
         side = ready(own)
-        argv = side.nix.build_command(side.expression(attempt.strategy, self._salt), environments(own))
+        argv = side.nix.build_command(side.expression(attempt.strategy, attempt.salt), environments(own))
         return [timed(own, attempt, argv)]
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """The effect: what the applications print from the store, or what the log of each member's tests says."""
         change = needed(bench.variant, self._change.name)
         own = self._with(bench, self._shape(bench))
-        verify_nix_effect(own, attempt, change, self._salt)
+        verify_nix_effect(own, attempt, change, attempt.salt)
 
     def _shape(self, bench: Bench) -> Shape:
         change = needed(bench.variant, self._change.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
@@ -26,15 +27,15 @@ class NixEval(NixScenario):
         verified="A derivation for each is in the store.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """A fresh clone, and a salt under which nothing was evaluated before."""
         reach_checkout(bench)
-        self._salt = attempt.nonce()
+        return replace(attempt, salt=attempt.nonce())
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """One evaluation."""
         side = ready(bench)
-        expression = side.expression(attempt.strategy, self._salt)
+        expression = side.expression(attempt.strategy, attempt.salt)
         return [timed(bench, attempt, side.nix.instantiate_command(expression, environments(bench)))]
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:

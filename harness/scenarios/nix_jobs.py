@@ -17,7 +17,6 @@ class NixBuildJobs(NixBuild):
     """Builds every member and both environments, so many derivations at once."""
 
     def __init__(self, jobs: int, order: int) -> None:
-        super().__init__()
         self._jobs = str(jobs)
         self.name = f"nix-build-jobs-{jobs}"
         self.order = order
@@ -36,12 +35,12 @@ class NixBuildJobs(NixBuild):
         """One build of both applications' environments."""
         side = ready(bench)
         nix = replace(side.nix, jobs=self._jobs)
-        expression = side.expression(attempt.strategy, self._salt)
+        expression = side.expression(attempt.strategy, attempt.salt)
         return [timed(bench, attempt, nix.build_command(expression, environments(bench)))]
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
         """How many derivations were built; what they weigh is known from ``nix-build``."""
-        return {"derivations_built": len(self._before)}
+        return {"derivations_built": len(attempt.before)}
 
 
 SCENARIOS = tuple(NixBuildJobs(jobs, order) for order, jobs in enumerate((1, 2), start=7))

@@ -10,7 +10,7 @@ from typing import ClassVar
 from harness.measure.command import Command, Execution
 from harness.monorepo.variants import Variant
 from harness.records.facts import Lane, ScenarioFacts
-from harness.workspace.nix import STANDING, environments, ready, timed
+from harness.workspace.nix import environments, ready, timed
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
 
@@ -24,11 +24,6 @@ class NixScenario(ABC):
     lane: ClassVar[Lane] = Lane.NIX
     program: ClassVar[str] = "nix-build"
 
-    def __init__(self) -> None:
-        # What `prepare` found out and `verify` holds the result against.
-        self._salt = STANDING
-        self._before: frozenset[str] = frozenset()
-
     def unsupported(self, bench: Bench) -> str:
         """Why the variant, or this machine, cannot do it."""
         stated = bench.variant.spec.unsupported
@@ -41,13 +36,13 @@ class NixScenario(ABC):
         return ((self.program, "nix/default.nix", "-A", *applications),)
 
     @abstractmethod
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
-        """Reach the state before."""
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
+        """Reach the state before; the attempt, with what was found out."""
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """One build of both applications' environments."""
         side = ready(bench)
-        expression = side.expression(attempt.strategy, self._salt)
+        expression = side.expression(attempt.strategy, attempt.salt)
         return [timed(bench, attempt, side.nix.build_command(expression, environments(bench)))]
 
     @abstractmethod

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from harness.errors import VerificationError
 from harness.measure.command import Execution
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.nix_lane import NixScenario
-from harness.workspace.nix import STANDING, asking, environments, reach_checkout, ready, verify_lines
+from harness.workspace.nix import asking, environments, reach_checkout, ready, verify_lines
 from harness.workspace.prepared import Bench
-from harness.workspace.steps import Attempt
+from harness.workspace.steps import STANDING, Attempt
 
 
 class NixNoop(NixScenario):
@@ -25,17 +26,17 @@ class NixNoop(NixScenario):
         verified="Nothing was added to the store, and both applications print their line from there.",
     )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Built."""
         reach_checkout(bench)
         nix = asking(bench, attempt)
         nix.realise(ready(bench).expression(attempt.strategy, STANDING), environments(bench))
-        self._before = nix.contents()
+        return replace(attempt, before=nix.contents())
 
     def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
         """The store is as it was."""
         nix = asking(bench, attempt)
-        if more := sorted(nix.contents() - self._before):
+        if more := sorted(nix.contents() - attempt.before):
             raise VerificationError(f"With nothing to do, Nix added {', '.join(more)}")
         verify_lines(nix, bench, attempt, STANDING)
 

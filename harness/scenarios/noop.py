@@ -9,7 +9,6 @@ from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import InstalledScenario
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
-from harness.workspace.verify import verify_applications
 
 
 class Noop(InstalledScenario):
@@ -25,10 +24,10 @@ class Noop(InstalledScenario):
         verified="Both applications still print their line.",
     )
 
-    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:  # noqa: ARG002
+    def verify(self, bench: Bench, attempt: Attempt, executions: Sequence[Execution]) -> None:
         """See both applications run."""
         bench.installed = False
-        verify_applications(bench, attempt, bench.settled)
+        super().verify(bench, attempt, executions)
         bench.installed = True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -28,25 +29,22 @@ class Refresh(InstalledScenario):
         verified="Both applications print the new value.",
     )
 
-    def __init__(self) -> None:
-        self._before: dict[str, frozenset[tuple[str, int, int]]] = {}
-
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Installed, then edited."""
         super().prepare(bench, attempt)
-        self._before = _records(bench.settled)
+        installed = _records(bench.settled)
         bench.settled.edit_name(f"Wolf-{attempt.nonce()}")
         bench.installed = False
+        return replace(attempt, installed=installed)
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """What refreshes, then each application."""
         yield from commands(bench, attempt, bench.settled, phase_of(bench.variant, "refresh"))
         yield from (command for command, _ in self._runs(bench, attempt))
 
-    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
+    def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:
         """How many members were installed anew, in whichever environment."""
-        after = _records(bench.settled)
-        return {"members_reinstalled": sum(after[name] != self._before.get(name) for name in after)}
+        return {"members_reinstalled": len({name for name, *_ in _records(bench.settled) ^ attempt.installed})}
 
     def _runs(self, bench: Bench, attempt: Attempt) -> Iterable[tuple[Command, str | None]]:
         for member in bench.shape.applications:
@@ -61,19 +59,18 @@ class Refresh(InstalledScenario):
         bench.installed = True
 
 
-def _records(workspace: Workspace) -> dict[str, frozenset[tuple[str, int, int]]]:
-    """What tells one installation of each member from the next: where its record lies, its inode and its time."""
-    found: dict[str, set[tuple[str, int, int]]] = {
-        canonicalize_name(item.name): set() for item in workspace.shape.members
-    }
+def _records(workspace: Workspace) -> frozenset[tuple[str, str, int, int]]:
+    """What tells one installation of each member from the next: its name, where its record lies, its inode and time."""
+    members = {canonicalize_name(item.name) for item in workspace.shape.members}
+    found = set()
     for environment in workspace.environments:
         # hatch keeps its environments some folders below.
         for record in environment.glob("**/site-packages/*.dist-info/RECORD"):
             name = canonicalize_name(record.parent.name.partition("-")[0])
-            if name in found:
+            if name in members:
                 status = record.stat()
-                found[name].add((str(record), status.st_ino, status.st_mtime_ns))
-    return {name: frozenset(records) for name, records in found.items()}
+                found.add((str(name), str(record), status.st_ino, status.st_mtime_ns))
+    return frozenset(found)
 
 
 SCENARIO = Refresh()

@@ -43,11 +43,12 @@ class ToolInstall:
             ("pip", "--python", "ENVIRONMENT", "install", "--require-hashes", "--requirement", lock),
         )
 
-    def prepare(self, bench: Bench, attempt: Attempt) -> None:  # noqa: ARG002
+    def prepare(self, bench: Bench, attempt: Attempt) -> Attempt:
         """Take away the environment of the attempt before, and every cache."""
         remove_tree(bench.cold.folder)
         bench.cold.prepare_folders()
         assert_absent([_environment(bench)], "an environment")
+        return attempt
 
     def measured(self, bench: Bench, attempt: Attempt) -> Iterable[Command]:
         """The environment, then the packages."""

@@ -11,10 +11,7 @@ from harness.measure.environment import scrubbed
 from harness.nix import Nix
 from harness.records.strategies import UV2NIX
 from harness.workspace.prepared import Bench, NixBench
-from harness.workspace.steps import Attempt
-
-#: The salt of what is built once and found again; every other build has a salt of its own.
-STANDING = "standing"
+from harness.workspace.steps import STANDING, Attempt
 
 
 def ready(bench: Bench) -> NixBench:

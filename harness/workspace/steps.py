@@ -13,6 +13,9 @@ from harness.monorepo.variants.file import Phase
 from harness.workspace.prepared import Bench
 from harness.workspace.tree import Workspace
 
+#: The salt of what Nix builds once and finds again; every other build has a salt of its own.
+STANDING = "standing"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
@@ -21,6 +24,10 @@ class Attempt:
     ``limit_s`` is how long a phase may take, in seconds, and each command of one. ``nonce`` gives a text that no
     attempt had before, so that what is edited in is new to every cache and store.
     ``strategy`` and ``shape`` are the cell's, the first in the Nix lane alone.
+
+    The rest is what preparing made or found out, for the steps after it: the ``salt`` of what Nix builds, what its
+    store had ``before`` (or lacked, where that is counted), which records of members were ``installed`` (a member's
+    name, where its record lies, its inode and time), and the ``line`` that was edited in.
     """
 
     executor: Executor
@@ -29,6 +36,10 @@ class Attempt:
     nonce: Callable[[], str]
     strategy: str = ""
     shape: str = "canonical"
+    salt: str = STANDING
+    before: frozenset[str] = frozenset()
+    installed: frozenset[tuple[str, str, int, int]] = frozenset()
+    line: str = ""
 
     def run(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Execution:
         """Run one command that belongs to preparing or verifying, not to what is measured."""

@@ -7,7 +7,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Execution
@@ -71,6 +77,30 @@ def assert_absent(paths: Sequence[Path], what: str) -> None:
     for path in paths:
         if path.exists():
             raise StateError(f"There is {what} that should not be there yet: {path.name}")
+
+
+def distributions(folder: Path) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The wheels and the sdists in ``folder``, by the normalised name of their project.
+
+    Raises:
+        VerificationError: a file's name is not one that a wheel or an sdist may have, or there are two of a project.
+    """
+    wheels: dict[str, Path] = {}
+    sdists: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in {".whl", ".gz"}:
+            continue
+        try:
+            if path.suffix == ".whl":
+                name, into = str(parse_wheel_filename(path.name)[0]), wheels
+            else:
+                name, into = str(parse_sdist_filename(path.name)[0]), sdists
+        except (InvalidWheelFilename, InvalidSdistFilename) as error:
+            raise VerificationError(f"{path.name} is not a name that a distribution may have: {error}") from error
+        if name in into:
+            raise VerificationError(f"Two distributions of {name!r} were built: {into[name].name} and {path.name}")
+        into[name] = path
+    return wheels, sdists
 
 
 def verify_locks(bench: Bench, workspace: Workspace) -> None:

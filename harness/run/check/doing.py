@@ -44,7 +44,7 @@ def carry_out(scenario: Scenario, bench: Bench, attempt: Attempt, cell: Cell) ->
         return result(Verdict.UNSUPPORTED, reason)
     begins = _size(attempt.log_path)
     try:
-        scenario.prepare(bench, attempt)
+        attempt = scenario.prepare(bench, attempt)
         commands = list(scenario.measured(bench, attempt))
     except _TROUBLE as error:
         told = _failure(attempt, begins, f"what {cell.scenario} begins with", scenario.facts.before, words(error))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -36,8 +35,7 @@ from harness.run.check.model import Checked, Failure, Report, Result, Verdict
 from harness.run.check.proving import Means, chosen, prove
 from harness.run.check.record import Record, read_verified
 from harness.scenarios import all_scenarios
-from harness.workspace.make import STEP_LIMIT_S, make_benches, nonce
-from harness.workspace.make_experiments import Labs
+from harness.workspace.make import STEP_LIMIT_S, Labs, make_benches, nonce
 from harness.workspace.prepared import Unready
 from harness.workspace.steps import Attempt
 
@@ -161,8 +159,6 @@ def _proven(
     scratch = layout.scratch("check")
     logs = layout.checks
     logs.mkdir(parents=True, exist_ok=True)
-    # A scenario remembers what it prepared, and two variants are proven at once.
-    scenarios = {variant.name: {name: copy(item) for name, item in all_scenarios().items()} for variant in variants}
     salt = nonce()
     crew = Crew()
     with ExitStack() as stack:
@@ -189,7 +185,7 @@ def _proven(
             refused = unavailable()
             with crew.executor() as free, crew.executor() as launcher:
                 means = Means(
-                    scenarios=scenarios[variant.name],
+                    scenarios=all_scenarios(),
                     free=free,
                     confined=None if refused else ConfinedExecutor(executor=launcher, folders=[own]),
                     not_confined=refused,

@@ -52,8 +52,7 @@ from harness.run.start import SystemClock, circumstances, info_of
 from harness.run.third_party import third_party_of
 from harness.run.warm import warm_all, warm_variant
 from harness.scenarios import all_scenarios
-from harness.workspace.make import make_benches, nonce
-from harness.workspace.make_experiments import Labs
+from harness.workspace.make import Labs, make_benches, nonce
 from harness.workspace.prepared import Bench, Unready
 
 #: The most workers that one machine may have.

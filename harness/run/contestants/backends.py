@@ -273,7 +273,7 @@ def _hooks(bench: BackendBench, attempt: Attempt) -> list[str]:
 def _once(scenario: BackendScenario, bench: BackendBench, attempt: Attempt) -> None:
     if scenario.unsupported(bench):
         return
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     for command in scenario.measured(bench, attempt):
         done = attempt.executor.run(command)
         if not done.ok:

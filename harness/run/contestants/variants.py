@@ -33,8 +33,7 @@ from harness.run.third_party import third_party_of
 from harness.run.warm import warm_variant
 from harness.scenarios import all_scenarios
 from harness.scenarios.base import Measurable
-from harness.workspace.make import make_benches
-from harness.workspace.make_experiments import Labs
+from harness.workspace.make import Labs, make_benches
 from harness.workspace.prepared import Bench
 
 

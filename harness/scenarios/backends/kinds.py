@@ -60,7 +60,7 @@ class BackendScenario(ABC):
         return ""
 
     @abstractmethod
-    def prepare(self, bench: BackendBench, attempt: Attempt) -> None:
+    def prepare(self, bench: BackendBench, attempt: Attempt) -> Attempt:
         """Reach the state before."""
 
     @abstractmethod
@@ -100,10 +100,11 @@ class Starting(BackendScenario):
     times: int = 1
     spread: Sizes = Sizes.ALL
 
-    def prepare(self, bench: BackendBench, attempt: Attempt) -> None:
+    def prepare(self, bench: BackendBench, attempt: Attempt) -> Attempt:
         """What is to be started has been started before, so that its modules are compiled."""
         for command in self.measured(bench, attempt):
             attempt.executor.run(command)
+        return attempt
 
     def measured(self, bench: BackendBench, attempt: Attempt) -> Iterable[Command]:
         """Starts of the interpreter."""
@@ -154,9 +155,10 @@ class Building(BackendScenario):
             return f"Through PEP 517 is how uv build asks {bench.variant.spec.title} without being told."
         return ""
 
-    def prepare(self, bench: BackendBench, attempt: Attempt) -> None:
+    def prepare(self, bench: BackendBench, attempt: Attempt) -> Attempt:
         """Sources and nothing else."""
         bench.fresh(bench.project(attempt.shape))
+        return attempt
 
     def measured(self, bench: BackendBench, attempt: Attempt) -> Iterable[Command]:
         """The hook or the front end."""

@@ -6,18 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings.base import FAILED, UNSUPPORTED
+from harness.findings.base import FAILED
 from harness.findings.leaks_path import FINDING
-from harness.measure.command import Execution
 from tests.unit.findings.made_up_builds import (
     BY_ADDRESS,
     BY_NAME,
-    POOR,
     Market,
     Release,
     established,
     market_lab,
-    refusal,
     release,
 )
 
@@ -78,22 +75,6 @@ def test_the_checkout_is_put_back(tmp_path: Path) -> None:
 
     assert established(FINDING, lab)["installs-elsewhere"].value == "no"
     assert (lab.workspace.root / "hello" / "pyproject.toml").is_file()
-
-
-def test_without_a_build_phase(tmp_path: Path) -> None:
-    found = established(FINDING, market_lab(tmp_path, Market(), text=POOR))
-
-    assert {(item.value, item.evidence) for item in found.values()} == {(UNSUPPORTED, "it builds nothing")}
-
-
-def test_a_build_that_fails(tmp_path: Path) -> None:
-    def refuses(root: Path, name: str, env: Mapping[str, str]) -> Execution:
-        return refusal("out of clay")
-
-    found = established(FINDING, market_lab(tmp_path, Market(builder=refuses)))
-
-    assert {item.value for item in found.values()} == {FAILED}
-    assert "out of clay" in found["leaks-path"].evidence
 
 
 def test_a_build_that_leaves_a_member_out(tmp_path: Path) -> None:

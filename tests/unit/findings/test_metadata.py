@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings.base import FAILED, UNSUPPORTED
+from harness.findings.base import FAILED
 from harness.findings.metadata import FINDING
 from harness.measure.command import Execution
 from tests.unit.findings.made_up_builds import (
     BY_ADDRESS,
     BY_NAME,
-    POOR,
     Market,
     Release,
     established,
@@ -154,9 +153,3 @@ def test_the_checkout_is_out_of_reach_meanwhile(tmp_path: Path) -> None:
     assert found.value == "otherwise"
     assert "-Requires-Dist: shared" in found.evidence
     assert lab.workspace.root.is_dir()
-
-
-def test_without_a_build_phase(tmp_path: Path) -> None:
-    found = established(FINDING, market_lab(tmp_path, Market(), text=POOR))
-
-    assert {(item.value, item.evidence) for item in found.values()} == {(UNSUPPORTED, "it builds nothing")}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings.base import FAILED, UNSUPPORTED
+from harness.findings.base import FAILED
 from harness.findings.missing_init import FINDING
 from harness.measure.command import Execution
-from tests.unit.findings.made_up_builds import POOR, Builder, Market, Release, established, market_lab, refusal, release
+from tests.unit.findings.made_up_builds import Builder, Market, Release, established, market_lab, refusal, release
 
 
 def namespace(root: Path, name: str, env: Mapping[str, str]) -> Release:
@@ -90,9 +90,3 @@ def test_nothing_to_remove(tmp_path: Path) -> None:
 
     assert found["missing-init"].value == FAILED
     assert found["missing-init"].evidence == "hello has no __init__.py to remove."
-
-
-def test_without_a_build_phase(tmp_path: Path) -> None:
-    found = established(FINDING, market_lab(tmp_path, Market(), text=POOR))
-
-    assert [item.value for item in found.values()] == [UNSUPPORTED, UNSUPPORTED]

@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings.base import FAILED, UNSUPPORTED
 from harness.findings.reproducible import EPOCH, FINDING
-from harness.measure.command import Execution
 from tests.unit.findings.made_up_builds import (
-    POOR,
     Builder,
     Market,
     Release,
     established,
     market_lab,
-    refusal,
     release,
 )
 
@@ -76,18 +72,3 @@ def test_the_second_checkout_is_older_and_elsewhere(tmp_path: Path) -> None:
     assert late < early
     assert [told for *_, told in seen] == [False, True, False, True]
     assert ("sleep", "3") in [command.argv for command in market.commands]
-
-
-def test_without_a_build_phase(tmp_path: Path) -> None:
-    found = established(FINDING, market_lab(tmp_path, Market(), text=POOR))
-
-    assert [item.value for item in found.values()] == [UNSUPPORTED, UNSUPPORTED]
-
-
-def test_a_build_that_fails(tmp_path: Path) -> None:
-    def refuses(root: Path, name: str, env: Mapping[str, str]) -> Execution:
-        return refusal("out of clay")
-
-    found = established(FINDING, market_lab(tmp_path, Market(builder=refuses)))
-
-    assert [item.value for item in found.values()] == [FAILED, FAILED]

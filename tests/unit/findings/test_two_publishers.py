@@ -6,19 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.findings.base import FAILED, UNSUPPORTED
 from harness.findings.two_publishers import FINDING
-from harness.measure.command import Execution
 from tests.unit.findings.made_up_builds import (
     BY_ADDRESS,
     BY_NAME,
-    POOR,
     Builder,
     Market,
     Release,
     established,
     market_lab,
-    refusal,
     release,
 )
 
@@ -43,19 +39,3 @@ def test_values(tmp_path: Path, builder: Builder, dependencies: str, expected: s
     assert found.value == expected
     assert proof in found.evidence
     assert not market.served
-
-
-def test_without_a_build_phase(tmp_path: Path) -> None:
-    found = established(FINDING, market_lab(tmp_path, Market(), text=POOR))["published-resolve"]
-
-    assert (found.value, found.evidence) == (UNSUPPORTED, "it builds nothing")
-
-
-def test_a_build_that_fails(tmp_path: Path) -> None:
-    def refuses(root: Path, name: str, env: Mapping[str, str]) -> Execution:
-        return refusal("out of clay")
-
-    found = established(FINDING, market_lab(tmp_path, Market(builder=refuses)))["published-resolve"]
-
-    assert found.value == FAILED
-    assert "out of clay" in found.evidence

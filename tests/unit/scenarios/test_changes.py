@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StateError, VariantError, VerificationError
-from harness.measure.command import Command, Execution
+from harness.measure.command import Command
 from harness.monorepo.changes import STANDARD
 from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
@@ -17,6 +15,7 @@ from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
 from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import Toolbox, execution, made_up_attempt, made_up_bench
+from tests.unit.monorepo.changes.made_up_changes import GitAndToolbox
 
 RENAME = """\
 --- a/shared/src/shared/__init__.py
@@ -38,21 +37,6 @@ def write_change(bench: Bench, name: str, text: str, *, old: str = "PolyWolf", n
     return folder
 
 
-@dataclass
-class Git:
-    """An executor that plays the toolchain and lets git be git."""
-
-    toolbox: Toolbox
-
-    def run(self, command: Command) -> Execution:
-        if command.argv[0] != "git":
-            return self.toolbox.run(command)
-        self.toolbox.commands.append(command)
-        done = subprocess.run(command.argv, cwd=command.cwd, capture_output=True, text=True, check=False)
-        made = execution(exit_code=done.returncode)
-        return Execution(**{**made.__dict__, "stderr": done.stderr})
-
-
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return made_up_bench(tmp_path)
@@ -65,7 +49,7 @@ def toolbox(bench: Bench) -> Toolbox:
 
 @pytest.fixture
 def attempt(toolbox: Toolbox, tmp_path: Path) -> Attempt:
-    return made_up_attempt(Git(toolbox), tmp_path)
+    return made_up_attempt(GitAndToolbox(toolbox), tmp_path)
 
 
 def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
@@ -73,7 +57,7 @@ def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
     warm_up(bench, attempt, phases_needed([name]))
     scenario = all_scenarios()[name]
     assert scenario.unsupported(bench) == ""
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     commands = list(scenario.measured(bench, attempt))
     scenario.verify(bench, attempt, run_until_failure(attempt, commands))
     return [command.argv for command in commands]
@@ -138,7 +122,7 @@ def test_caches_are_as_they_were_each_time(bench: Bench, toolbox: Toolbox, attem
     toolbox.answers = fetch
     measure("add-dependency", bench, attempt)
     scenario = all_scenarios()["add-dependency"]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     run_until_failure(attempt, list(scenario.measured(bench, attempt)))
 
     assert seen == [False, False]
@@ -210,5 +194,5 @@ def test_a_change_begins_with_the_committed_files_whatever_was_edited_before(ben
     warm_up(bench, attempt, phases_needed(["refresh", "add-dependency"]))
     for name in ("refresh", "add-dependency", "refresh", "add-dependency"):
         scenario = all_scenarios()[name]
-        scenario.prepare(bench, attempt)
+        attempt = scenario.prepare(bench, attempt)
         scenario.verify(bench, attempt, run_until_failure(attempt, list(scenario.measured(bench, attempt))))

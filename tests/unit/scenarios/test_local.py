@@ -13,9 +13,9 @@ from harness.monorepo.changes import STANDARD
 from harness.records.facts import Lane
 from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
-from harness.scenarios.build import built
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
+from harness.workspace.verify import distributions
 from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import VARIANT_TOML, Toolbox, execution, made_up_attempt, made_up_bench
 
@@ -44,7 +44,7 @@ def attempt(toolbox: Toolbox, tmp_path: Path) -> Attempt:
 def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
     """Prepare, run and verify a scenario; the argument lists of what was measured."""
     scenario = all_scenarios()[name]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     commands = list(scenario.measured(bench, attempt))
     executions = run_until_failure(attempt, commands)
     scenario.verify(bench, attempt, executions)
@@ -96,7 +96,7 @@ def test_cold_means_that_the_cache_is_empty(bench: Bench, attempt: Attempt) -> N
     measure("install-cold", bench, attempt)
     assert any(bench.cold.cache.iterdir())
 
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
 
     assert list(bench.cold.cache.iterdir()) == []
     assert (bench.cold.root / "tool.lock").is_file()
@@ -253,11 +253,11 @@ def test_two_wheels_of_one_project_are_not_one_build(tmp_path: Path) -> None:
         (tmp_path / f"hello-{version}-py3-none-any.whl").write_text("", encoding="utf-8")
 
     with pytest.raises(VerificationError, match="Two distributions of 'hello'"):
-        built(tmp_path)
+        distributions(tmp_path)
 
 
 def test_a_name_no_wheel_may_have_is_refused(tmp_path: Path) -> None:
     (tmp_path / "hello.whl").write_text("", encoding="utf-8")
 
     with pytest.raises(VerificationError, match=r"hello\.whl"):
-        built(tmp_path)
+        distributions(tmp_path)

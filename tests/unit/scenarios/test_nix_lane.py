@@ -19,9 +19,9 @@ from harness.nix import Nix, NixProgram
 from harness.records.facts import Lane
 from harness.run.sample import run_until_failure
 from harness.scenarios import all_scenarios
-from harness.workspace.nix import STANDING, ready
+from harness.workspace.nix import ready
 from harness.workspace.prepared import Bench, NixBench
-from harness.workspace.steps import Attempt
+from harness.workspace.steps import STANDING, Attempt
 from harness.workspace.tree import Workspace
 from tests.made_up import VARIANT_TOML, execution, made_up_attempt, made_up_bench, made_up_workspace
 
@@ -193,11 +193,20 @@ def attempt(store: PlayedStore, tmp_path: Path) -> Attempt:
 
 def measure(name: str, bench: Bench, attempt: Attempt) -> list[Command]:
     """Prepare, run and verify a scenario; what was measured."""
+    return carried_out(name, bench, attempt)[0]
+
+
+def sizes_of(name: str, bench: Bench, attempt: Attempt) -> dict[str, int]:
+    """What is weighed once a scenario was measured."""
+    return all_scenarios()[name].sizes(bench, carried_out(name, bench, attempt)[1])
+
+
+def carried_out(name: str, bench: Bench, attempt: Attempt) -> tuple[list[Command], Attempt]:
     scenario = all_scenarios()[name]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     commands = list(scenario.measured(bench, attempt))
     scenario.verify(bench, attempt, run_until_failure(attempt, commands))
-    return commands
+    return commands, attempt
 
 
 # A Nix that behaves
@@ -247,9 +256,7 @@ def test_only_what_has_to_be_new_has_a_new_salt(name: str, fresh: bool, bench: B
 
 
 def test_closures_are_weighed_for_each_application(bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
-    measure("nix-build", bench, attempt)
-
-    sizes = all_scenarios()["nix-build"].sizes(bench, attempt)
+    sizes = sizes_of("nix-build", bench, attempt)
 
     assert set(sizes) == {
         "derivations_built",
@@ -276,22 +283,6 @@ def test_a_build_that_is_there_already_is_not_measured(bench: Bench, attempt: At
         measure("nix-build", bench, same)
 
 
-def test_a_base_that_is_not_complete_is_no_state_to_build_from(
-    bench: Bench, attempt: Attempt, store: PlayedStore
-) -> None:
-    store.base_present = False
-
-    with pytest.raises(StateError, match=r"base is not complete: /nix/store/\w+-python3$"):
-        measure("nix-build", bench, attempt)
-
-
-def test_an_edit_that_is_not_part_of_the_source_is_no_edit(bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
-    store.blind_to_edits = True
-
-    with pytest.raises(StateError, match="shared is not built anew"):
-        measure("nix-refresh", bench, attempt)
-
-
 def test_what_cannot_be_evaluated_is_no_state(bench: Bench, attempt: Attempt) -> None:
     class Broken:
         def run(self, command: Command) -> Execution:
@@ -312,44 +303,16 @@ def test_what_cannot_be_evaluated_is_no_state(bench: Bench, attempt: Attempt) ->
 def test_what_was_built_after_an_edit_is_counted(
     name: str, built: int, bench: Bench, attempt: Attempt, store: PlayedStore
 ) -> None:
-    measure(name, bench, attempt)
-
-    assert all_scenarios()[name].sizes(bench, attempt) == {"derivations_built": built}
+    assert sizes_of(name, bench, attempt) == {"derivations_built": built}
 
 
 def test_an_edit_outside_that_leads_to_builds_is_a_result(bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
     store.takes_everything = True
-    measure("nix-refresh-outside", bench, attempt)
 
-    assert all_scenarios()["nix-refresh-outside"].sizes(bench, attempt) == {"derivations_built": 5}
-
-
-def test_an_edit_of_an_application_has_to_be_part_of_its_source(
-    bench: Bench, attempt: Attempt, store: PlayedStore
-) -> None:
-    store.blind_to_edits = True
-
-    with pytest.raises(StateError, match="goodbye is not built anew"):
-        measure("nix-refresh-application", bench, attempt)
-
-
-def test_the_line_that_was_added_to_an_application_has_to_be_in_the_store(
-    bench: Bench, attempt: Attempt, store: PlayedStore
-) -> None:
-    store.forgets_lines = True
-
-    with pytest.raises(VerificationError, match=r'^No goodbye/__init__\.py in the store has the line REVISION = "non'):
-        measure("nix-refresh-application", bench, attempt)
+    assert sizes_of("nix-refresh-outside", bench, attempt) == {"derivations_built": 5}
 
 
 # Results that are not what they have to be
-
-
-def test_nothing_to_do_must_add_nothing(bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
-    store.litters = True
-
-    with pytest.raises(VerificationError, match=r"^With nothing to do, Nix added \d+-litter$"):
-        measure("nix-noop", bench, attempt)
 
 
 @pytest.mark.parametrize("name", ["nix-build", "nix-noop", "nix-refresh"])
@@ -368,20 +331,47 @@ def test_after_an_edit_the_old_line_is_stale(bench: Bench, attempt: Attempt, sto
         measure("nix-refresh", bench, attempt)
 
 
-def test_more_than_members_and_environments_must_not_be_rebuilt(
-    bench: Bench, attempt: Attempt, store: PlayedStore
+@pytest.mark.parametrize(
+    ("habit", "name", "error", "said"),
+    [
+        ({"base_present": False}, "nix-build", StateError, r"base is not complete: /nix/store/\w+-python3$"),
+        ({"blind_to_edits": True}, "nix-refresh", StateError, "shared is not built anew"),
+        ({"blind_to_edits": True}, "nix-refresh-application", StateError, "goodbye is not built anew"),
+        (
+            {"forgets_lines": True},
+            "nix-refresh-application",
+            VerificationError,
+            r'^No goodbye/__init__\.py in the store has the line REVISION = "non',
+        ),
+        ({"litters": True}, "nix-noop", VerificationError, r"^With nothing to do, Nix added \d+-litter$"),
+        (
+            {"base_follows_edits": True, "base_present": False},
+            "nix-refresh",
+            VerificationError,
+            r"^More than members and environments had to be built: .*-python3$",
+        ),
+    ],
+)
+def test_a_store_with_a_bad_habit_is_told(
+    habit: dict[str, bool],
+    name: str,
+    error: type[Exception],
+    said: str,
+    bench: Bench,
+    attempt: Attempt,
+    store: PlayedStore,
 ) -> None:
-    store.base_follows_edits = True
-    store.base_present = False
+    for key, value in habit.items():
+        setattr(store, key, value)
 
-    with pytest.raises(VerificationError, match=r"^More than members and environments had to be built: .*-python3$"):
-        measure("nix-refresh", bench, attempt)
+    with pytest.raises(error, match=said):
+        measure(name, bench, attempt)
 
 
 @pytest.mark.parametrize("name", ["nix-build", "nix-refresh"])
 def test_what_a_build_left_out_is_named(name: str, bench: Bench, attempt: Attempt, store: PlayedStore) -> None:
     scenario = all_scenarios()[name]
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     store.builds_nothing = True
     executions = run_until_failure(attempt, list(scenario.measured(bench, attempt)))
 

@@ -37,7 +37,7 @@ def measure(name: str, bench: BackendBench, player: Player, tmp_path: Path) -> l
     """Do a scenario as a sample does it, up to its verification."""
     scenario = BY_NAME[name]
     attempt = made_up_attempt(player, tmp_path)
-    scenario.prepare(bench, attempt)
+    attempt = scenario.prepare(bench, attempt)
     player.commands.clear()
     executions = [player.run(command) for command in scenario.measured(bench, attempt)]
     scenario.verify(bench, attempt, executions)
