@@ -18,7 +18,7 @@ import pytest
 from harness.monorepo.variants import Variant, load_variants
 from harness.monorepo.variants.file import Profile
 from harness.provision.state_folder import Layout
-from harness.run.check.circumstances import circumstances, code_digest
+from harness.run.check.circumstances import circumstances, proving_digest
 from harness.run.check.proving import NIX, PHASES
 from harness.run.check.record import Record, Verified, read_verified
 
@@ -59,7 +59,7 @@ def by_this_harness(variant: Variant) -> bool:
 @cache
 def this_harness() -> str:
     """The digest of the code that carries steps out."""
-    return code_digest(LAYOUT.checkout)
+    return proving_digest(LAYOUT.checkout)
 
 
 @cache

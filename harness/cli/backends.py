@@ -21,9 +21,9 @@ from harness.provision.state_folder import Layout
 from harness.records.journal import find_runs
 from harness.run.contestants.backends import FILES, new_backends
 from harness.run.contestants.base import Contestants
-from harness.run.contestants.resuming import resumed
 from harness.run.coordinator import run_session
 from harness.run.request import new_run_id
+from harness.run.resume import resumed
 from harness.scenarios.backends.catalogue import BY_NAME
 
 #: More files than any package has; writing them for every backend would fill a disk.

@@ -11,28 +11,28 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.run.check.model import Checked, Failure, Result, Standing, Verdict
+from harness.run.check.model import Checked, CheckStanding, Result, StepFailure, StepVerdict
 
 _MARKS = {
-    Verdict.PASSED: ("✓", "green"),
-    Verdict.FAILED: ("✗", "bold red"),
-    Verdict.UNSUPPORTED: ("–", "yellow"),
-    Verdict.SKIPPED: ("·", "dim"),
-    Verdict.RECORDED: ("✓", "dim green"),
+    StepVerdict.PASSED: ("✓", "green"),
+    StepVerdict.FAILED: ("✗", "bold red"),
+    StepVerdict.UNSUPPORTED: ("–", "yellow"),
+    StepVerdict.SKIPPED: ("·", "dim"),
+    StepVerdict.RECORDED: ("✓", "dim green"),
 }
 
 _STANDINGS = {
-    Standing.PASSED: "green",
-    Standing.FAILED: "bold red",
-    Standing.UNSUPPORTED: "yellow",
-    Standing.BROKEN: "yellow",
+    CheckStanding.PASSED: "green",
+    CheckStanding.FAILED: "bold red",
+    CheckStanding.UNSUPPORTED: "yellow",
+    CheckStanding.BROKEN: "yellow",
 }
 
 
 def print_step(console: Console, result: Result) -> None:
     """One line for a step, and what there is to say of a failure below it."""
     mark, style = _MARKS[result.verdict]
-    detail = f"unsupported: {result.detail}" if result.verdict is Verdict.UNSUPPORTED else result.detail
+    detail = f"unsupported: {result.detail}" if result.verdict is StepVerdict.UNSUPPORTED else result.detail
     line = Text.assemble((mark, style), " ", result.variant, " · ", (result.step, "bold"))
     if detail and result.failure is None:
         line.append(f"  {detail}", "dim")
@@ -41,7 +41,7 @@ def print_step(console: Console, result: Result) -> None:
         console.print(_as_table(result.failure))
 
 
-def _as_table(failure: Failure) -> Padding:
+def _as_table(failure: StepFailure) -> Padding:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")

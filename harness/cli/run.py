@@ -38,10 +38,10 @@ from harness.records.journal import find_runs
 from harness.records.strategies import STRATEGIES
 from harness.run.cluster.asked import see_cluster
 from harness.run.contestants.base import Contestants
-from harness.run.contestants.resuming import resumed
 from harness.run.contestants.variants import VariantContestants
 from harness.run.coordinator import run_session
 from harness.run.request import Request, finding_names, measured, new_assignment, new_run_id
+from harness.run.resume import resumed
 from harness.run.shapes_asked import asked_shape, third_party_in_words
 from harness.scenarios import all_scenarios
 

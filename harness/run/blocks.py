@@ -10,7 +10,7 @@ from harness.measure.command import Executor
 from harness.records.facts import Outcome
 from harness.records.format import Cell, Sample
 from harness.records.journal import Journal
-from harness.run.sample import B, Clock, Place, take_sample
+from harness.run.sample import B, Clock, SamplePlace, take_sample
 from harness.scenarios.base import Measurable
 from harness.workspace.prepared import Unready
 from harness.workspace.steps import Attempt
@@ -66,7 +66,7 @@ def run_blocks(
             watcher.cell_begins(cell, block, position)
             log_path = journal.log_path(cell, block)
             bench = benches[cell.variant]
-            place = Place(
+            place = SamplePlace(
                 run_id=journal.info.run_id,
                 host_id=journal.info.host.host_id,
                 cell=cell,

@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class SamplePlace:
     """Where in a run a sample belongs."""
 
     run_id: str
@@ -51,7 +51,9 @@ def _refused(cell: Cell) -> str:
     return refusal(cell.strategy, cell.provider) if cell.strategy and cell.provider else ""
 
 
-def take_sample(scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *, place: Place, clock: Clock) -> Sample:
+def take_sample(
+    scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *, place: SamplePlace, clock: Clock
+) -> Sample:
     """Execute a cell once. Whatever goes wrong becomes the sample's outcome and reason, never an exception."""
     started_at = clock.now().isoformat(timespec="milliseconds")
 
@@ -119,7 +121,7 @@ def explain(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _sample(place: Place, started_at: str, outcome: Outcome, reason: str, figures: dict[str, Any]) -> Sample:
+def _sample(place: SamplePlace, started_at: str, outcome: Outcome, reason: str, figures: dict[str, Any]) -> Sample:
     cell = place.cell
     return Sample(
         run_id=place.run_id,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
+from harness.errors import ResultsError
 from harness.findings import experiments
-from harness.plan.cells import planned
+from harness.plan.cells import digest_of, planned
 from harness.provision.state_folder import Layout
 from harness.records.facts import ScenarioFacts
 from harness.records.format import RunInfo, RunStatus
@@ -18,8 +19,8 @@ from harness.records.journal import Journal, Resumed, read_findings, read_info
 from harness.records.reuse import take_over
 from harness.run.info import run_begun, with_variants
 from harness.run.request import Assignment, VariantAssignment
-from harness.run.resume import changed
 from harness.scenarios import all_scenarios
+from harness.workspace.prepared import Contestant
 
 
 class SystemClock:
@@ -116,3 +117,53 @@ def _take_over(earlier: Path, journal: Journal, console: Console) -> None:
     console.print(f"findings taken over from run {earlier.name}: {len(taken.findings)}", highlight=False)
     for name, why in taken.left.items():
         console.print(f"{name}: none taken over: {why}", markup=False, highlight=False, soft_wrap=True)
+
+
+def see_unchanged(info: RunInfo, folder: Path, what: str, contestants: Iterable[Contestant]) -> None:
+    """See that contestants are what they were when their run was begun.
+
+    Raises:
+        ResultsError: one is not; the message has both digests.
+    """
+    for contestant in contestants:
+        then = info.variants[contestant.name].digest
+        if contestant.digest != then:
+            raise changed(folder, f"the {what} {contestant.name}", then[:12], contestant.digest[:12])
+
+
+def see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], cluster: str | None = None) -> None:
+    """See that there is a rest of a run to be done, here, with the ``scenarios`` there are.
+
+    Raises:
+        ResultsError: there is none, or not here, or its plan is not what it was.
+    """
+    if info.merged:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",
+            hint="Go on with those that were cut off, each where it was made, and merge them anew.",
+        )
+    if info.cluster and cluster is None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was dealt out by {info.cluster}.",
+            hint="Say where the rest is to be done: --cluster ADDRESS, or --cluster local:N.",
+        )
+    if not info.cluster and cluster is not None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was begun on one machine; half of its block cannot be another's.",
+            hint="Go on with it there, without --cluster.",
+        )
+    if (now := digest_of(info.plan)) != info.plan.digest:
+        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
+    if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(scenarios)):
+        raise ResultsError(
+            f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.",
+            hint="Begin a new run.",
+        )
+
+
+def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:
+    """The error for a run that cannot be resumed because ``what`` was ``then`` and is ``now``."""
+    return ResultsError(
+        f"--resume: {what} of the run {folder.name} is not what it was: {then} then, {now} now.",
+        hint="Figures from before and after a change are not one run: begin a new one.",
+    )

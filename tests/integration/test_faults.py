@@ -20,7 +20,7 @@ from harness.provision.state_folder import Layout
 from harness.records.facts import Lane, Outcome
 from harness.records.format import SAMPLE, Cell, Sample
 from harness.records.journal import Journal, read_samples
-from harness.run.sample import Place, take_sample
+from harness.run.sample import SamplePlace, take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
@@ -42,7 +42,7 @@ def executor() -> Iterator[LauncherExecutor]:
 def sample(bench: Bench, executor: LauncherExecutor, tmp_path: Path, *, limit_s: float = 20.0) -> Sample:
     """One attempt at ``install-warm`` with a real executor."""
     cell = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
-    place = Place(
+    place = SamplePlace(
         run_id="run", host_id="", cell=cell, variant_digest="", block=0, position=0, log_path="logs/install.log"
     )
     attempt = Attempt(executor=executor, log_path=tmp_path / "install.log", limit_s=limit_s, nonce=lambda: "n")

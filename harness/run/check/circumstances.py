@@ -17,12 +17,12 @@ def circumstances(checkout: Path, folder: Path, nix_version: str) -> Circumstanc
     """Those of a proof that is made now, in ``folder``, with this Nix (empty where there is none)."""
     host = host_facts(folder)
     return Circumstances(
-        harness=code_digest(checkout),
+        harness=proving_digest(checkout),
         tools=tools_here(nix_version),
         machine=host.kind,
     )
 
 
-def code_digest(checkout: Path) -> str:
+def proving_digest(checkout: Path) -> str:
     """What names exactly the code that carries steps out."""
     return digest_of_code(checkout, ROOTS)

@@ -15,7 +15,7 @@ from harness.measure.command import Command, Ended, Execution
 from harness.records.format import Cell
 from harness.records.strategies import refusal
 from harness.run.check.causes import likely_cause
-from harness.run.check.model import Failure, Result, Verdict
+from harness.run.check.model import Result, StepFailure, StepVerdict
 from harness.scenarios.base import Scenario
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
@@ -35,34 +35,34 @@ def carry_out(scenario: Scenario, bench: Bench, attempt: Attempt, cell: Cell) ->
     """Carry out a scenario once, and say how that ended."""
     attempt = replace(attempt, strategy=cell.strategy or "")
 
-    def result(verdict: Verdict, detail: str, failure: Failure | None = None) -> Result:
+    def result(verdict: StepVerdict, detail: str, failure: StepFailure | None = None) -> Result:
         name = step_name(cell)
         return Result(variant=bench.variant.name, step=name, verdict=verdict, detail=detail, failure=failure)
 
     refused = refusal(cell.strategy, cell.provider) if cell.strategy and cell.provider else ""
     if reason := refused or scenario.unsupported(bench):
-        return result(Verdict.UNSUPPORTED, reason)
+        return result(StepVerdict.UNSUPPORTED, reason)
     begins = _size(attempt.log_path)
     try:
         attempt = scenario.prepare(bench, attempt)
         commands = list(scenario.measured(bench, attempt))
     except _TROUBLE as error:
         told = _failure(attempt, begins, f"what {cell.scenario} begins with", scenario.facts.before, words(error))
-        return result(Verdict.FAILED, scenario.facts.title, told)
+        return result(StepVerdict.FAILED, scenario.facts.title, told)
     executions: list[Execution] = []
     for command in commands:
         executions.append(attempt.executor.run(command))
         if not executions[-1].ok:
             told = _failure(attempt, begins, " ".join(command.argv), "exit status 0", ended(command, executions[-1]))
-            return result(Verdict.FAILED, scenario.facts.title, told)
+            return result(StepVerdict.FAILED, scenario.facts.title, told)
     try:
         scenario.verify(bench, attempt, executions)
         scenario.sizes(bench, attempt)
     except _TROUBLE as error:
         ran = "; ".join(" ".join(command.argv) for command in commands)
         told = _failure(attempt, begins, ran, scenario.facts.verified, words(error))
-        return result(Verdict.FAILED, scenario.facts.title, told)
-    return result(Verdict.PASSED, scenario.facts.verified)
+        return result(StepVerdict.FAILED, scenario.facts.title, told)
+    return result(StepVerdict.PASSED, scenario.facts.verified)
 
 
 def ended(command: Command, execution: Execution) -> str:
@@ -82,10 +82,10 @@ def words(error: BaseException) -> str:
     return error.message if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
 
 
-def _failure(attempt: Attempt, begins: int, ran: str, expected: str, came: str) -> Failure:
+def _failure(attempt: Attempt, begins: int, ran: str, expected: str, came: str) -> StepFailure:
     """A failure with its likely cause, which may stand in the log alone."""
     logged = _since(attempt.log_path, begins)
-    return Failure(
+    return StepFailure(
         ran=ran,
         expected=expected,
         came=came,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.errors import HarnessError
 from harness.findings import FAILED, UNSUPPORTED, Experiment, Observation, conduct
 from harness.run.check.causes import likely_cause
-from harness.run.check.model import Failure, Report, Result, Verdict
+from harness.run.check.model import Report, Result, StepFailure, StepVerdict
 from harness.run.check.proving import counts, recorded
 from harness.workspace.experiment import Lab
 
@@ -62,17 +62,17 @@ def _judged(variant: str, step: str, observations: Sequence[Observation], log: s
         return _impossible(variant, step, came, log)
     values = dict.fromkeys(item.value for item in observations)
     if set(values) == {UNSUPPORTED}:
-        return Result(variant=variant, step=step, verdict=Verdict.UNSUPPORTED, detail=observations[0].evidence)
+        return Result(variant=variant, step=step, verdict=StepVerdict.UNSUPPORTED, detail=observations[0].evidence)
     told = ", ".join(values) if len(values) <= _TOLD else f"{len(observations)} values"
-    return Result(variant=variant, step=step, verdict=Verdict.PASSED, detail=told)
+    return Result(variant=variant, step=step, verdict=StepVerdict.PASSED, detail=told)
 
 
 def _impossible(variant: str, step: str, came: str, log: str) -> Result:
-    failure = Failure(
+    failure = StepFailure(
         ran=f"python -m harness run --variant {variant} --finding {step.removeprefix('finding ')}",
         expected="one value of its closed set for each of its findings",
         came=came,
         cause=likely_cause(came),
         log=log,
     )
-    return Result(variant=variant, step=step, verdict=Verdict.FAILED, failure=failure)
+    return Result(variant=variant, step=step, verdict=StepVerdict.FAILED, failure=failure)

@@ -20,7 +20,7 @@ from harness.monorepo.variants import Variant
 from harness.monorepo.variants.lock import read_lock
 from harness.monorepo.variants.templates import nix_files
 from harness.records.strategies import STRATEGIES
-from harness.run.check.model import Failure, Result, Verdict
+from harness.run.check.model import Result, StepFailure, StepVerdict
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
@@ -32,7 +32,7 @@ class Wrong(Exception):  # noqa: N818 - it is not raised beyond this module
 
     def __init__(self, ran: str, expected: str, came: str, cause: str) -> None:
         super().__init__(came)
-        self.failure = Failure(ran=ran, expected=expected, came=came, cause=cause)
+        self.failure = StepFailure(ran=ran, expected=expected, came=came, cause=cause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +49,16 @@ def look(variant: Variant, sources: Mapping[str, bytes]) -> Iterator[Result]:
         try:
             seen = step.see(variant, sources)
         except Wrong as wrong:
-            yield Result(variant=variant.name, step=step.step, verdict=Verdict.FAILED, failure=wrong.failure)
+            yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.FAILED, failure=wrong.failure)
         except (HarnessError, OSError, UnicodeDecodeError) as error:
             told = error.message if isinstance(error, HarnessError) else str(error)
             hint = error.hint if isinstance(error, HarnessError) else "It has to be readable UTF-8 text."
-            failure = Failure(ran=f"reading the folder of {variant.name}", expected="readable", came=told, cause=hint)
-            yield Result(variant=variant.name, step=step.step, verdict=Verdict.FAILED, failure=failure)
+            failure = StepFailure(
+                ran=f"reading the folder of {variant.name}", expected="readable", came=told, cause=hint
+            )
+            yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.FAILED, failure=failure)
         else:
-            yield Result(variant=variant.name, step=step.step, verdict=Verdict.PASSED, detail=seen)
+            yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.PASSED, detail=seen)
 
 
 def sources_of(variant: Variant) -> dict[str, bytes]:

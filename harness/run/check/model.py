@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class StepVerdict(StrEnum):
     """How a step of a check ended."""
 
     PASSED = "passed"
@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failure:
+class StepFailure:
     """Why a step failed: what was run or looked at, what was expected, what came instead, and the likely cause."""
 
     ran: str
@@ -35,21 +35,21 @@ class Result:
 
     variant: str
     step: str
-    verdict: Verdict
+    verdict: StepVerdict
     detail: str = ""
-    failure: Failure | None = None
+    failure: StepFailure | None = None
 
     @property
     def failed(self) -> bool:
         """Whether the step failed."""
-        return self.verdict is Verdict.FAILED
+        return self.verdict is StepVerdict.FAILED
 
 
 #: Is told of every step as it ends.
 Report = Callable[[Result], None]
 
 
-class Standing(StrEnum):
+class CheckStanding(StrEnum):
     """What a check comes to for a variant as a whole."""
 
     PASSED = "passed"
@@ -72,30 +72,30 @@ class Checked:
     whole: bool = True
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> CheckStanding:
         """The whole in a word. A variant that says it is broken, and of which every step passes, is not as it says."""
         if self.unavailable:
-            return Standing.UNSUPPORTED
+            return CheckStanding.UNSUPPORTED
         failed = any(result.failed for result in self.results)
         if self.broken:
-            return Standing.BROKEN if failed or not self.whole else Standing.FAILED
-        return Standing.FAILED if failed else Standing.PASSED
+            return CheckStanding.BROKEN if failed or not self.whole else CheckStanding.FAILED
+        return CheckStanding.FAILED if failed else CheckStanding.PASSED
 
     @property
     def good(self) -> bool:
         """Whether nothing about it has to be mended."""
-        return self.standing is not Standing.FAILED
+        return self.standing is not CheckStanding.FAILED
 
     @property
     def words(self) -> str:
         """The whole in a sentence."""
-        count = {verdict: sum(result.verdict is verdict for result in self.results) for verdict in Verdict}
+        count = {verdict: sum(result.verdict is verdict for result in self.results) for verdict in StepVerdict}
         match self.standing:
-            case Standing.UNSUPPORTED:
+            case CheckStanding.UNSUPPORTED:
                 return self.unavailable
-            case Standing.BROKEN:
+            case CheckStanding.BROKEN:
                 return f"as it says: {self.broken}"
-            case Standing.FAILED if self.broken:
+            case CheckStanding.FAILED if self.broken:
                 return f"it says it is broken ({self.broken}), but no step failed: take the key out of variant.toml"
         told = [f"{number} {verdict}" for verdict, number in count.items() if number]
         return ", ".join(told)

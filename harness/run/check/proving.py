@@ -13,7 +13,7 @@ from harness.monorepo.variants import variant_digest
 from harness.records.facts import Lane
 from harness.records.format import Cell
 from harness.run.check.doing import carry_out, placeholders_of, shown, step_name
-from harness.run.check.model import Failure, Report, Result, Verdict
+from harness.run.check.model import Report, Result, StepFailure, StepVerdict
 from harness.scenarios.base import Scenario
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
@@ -93,7 +93,7 @@ def prove(bench: Bench, attempt: Attempt, cells: Sequence[Cell], means: Means, r
             warmed = True
         if lacking := _lacking(cell, results):
             detail = f"left out, as {lacking} failed"
-            add(Result(variant=bench.variant.name, step=name, verdict=Verdict.SKIPPED, detail=detail))
+            add(Result(variant=bench.variant.name, step=name, verdict=StepVerdict.SKIPPED, detail=detail))
             continue
         add(prover.step(cell))
         if counts(results[-1]) and prover.confined_itself(name):
@@ -145,30 +145,32 @@ class _Prover:
         """Whether any step of the local lane wrote, or had to write, to other folders than its own."""
         name, step = self._bench.variant.name, "writes"
         if self._confined is None:
-            return Result(variant=name, step=step, verdict=Verdict.UNSUPPORTED, detail=self._means.not_confined)
+            return Result(variant=name, step=step, verdict=StepVerdict.UNSUPPORTED, detail=self._means.not_confined)
         for result in self._outside:
-            told = result.failure or Failure(ran=result.step, expected="", came="")
+            told = result.failure or StepFailure(ran=result.step, expected="", came="")
             expected = "it works although it can write to its own folders alone"
             failure = replace(told, expected=expected)
-            return Result(variant=name, step=step, verdict=Verdict.FAILED, detail=result.step, failure=failure)
-        done = [result for result in results if result.verdict is Verdict.PASSED and not result.step.startswith("nix-")]
+            return Result(variant=name, step=step, verdict=StepVerdict.FAILED, detail=result.step, failure=failure)
+        done = [
+            result for result in results if result.verdict is StepVerdict.PASSED and not result.step.startswith("nix-")
+        ]
         if not done:
-            known = any(result.verdict is Verdict.RECORDED for result in results)
+            known = any(result.verdict is StepVerdict.RECORDED for result in results)
             why = "what passed is on record" if known else "no step of the local lane passed"
-            return Result(variant=name, step=step, verdict=Verdict.SKIPPED, detail=why)
+            return Result(variant=name, step=step, verdict=StepVerdict.SKIPPED, detail=why)
         detail = f"{len(done)} steps passed while they could write to their own folders alone"
-        return Result(variant=name, step=step, verdict=Verdict.PASSED, detail=detail)
+        return Result(variant=name, step=step, verdict=StepVerdict.PASSED, detail=detail)
 
 
 def counts(result: Result) -> bool:
     """Whether a step is proven: it passed, or was seen not to be possible."""
-    return result.verdict in (Verdict.PASSED, Verdict.UNSUPPORTED)
+    return result.verdict in (StepVerdict.PASSED, StepVerdict.UNSUPPORTED)
 
 
 def recorded(variant: str, step: str, day: str) -> Result:
     """A step that need not be carried out, as it passed on that day."""
     detail = f"on record since {day}: the same files, code and versions"
-    return Result(variant=variant, step=step, verdict=Verdict.RECORDED, detail=detail)
+    return Result(variant=variant, step=step, verdict=StepVerdict.RECORDED, detail=detail)
 
 
 def _lacking(cell: Cell, results: Sequence[Result]) -> str:
@@ -176,7 +178,7 @@ def _lacking(cell: Cell, results: Sequence[Result]) -> str:
     for name in NEEDS.get(cell.scenario, ()):
         for result in results:
             same = result.step in (name, step_name(replace(cell, scenario=name)))
-            if same and result.verdict in (Verdict.FAILED, Verdict.SKIPPED):
+            if same and result.verdict in (StepVerdict.FAILED, StepVerdict.SKIPPED):
                 return result.step
     return ""
 
@@ -186,12 +188,15 @@ def _is_unchanged(bench: Bench) -> Result:
     variant = bench.variant
     if variant_digest(variant.folder, variant.spec) == variant.digest:
         return Result(
-            variant=variant.name, step="unchanged", verdict=Verdict.PASSED, detail="the variant's folder is as it was"
+            variant=variant.name,
+            step="unchanged",
+            verdict=StepVerdict.PASSED,
+            detail="the variant's folder is as it was",
         )
-    failure = Failure(
+    failure = StepFailure(
         ran="a look at the variant's folder",
         expected="the same bytes as before",
         came="files in it were changed, added or removed",
         cause="A step names a path of the variant's own folder, or somebody edited it meanwhile.",
     )
-    return Result(variant=variant.name, step="unchanged", verdict=Verdict.FAILED, failure=failure)
+    return Result(variant=variant.name, step="unchanged", verdict=StepVerdict.FAILED, failure=failure)

@@ -46,7 +46,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Proof:
+class DatedProof:
     """When something was proven (a day, ISO 8601), and the name of the circumstances."""
 
     on: str
@@ -58,7 +58,7 @@ class Proven:
     """What was proven of a variant as its files were: each step by its name, as ``check`` calls it."""
 
     digest: str
-    steps: Mapping[str, Proof] = field(default_factory=dict)
+    steps: Mapping[str, DatedProof] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -68,13 +68,13 @@ class Verified:
     schema_version: int = SCHEMA_VERSION
     circumstances: Mapping[str, Circumstances] = field(default_factory=dict)
     variants: Mapping[str, Proven] = field(default_factory=dict)
-    tests: Mapping[str, Proof] = field(default_factory=dict)
+    tests: Mapping[str, DatedProof] = field(default_factory=dict)
 
     def stands(self, variant: Variant, now: Circumstances) -> dict[str, str]:
         """The steps of a variant that need not be carried out in these circumstances, each with its day."""
         return {name: proof.on for name, proof in self.steps_of(variant).items() if proof.by == now.name}
 
-    def steps_of(self, variant: Variant) -> Mapping[str, Proof]:
+    def steps_of(self, variant: Variant) -> Mapping[str, DatedProof]:
         """The steps that were proven of a variant with just these files, in whatever circumstances."""
         known = self.variants.get(variant.name)
         return known.steps if known is not None and known.digest == variant.digest else {}
@@ -116,8 +116,8 @@ class Record:
         self.verified = read_verified(path)
 
     @property
-    def _proof(self) -> Proof:
-        return Proof(on=self._today, by=self._now.name)
+    def _proof(self) -> DatedProof:
+        return DatedProof(on=self._today, by=self._now.name)
 
     def stands(self, variant: Variant) -> dict[str, str]:
         """The steps of a variant that need not be carried out now, each with its day."""
@@ -137,7 +137,7 @@ class Record:
         proof = self.verified.tests.get(module)
         return proof is not None and proof.by == self._now.name
 
-    def _write(self, *, variants: Mapping[str, Proven], tests: Mapping[str, Proof]) -> None:
+    def _write(self, *, variants: Mapping[str, Proven], tests: Mapping[str, DatedProof]) -> None:
         # Circumstances that no proof is of any more say nothing.
         used = {proof.by for proven in variants.values() for proof in proven.steps.values()}
         used |= {proof.by for proof in tests.values()}

@@ -31,7 +31,7 @@ from harness.run.check.causes import likely_cause
 from harness.run.check.circumstances import circumstances
 from harness.run.check.experiments import find_out
 from harness.run.check.looking import look, sources_of
-from harness.run.check.model import Checked, Failure, Report, Result, Verdict
+from harness.run.check.model import Checked, Report, Result, StepFailure, StepVerdict
 from harness.run.check.proving import Means, chosen, prove
 from harness.run.check.record import Record, read_verified
 from harness.scenarios import all_scenarios
@@ -106,18 +106,20 @@ def _read(folder: Path, results: list[Result], tell: Report) -> Variant | None:
     try:
         variant = load_variant(folder)
     except VariantError as error:
-        failure = Failure(
+        failure = StepFailure(
             ran=f"{folder.name}/variant.toml",
             expected="what schemas/variant.schema.json describes, in a folder that is complete",
             came=error.message,
             cause=error.hint,
         )
-        results.append(Result(variant=folder.name, step="schema", verdict=Verdict.FAILED, failure=failure))
+        results.append(Result(variant=folder.name, step="schema", verdict=StepVerdict.FAILED, failure=failure))
         tell(results[-1])
         return None
-    step = Result(variant=folder.name, step="schema", verdict=Verdict.PASSED, detail=variant.spec.summary)
+    step = Result(variant=folder.name, step="schema", verdict=StepVerdict.PASSED, detail=variant.spec.summary)
     if variant.spec.unavailable:
-        step = Result(variant=folder.name, step="schema", verdict=Verdict.UNSUPPORTED, detail=variant.spec.unavailable)
+        step = Result(
+            variant=folder.name, step="schema", verdict=StepVerdict.UNSUPPORTED, detail=variant.spec.unavailable
+        )
     results.append(step)
     tell(step)
     return variant
@@ -140,13 +142,13 @@ def _prove_all(
 
 
 def _not_provisioned(name: str, came: str, tell: Report) -> Result:
-    failure = Failure(
+    failure = StepFailure(
         ran=f"python -m harness setup --variant {name}",
         expected="wheels fetched and the toolchain installed, as locks/ pin them",
         came=came,
         cause=likely_cause(came),
     )
-    result = Result(variant=name, step="provision", verdict=Verdict.FAILED, failure=failure)
+    result = Result(variant=name, step="provision", verdict=StepVerdict.FAILED, failure=failure)
     tell(result)
     return result
 
@@ -175,7 +177,7 @@ def _proven(
             if isinstance(bench, Unready):
                 return [_not_provisioned(variant.name, bench.reason, tell)]
             provisioned = Result(
-                variant=variant.name, step="provision", verdict=Verdict.PASSED, detail="the toolchain is installed"
+                variant=variant.name, step="provision", verdict=StepVerdict.PASSED, detail="the toolchain is installed"
             )
             tell(provisioned)
             log = logs / f"{variant.name}.log"

@@ -151,7 +151,7 @@ def unpack(archive: bytes, folder: Path) -> None:
             target.chmod(entry.mode & 0o755)
 
 
-def code_digest(checkout: Path) -> str:
+def measuring_digest(checkout: Path) -> str:
     """What names exactly the code of a checkout that figures come from."""
     folders = ("harness", "nix", "variants/__templates__")
     text = "\0".join(folder_digest(checkout / name) for name in folders)

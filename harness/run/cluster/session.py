@@ -24,7 +24,7 @@ from harness.run.cluster.asked import Asked, asked_cluster
 from harness.run.cluster.dealing import Dealer, Workers, introductions, name_of
 from harness.run.cluster.engine import ClusterLostError, DaskEngine, connected, version
 from harness.run.cluster.ledger import differences
-from harness.run.cluster.messages import Conduct, Job, LookJob, MeasureJob, Order, Returned, code_digest, packed
+from harness.run.cluster.messages import Conduct, Job, LookJob, MeasureJob, Order, Returned, measuring_digest, packed
 from harness.run.experiments import left_of
 from harness.run.finish import conclude, cut_off, interrupted, render_report
 from harness.run.progress import DealtProgress
@@ -94,7 +94,7 @@ class _Coordinator:
         order = Order(
             info=own,
             variants=packed(variants),
-            code=code_digest(self._layout.checkout),
+            code=measuring_digest(self._layout.checkout),
             locks={found.lock.name: found.lock.read_text(encoding="utf-8") for found in self._outside.values()},
             local_workers=self._asked.workers,
         )

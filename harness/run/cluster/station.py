@@ -40,7 +40,7 @@ from harness.run.cluster.messages import (
     MeasureJob,
     Order,
     Returned,
-    code_digest,
+    measuring_digest,
     unpack,
 )
 from harness.run.contestants.variants import grown, looked
@@ -135,7 +135,7 @@ class Station:
 
     def _set_up(self) -> None:
         order, layout = self._order, self._layout
-        if (code := code_digest(layout.checkout)) != order.code:
+        if (code := measuring_digest(layout.checkout)) != order.code:
             raise InputError(
                 f"the harness is not the same: its code is {code[:12]} there and {order.code[:12]} where the run was"
                 " begun.",

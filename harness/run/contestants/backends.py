@@ -27,8 +27,7 @@ from harness.records.journal import check_new, read_info
 from harness.records.spelling import number
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.request import Assignment, reference_among
-from harness.run.resume import see_resumable, see_unchanged
-from harness.run.start import begun
+from harness.run.start import begun, see_resumable, see_unchanged
 from harness.run.warm import Warmed
 from harness.scenarios.backends.catalogue import BY_NAME
 from harness.scenarios.backends.kinds import BackendScenario, measured_of

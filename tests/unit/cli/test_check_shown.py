@@ -9,9 +9,11 @@ import pytest
 from rich.console import Console
 
 from harness.cli.check_shown import as_data, print_step, summary
-from harness.run.check.model import Checked, Failure, Result, Verdict
+from harness.run.check.model import Checked, Result, StepFailure, StepVerdict
 
-FAILURE = Failure(ran="uv sync", expected="exit status 0", came="exit status 2\n[/red] odd", cause="Why.", log="/x/log")
+FAILURE = StepFailure(
+    ran="uv sync", expected="exit status 0", came="exit status 2\n[/red] odd", cause="Why.", log="/x/log"
+)
 
 
 def printed(*results: Result) -> str:
@@ -25,17 +27,17 @@ def printed(*results: Result) -> str:
 @pytest.mark.parametrize(
     ("verdict", "line"),
     [
-        (Verdict.PASSED, "✓ uv · run  As it has to be."),
-        (Verdict.UNSUPPORTED, "– uv · run  unsupported: As it has to be."),
-        (Verdict.SKIPPED, "· uv · run  As it has to be."),
+        (StepVerdict.PASSED, "✓ uv · run  As it has to be."),
+        (StepVerdict.UNSUPPORTED, "– uv · run  unsupported: As it has to be."),
+        (StepVerdict.SKIPPED, "· uv · run  As it has to be."),
     ],
 )
-def test_a_step_is_a_line(verdict: Verdict, line: str) -> None:
+def test_a_step_is_a_line(verdict: StepVerdict, line: str) -> None:
     assert printed(Result(variant="uv", step="run", verdict=verdict, detail="As it has to be.")) == f"{line}\n"
 
 
 def test_a_failure_says_what_was_run_what_was_expected_what_came_and_why() -> None:
-    text = printed(Result(variant="uv", step="run", verdict=Verdict.FAILED, failure=FAILURE))
+    text = printed(Result(variant="uv", step="run", verdict=StepVerdict.FAILED, failure=FAILURE))
 
     lines = [line.strip() for line in text.splitlines()]
     assert lines[0] == "✗ uv · run"
@@ -44,8 +46,10 @@ def test_a_failure_says_what_was_run_what_was_expected_what_came_and_why() -> No
 
 
 def test_the_whole_is_a_table_and_json() -> None:
-    good = Checked(variant="uv", results=[Result(variant="uv", step="run", verdict=Verdict.PASSED, detail="x")])
-    bad = Checked(variant="pdm", results=[Result(variant="pdm", step="run", verdict=Verdict.FAILED, failure=FAILURE)])
+    good = Checked(variant="uv", results=[Result(variant="uv", step="run", verdict=StepVerdict.PASSED, detail="x")])
+    bad = Checked(
+        variant="pdm", results=[Result(variant="pdm", step="run", verdict=StepVerdict.FAILED, failure=FAILURE)]
+    )
     console = Console(file=io.StringIO(), width=80)
     console.print(summary([good, bad]))
 

@@ -11,13 +11,13 @@ from harness.measure.command import Command, Ended, Execution
 from harness.provision.index import Traffic
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Cell, Sample
-from harness.run.sample import Place, take_sample
+from harness.run.sample import SamplePlace, take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
 from harness.workspace.warm_up import warm_up
 from tests.made_up import FakeClock, FakeMeter, Toolbox, execution, made_up_attempt, made_up_bench
 
-PLACE = Place(
+PLACE = SamplePlace(
     run_id="run",
     host_id="host",
     cell=Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm"),

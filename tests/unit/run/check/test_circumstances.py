@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.provision.state_folder import Layout
-from harness.run.check.circumstances import circumstances, code_digest
+from harness.run.check.circumstances import circumstances, proving_digest
 
 CHECKOUT = Layout.here().checkout
 
@@ -22,11 +22,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_it_does_not_depend_on_where_the_checkout_lies(copy: Path) -> None:
-    assert code_digest(copy) == code_digest(CHECKOUT)
+    assert proving_digest(copy) == proving_digest(CHECKOUT)
 
 
 def test_every_scenario_every_experiment_and_what_they_reach_count(copy: Path) -> None:
-    before = code_digest(copy)
+    before = proving_digest(copy)
     counted = {
         "harness/scenarios/deploy.py": True,
         "harness/findings/stale.py": True,
@@ -42,7 +42,7 @@ def test_every_scenario_every_experiment_and_what_they_reach_count(copy: Path) -
         path = copy / name
         text = path.read_text(encoding="utf-8")
         path.write_text(f"{text}\n# edited\n", encoding="utf-8")
-        assert (code_digest(copy) != before) is counts, name
+        assert (proving_digest(copy) != before) is counts, name
         path.write_text(text, encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from harness.errors import StateError
 from harness.findings import FAILED, UNSUPPORTED, Experiment, Observation
 from harness.records.facts import FindingFacts, Lane
 from harness.run.check.experiments import find_out
-from harness.run.check.model import Result, Verdict
+from harness.run.check.model import Result, StepVerdict
 from harness.workspace.experiment import Lab
 from tests.fakes import FakeExecutor
 from tests.made_up import made_up_attempt, made_up_bench
@@ -50,9 +50,9 @@ def test_what_was_established_passes_and_is_kept(tmp_path: Path) -> None:
     results, kept = found(tmp_path, good=answering("3"), none=answering(UNSUPPORTED), bad=answering(FAILED))
 
     assert {step: result.verdict for step, result in results.items()} == {
-        "finding good": Verdict.PASSED,
-        "finding none": Verdict.UNSUPPORTED,
-        "finding bad": Verdict.FAILED,
+        "finding good": StepVerdict.PASSED,
+        "finding none": StepVerdict.UNSUPPORTED,
+        "finding bad": StepVerdict.FAILED,
     }
     assert results["finding good"].detail == "3"
     failure = results["finding bad"].failure
@@ -65,7 +65,7 @@ def test_what_was_established_passes_and_is_kept(tmp_path: Path) -> None:
 def test_what_is_on_record_needs_no_lab(tmp_path: Path) -> None:
     results, kept = found(tmp_path, {"finding good": "2026-11-30"}, error="nobody may ask", good=answering("3"))
 
-    assert results["finding good"].verdict is Verdict.RECORDED
+    assert results["finding good"].verdict is StepVerdict.RECORDED
     assert "2026-11-30" in results["finding good"].detail
     assert kept == []
 
@@ -74,7 +74,7 @@ def test_without_a_lab_all_that_is_left_fails_with_the_reason(tmp_path: Path) ->
     known = {"finding first": "2026-11-30"}
     results, kept = found(tmp_path, known, error="It cannot lock.", first=answering("3"), second=answering("3"))
 
-    assert results["finding first"].verdict is Verdict.RECORDED
+    assert results["finding first"].verdict is StepVerdict.RECORDED
     failure = results["finding second"].failure
     assert failure is not None
     assert failure.came == "It cannot lock."

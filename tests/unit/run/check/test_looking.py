@@ -10,7 +10,7 @@ import pytest
 from harness.monorepo.variants import load_variant
 from harness.provision.state_folder import Layout
 from harness.run.check.looking import LOOKS, look, sources_of
-from harness.run.check.model import Failure, Verdict
+from harness.run.check.model import StepFailure, StepVerdict
 
 MODEL = Layout.here().variants / "uv"
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-def failures(folder: Path) -> dict[str, Failure]:
+def failures(folder: Path) -> dict[str, StepFailure]:
     """What is wrong with a variant's folder, by step."""
     results = list(look(load_variant(folder), sources_of(load_variant(MODEL))))
     assert [result.step for result in results] == [step.step for step in LOOKS]
@@ -32,7 +32,7 @@ def failures(folder: Path) -> dict[str, Failure]:
 def test_a_committed_variant_is_as_it_has_to_be(folder: Path) -> None:
     results = list(look(load_variant(folder), sources_of(load_variant(MODEL))))
 
-    assert {result.verdict for result in results} == {Verdict.PASSED}
+    assert {result.verdict for result in results} == {StepVerdict.PASSED}
     assert all(result.detail for result in results)
 
 

@@ -13,7 +13,7 @@ from harness.monorepo.changes import STANDARD
 from harness.plan.cells import Selection, make_plan
 from harness.records.facts import Lane
 from harness.run.check.causes import UNKNOWN
-from harness.run.check.model import Checked, Result, Standing, Verdict
+from harness.run.check.model import Checked, CheckStanding, Result, StepVerdict
 from harness.run.check.proving import CARRIED_OUT, Means, chosen, prove
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench
@@ -70,16 +70,16 @@ def test_a_toolchain_that_behaves_passes_in_order(tmp_path: Path) -> None:
     found = proven(tmp_path, confined=lambda command: None)
 
     assert [(name, result.verdict) for name, result in found.items()] == [
-        *((name, Verdict.PASSED) for name in STEPS),
-        ("writes", Verdict.PASSED),
-        ("unchanged", Verdict.PASSED),
+        *((name, StepVerdict.PASSED) for name in STEPS),
+        ("writes", StepVerdict.PASSED),
+        ("unchanged", StepVerdict.PASSED),
     ]
     assert "5 steps passed while they could write to their own folders alone" in found["writes"].detail
 
 
 def test_what_the_machine_cannot_confine_is_unsupported_and_says_why(tmp_path: Path) -> None:
     assert proven(tmp_path)["writes"] == Result(
-        variant="made-up", step="writes", verdict=Verdict.UNSUPPORTED, detail="no Landlock"
+        variant="made-up", step="writes", verdict=StepVerdict.UNSUPPORTED, detail="no Landlock"
     )
 
 
@@ -91,8 +91,8 @@ def test_a_step_that_fails_only_when_confined_writes_elsewhere(tmp_path: Path) -
 
     found = proven(tmp_path, confined=refused)
 
-    assert found["lock"].verdict is Verdict.PASSED
-    assert found["writes"].verdict is Verdict.FAILED
+    assert found["lock"].verdict is StepVerdict.PASSED
+    assert found["writes"].verdict is StepVerdict.FAILED
     failure = found["writes"].failure
     assert failure is not None
     assert failure.ran == "tool lock"
@@ -110,11 +110,11 @@ def test_what_cannot_be_installed_is_named_and_what_needs_it_left_out(tmp_path: 
     assert (failure.ran, failure.expected) == ("tool install", "exit status 0")
     assert failure.came == "exit status 2\nodd"
     assert failure.cause == UNKNOWN
-    assert found["noop"].verdict is Verdict.FAILED
+    assert found["noop"].verdict is StepVerdict.FAILED
     assert found["run"] == Result(
-        variant="made-up", step="run", verdict=Verdict.SKIPPED, detail="left out, as noop failed"
+        variant="made-up", step="run", verdict=StepVerdict.SKIPPED, detail="left out, as noop failed"
     )
-    assert found["refresh"].verdict is Verdict.SKIPPED
+    assert found["refresh"].verdict is StepVerdict.SKIPPED
 
 
 def test_an_old_value_after_an_edit_has_its_cause(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_change_of_the_variants_own_folder_is_seen(tmp_path: Path) -> None:
 
     found = proven(tmp_path, answers=meddles)["unchanged"]
 
-    assert found.verdict is Verdict.FAILED
+    assert found.verdict is StepVerdict.FAILED
 
 
 def test_what_is_unsupported_is_no_failure(tmp_path: Path) -> None:
@@ -162,8 +162,8 @@ def test_what_is_unsupported_is_no_failure(tmp_path: Path) -> None:
 
     found = proven(tmp_path, text=text)
 
-    assert (found["noop"].verdict, found["noop"].detail) == (Verdict.UNSUPPORTED, "It has none.")
-    assert found["run"].verdict is Verdict.PASSED
+    assert (found["noop"].verdict, found["noop"].detail) == (StepVerdict.UNSUPPORTED, "It has none.")
+    assert found["run"].verdict is StepVerdict.PASSED
 
 
 def test_what_is_on_record_is_not_carried_out_and_what_passes_is_kept(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_what_is_on_record_is_not_carried_out_and_what_passes_is_kept(tmp_path: 
     known = {"lock": "2026-11-30", "noop": "2026-11-30"}
     found = proven(tmp_path, answers=watched, confined=watched, known=known, kept=kept)
 
-    assert {step for step, result in found.items() if result.verdict is Verdict.RECORDED} == {*known}
+    assert {step for step, result in found.items() if result.verdict is StepVerdict.RECORDED} == {*known}
     assert found["lock"].detail.startswith("on record since 2026-11-30")
-    assert found["install-cold"].verdict is Verdict.FAILED
-    assert kept == [step for step in STEPS if found[step].verdict is Verdict.PASSED]
+    assert found["install-cold"].verdict is StepVerdict.FAILED
+    assert kept == [step for step in STEPS if found[step].verdict is StepVerdict.PASSED]
     assert ran
 
 
@@ -190,8 +190,8 @@ def test_where_all_is_on_record_nothing_is_run(tmp_path: Path) -> None:
 
     found = proven(tmp_path, answers=nothing, confined=nothing, known=dict.fromkeys(STEPS, "2026-11-30"))
 
-    assert {result.verdict for step, result in found.items() if step in STEPS} == {Verdict.RECORDED}
-    assert (found["writes"].verdict, found["writes"].detail) == (Verdict.SKIPPED, "what passed is on record")
+    assert {result.verdict for step, result in found.items() if step in STEPS} == {StepVerdict.RECORDED}
+    assert (found["writes"].verdict, found["writes"].detail) == (StepVerdict.SKIPPED, "what passed is on record")
 
 
 def test_a_step_that_passes_only_unconfined_is_not_kept(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_step_that_passes_only_unconfined_is_not_kept(tmp_path: Path) -> None:
 
     found = proven(tmp_path, confined=refused, kept=kept)
 
-    assert found["lock"].verdict is Verdict.PASSED
+    assert found["lock"].verdict is StepVerdict.PASSED
     assert "lock" not in kept
     assert "run" in kept
 
@@ -217,23 +217,23 @@ def test_a_step_is_carried_out_with_what_it_needs() -> None:
     assert chosen(["add-dependency", "nix-build"]) == ("lock", "noop", "run", "add-dependency", "nix-eval", "nix-build")
 
 
-RESULT = Result(variant="x", step="run", verdict=Verdict.PASSED)
-FAILED = replace(RESULT, verdict=Verdict.FAILED)
+RESULT = Result(variant="x", step="run", verdict=StepVerdict.PASSED)
+FAILED = replace(RESULT, verdict=StepVerdict.FAILED)
 
 
 @pytest.mark.parametrize(
     ("results", "keys", "standing", "said"),
     [
-        ([RESULT, RESULT], {}, Standing.PASSED, "2 passed"),
-        ([RESULT, FAILED], {}, Standing.FAILED, "1 passed, 1 failed"),
-        ([RESULT, FAILED], {"broken": "Why."}, Standing.BROKEN, "as it says: Why."),
-        ([RESULT], {"broken": "Why."}, Standing.FAILED, "no step failed: take the key out"),
-        ([FAILED], {"unavailable": "Why."}, Standing.UNSUPPORTED, "Why."),
+        ([RESULT, RESULT], {}, CheckStanding.PASSED, "2 passed"),
+        ([RESULT, FAILED], {}, CheckStanding.FAILED, "1 passed, 1 failed"),
+        ([RESULT, FAILED], {"broken": "Why."}, CheckStanding.BROKEN, "as it says: Why."),
+        ([RESULT], {"broken": "Why."}, CheckStanding.FAILED, "no step failed: take the key out"),
+        ([FAILED], {"unavailable": "Why."}, CheckStanding.UNSUPPORTED, "Why."),
     ],
 )
-def test_the_whole_in_a_word(results: list[Result], keys: dict[str, str], standing: Standing, said: str) -> None:
+def test_the_whole_in_a_word(results: list[Result], keys: dict[str, str], standing: CheckStanding, said: str) -> None:
     checked = Checked(variant="x", results=results, **keys)
 
     assert checked.standing is standing
     assert said in checked.words
-    assert checked.good is (standing is not Standing.FAILED)
+    assert checked.good is (standing is not CheckStanding.FAILED)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.monorepo.variants import variant_folders
 from harness.provision.state_folder import Layout
-from harness.run.check.model import Checked, Standing, Verdict
+from harness.run.check.model import Checked, CheckStanding, StepVerdict
 from harness.run.check.session import CheckRequest, check
 from tests.made_up import VARIANT_TOML, write_variant
 
@@ -31,7 +31,7 @@ def test_what_no_index_has_is_unsupported_for_that_reason_and_not_broken() -> No
 
     assert set(found) == {"bazel", "conda", "pants", "pixi"}
     for item in found.values():
-        assert item.standing is Standing.UNSUPPORTED
+        assert item.standing is CheckStanding.UNSUPPORTED
         assert "no Python package index" in item.words
         assert item.good
         assert item.variant in page.lower()
@@ -44,11 +44,11 @@ def test_a_variant_toml_that_is_wrong_is_a_failed_step_and_hides_no_other(tmp_pa
     found = looked_at({"good": good, "wrong": wrong}, good)
 
     (step,) = found["wrong"].results
-    assert (step.step, step.verdict) == ("schema", Verdict.FAILED)
+    assert (step.step, step.verdict) == ("schema", StepVerdict.FAILED)
     assert step.failure is not None
     assert "titel: there is no such key" in step.failure.came
     assert step.failure.cause == "CONTRIBUTING.md describes every key of variant.toml."
-    assert found["good"].results[0].verdict is Verdict.PASSED
+    assert found["good"].results[0].verdict is StepVerdict.PASSED
     assert found["good"].results[1].step == "sources"
 
 
@@ -61,5 +61,5 @@ def test_a_look_alone_does_not_show_that_nothing_is_broken(tmp_path: Path) -> No
     found = looked_at({"mine": folder}, LAYOUT.variants / "uv")["mine"]
 
     assert not any(result.failed for result in found.results)
-    assert found.standing is Standing.BROKEN
+    assert found.standing is CheckStanding.BROKEN
     assert found.words == "as it says: It rests."

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import StateError
 from harness.monorepo.variants import load_variants
 from harness.provision.state_folder import Layout
-from harness.run.cluster.messages import code_digest, packed, unpack
+from harness.run.cluster.messages import measuring_digest, packed, unpack
 from tests.made_up import made_up_variant
 from tests.unit.run.cluster.made_up import INFO, ORDER
 
@@ -64,10 +64,10 @@ def test_the_code_is_that_of_harness_and_nix_and_the_templates(tmp_path: Path) -
     for name in ("harness", "nix", "variants/__templates__", "tests"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "a").write_text("1", encoding="utf-8")
-    before = code_digest(tmp_path)
+    before = measuring_digest(tmp_path)
     (tmp_path / "tests" / "a").write_text("2", encoding="utf-8")
-    assert code_digest(tmp_path) == before
+    assert measuring_digest(tmp_path) == before
     for name in ("nix", "variants/__templates__"):
         (tmp_path / name / "a").write_text("2", encoding="utf-8")
-        assert code_digest(tmp_path) != before
+        assert measuring_digest(tmp_path) != before
         (tmp_path / name / "a").write_text("1", encoding="utf-8")

@@ -31,7 +31,7 @@ from harness.run.contestants.backends import (
     resumed_backends,
     warm_backend,
 )
-from harness.run.contestants.resuming import resumed
+from harness.run.resume import resumed
 from harness.scenarios.backends.catalogue import BY_NAME
 from harness.workspace.backend import BackendBench
 from harness.workspace.prepared import Unready
