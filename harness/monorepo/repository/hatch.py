@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from harness.monorepo.repository.facts import DeclaredWorkspace, Notes, ProjectFacts
-from harness.monorepo.repository.requirements import local_path, wanted
+from harness.monorepo.repository.requirements import listed_in, local_path, wanted
 from harness.monorepo.repository.tables import Table, read_toml
 from harness.monorepo.shapes.checks import normalised
 
-#: A version that uv-dynamic-versioning fills in when it builds.
-_FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{\{[^{}]*\}\}")
+#: A version that is filled in when it builds: ``{{ version }}``, ``{version}``.
+FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{{1,2}[^{}]*\}{1,2}")
 
 
 def read(document: Table) -> ProjectFacts:
@@ -36,16 +36,22 @@ def _read(hatch: Table) -> ProjectFacts:
         uncounted += [environment.dotted(key) for key in ("dependencies", "extra-dependencies") if key in environment]
     wheel = hatch.table("build", "targets", "wheel")
     packages = [text for table in (wheel, hatch.table("build")) for _, text in table.texts("packages")]
-    packages = packages or [text for _, text in wheel.texts("only-include")]
+    packages = packages or [text for key in ("only-include", "include") for _, text in wheel.texts(key)]
     hook = hatch.table("metadata", "hooks", "uv-dynamic-versioning")
-    found = [wanted(_FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
+    found = [wanted(FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
+    named = hatch.table("metadata", "hooks", "requirements_txt")
+    found += [
+        wanted(text, key, hatch.notes)
+        for key, file in named.texts("files")
+        for text in listed_in(file, key, hatch.notes)
+    ]
     return ProjectFacts(
         wanted=tuple(item for item in found if item is not None),
         workspaces=tuple(workspaces),
         sources=sources,
-        packages=tuple(packages),
+        packages=tuple(text.strip("/") for text in packages),
         uncounted=tuple(uncounted),
-        states_dependencies="dependencies" in hook,
+        states_dependencies="dependencies" in hook or "files" in named,
     )
 
 

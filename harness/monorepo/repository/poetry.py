@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from poetry.core.constraints.version import parse_constraint
 
 from harness.monorepo.repository.facts import ProjectFacts, Wanted
-from harness.monorepo.repository.requirements import MOST_SIGNS
+from harness.monorepo.repository.requirements import MOST_SIGNS, named
 from harness.monorepo.repository.tables import Table
 from harness.monorepo.shapes.checks import is_name, normalised
 
@@ -30,7 +30,7 @@ def read(document: Table) -> ProjectFacts:
     found = [] if enriches else [item for key in dependencies for item in _wanted(dependencies, key)]
     groups = poetry.table("group")
     return ProjectFacts(
-        name=_name(poetry),
+        name=named(poetry.text("name"), poetry.dotted("name"), poetry.notes),
         wanted=tuple(found),
         sources={normalised(key): path for key in dependencies for path in _paths(dependencies, key)},
         packages=tuple(_packages(poetry)),
@@ -40,18 +40,9 @@ def read(document: Table) -> ProjectFacts:
             *(f"{groups.dotted(key)}.dependencies" for key in groups),
             *([poetry.dotted("dev-dependencies")] if "dev-dependencies" in poetry else []),
         ),
+        plugins=poetry.dotted("plugins") if "plugins" in poetry else "",
         states_dependencies="dependencies" in poetry,
     )
-
-
-def _name(poetry: Table) -> str:
-    name = poetry.text("name")
-    if not name or is_name(name):
-        return normalised(name) if name else ""
-    poetry.notes.tell(
-        poetry.dotted("name"), f"{name!r} cannot be a project's name", "Use letters, digits, and . _ - between them."
-    )
-    return ""
 
 
 def _each(dependencies: Table, name: str) -> Iterator[Table]:
