@@ -7,14 +7,14 @@ from typing import Any
 
 from harness.monorepo.repository.facts import DeclaredWorkspace, Notes, ProjectFacts
 from harness.monorepo.repository.requirements import listed_in, local_path, wanted
-from harness.monorepo.repository.tables import Table, read_toml
+from harness.monorepo.repository.tables import TomlTable, read_toml
 from harness.monorepo.shapes.checks import normalised
 
 #: A version that is filled in when it builds: ``{{ version }}``, ``{version}``.
 FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{{1,2}[^{}]*\}{1,2}")
 
 
-def read(document: Table) -> ProjectFacts:
+def read(document: TomlTable) -> ProjectFacts:
     """What ``[tool.hatch]`` says."""
     return _read(document.table("tool", "hatch"))
 
@@ -25,7 +25,7 @@ def read_file(text: str, notes: Notes) -> ProjectFacts:
     return ProjectFacts() if document is None else _read(document)
 
 
-def _read(hatch: Table) -> ProjectFacts:
+def _read(hatch: TomlTable) -> ProjectFacts:
     workspaces: list[DeclaredWorkspace] = []
     sources: dict[str, str] = {}
     uncounted: list[str] = []
@@ -55,7 +55,7 @@ def _read(hatch: Table) -> ProjectFacts:
     )
 
 
-def _workspace(environment: Table) -> DeclaredWorkspace:
+def _workspace(environment: TomlTable) -> DeclaredWorkspace:
     workspace = environment.table("workspace")
     include: list[str] = []
     for key, value in workspace.items("members"):
@@ -70,7 +70,7 @@ def _workspace(environment: Table) -> DeclaredWorkspace:
     return DeclaredWorkspace(tool="hatch", key=key, include=(".", *include), exclude=exclude)
 
 
-def _sources(sources: Table) -> dict[str, str]:
+def _sources(sources: TomlTable) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in sources:
         value = sources.raw(name)

@@ -7,7 +7,7 @@ from harness.monorepo.repository.facts import Notes, ProjectFacts, Wanted
 from harness.monorepo.repository.hatch import FILLED_IN
 from harness.monorepo.repository.modules import below, by_pattern
 from harness.monorepo.repository.requirements import asked, listed_in, named, wanted_of
-from harness.monorepo.repository.tables import Table, read_toml
+from harness.monorepo.repository.tables import TomlTable, read_toml
 from harness.monorepo.shapes.checks import normalised
 
 
@@ -25,7 +25,7 @@ def read(text: str, notes: Notes) -> ProjectFacts:
     return facts
 
 
-def _project(document: Table) -> ProjectFacts:
+def _project(document: TomlTable) -> ProjectFacts:
     project = document.table("project")
     groups = document.table("dependency-groups")
     dynamic = {text for _, text in project.texts("dynamic")}
@@ -47,7 +47,7 @@ def _project(document: Table) -> ProjectFacts:
     )
 
 
-def _setuptools(document: Table) -> ProjectFacts:
+def _setuptools(document: TomlTable) -> ProjectFacts:
     setuptools = document.table("tool", "setuptools")
     stated = setuptools.table("package-dir")
     roots = {package: stated.text(package) for package in stated}
@@ -62,7 +62,7 @@ def _setuptools(document: Table) -> ProjectFacts:
     return ProjectFacts(packages=tuple(packages), wanted=found, states_dependencies=states)
 
 
-def _made_by_setuptools(document: Table) -> tuple[tuple[Wanted, ...], bool]:
+def _made_by_setuptools(document: TomlTable) -> tuple[tuple[Wanted, ...], bool]:
     """The dependencies that stand in files it names, or in a plugin's table: with the version for ``{version}``."""
     dynamic, plugin = document.table("tool", "setuptools", "dynamic"), "setuptools_dynamic_dependencies"
     if "dependencies" in dynamic:
@@ -77,18 +77,18 @@ def _made_by_setuptools(document: Table) -> tuple[tuple[Wanted, ...], bool]:
     return wanted_of(texts, table.dotted("dependencies"), document.notes), "dependencies" in table
 
 
-def _flit(document: Table) -> ProjectFacts:
+def _flit(document: TomlTable) -> ProjectFacts:
     module = document.table("tool", "flit", "module").text("name").replace(".", "/")
     return ProjectFacts(
         packages=tuple(f"{start}{module}{end}" for start in ("", "src/") for end in ("", ".py")) if module else ()
     )
 
 
-def _maturin(document: Table) -> ProjectFacts:
+def _maturin(document: TomlTable) -> ProjectFacts:
     source = document.table("tool", "maturin").text("python-source")
     return ProjectFacts(packages=(source,) if source not in {"", "."} else ())
 
 
-def _polylith(document: Table) -> ProjectFacts:
+def _polylith(document: TomlTable) -> ProjectFacts:
     """The bricks that a polylith project is put together from lie elsewhere in the repository."""
     return ProjectFacts(packages=tuple(document.table("tool", "polylith", "bricks")))
