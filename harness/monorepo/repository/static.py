@@ -78,7 +78,7 @@ class Names:
     def _follow(self, statements: Sequence[ast.stmt], call: ast.Call) -> bool:
         """Whether the call was reached."""
         for statement in statements:
-            reached = any(node is call for node in ast.walk(statement))
+            reached = _holds([statement], call)
             if reached and isinstance(statement, _FUNCTIONS):
                 # It is called when all of the file is known; names of its own come on top.
                 after = statements[statements.index(statement) + 1 :]
@@ -89,8 +89,15 @@ class Names:
                         self.known[item.optional_vars.id] = self.value(item.context_expr)
                 self._follow(statement.body, call)
             elif reached and isinstance(statement, ast.If | ast.Try | ast.FunctionDef | ast.AsyncFunctionDef):
-                self._follow(statement.body, call)
-            elif not isinstance(statement, _FUNCTIONS):
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.arg):
+                        # What a function is given may be anything, also where a name of the file is called so.
+                        self.known[node.arg] = UNREAD
+                blocks = (statement.body, getattr(statement, "orelse", []), getattr(statement, "finalbody", []))
+                for block in blocks:
+                    if _holds(block, call):
+                        self._follow(block, call)
+            elif not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
                 self._take(statement)
             if reached:
                 return True
@@ -254,6 +261,10 @@ class Names:
         named = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
         paths = [each for each in (texts or named) if isinstance(each, str) and each.endswith(_ENDINGS)]
         return NamedFile(paths[0]) if len(paths) == 1 else UNREAD
+
+
+def _holds(statements: Iterable[ast.stmt], call: ast.Call) -> bool:
+    return any(node is call for statement in statements for node in ast.walk(statement))
 
 
 def name_of(call: ast.Call) -> str:

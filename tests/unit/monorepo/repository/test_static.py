@@ -43,6 +43,7 @@ def modules(reading: Reading) -> dict[str, int]:
         "def lines(path):\n    return list(open(path))\nN = lines('wanted.txt')",
         "N = [str(each.req) for each in parse_requirements('wanted.txt', session=False)]",
         "N = open('by-another.txt').readlines()",
+        "N = ['lib']\nclass Command:\n    N = None",
     ],
 )
 def test_dependencies_of_a_setup_py_that_can_be_told_are_read(tmp_path: Path, text: str) -> None:
@@ -60,6 +61,20 @@ def test_names_and_packages_that_are_put_together_from_constants_are_read(tmp_pa
     reading = read(tmp_path, {"some/setup.py": text, "some/ns/web/__init__.py": "", "some/ns/db/__init__.py": ""})
 
     assert modules(reading) == {"app-web": 1, "lib": 0}
+
+
+def test_the_branch_that_calls_setup_counts(tmp_path: Path) -> None:
+    text = "if odd:\n    N = 1\nelse:\n    N = ['lib']\n    setup(name='app', install_requires=N)"
+
+    assert needs(read(tmp_path, {"app/setup.py": text}))["app"] == ("lib",)
+
+
+def test_what_a_function_is_given_is_not_what_the_file_calls_so(tmp_path: Path) -> None:
+    text = "N = ['lib']\ndef main(N):\n    setup(name='app', install_requires=N)\nmain([])"
+    reading = read(tmp_path, {"app/setup.py": text})
+
+    assert needs(reading)["app"] == ()
+    assert reading.unread == ("app",)
 
 
 @pytest.mark.parametrize(
