@@ -84,6 +84,7 @@ _STRATEGY = NearestChoice("strategy", lambda: list(STRATEGIES))
     metavar="SHAPE",
     help="Which members there are: canonical, apps=A,libs=L, FILE.json or a repository's folder; repeatable.",
 )
+@click.option("--unread-ok", is_flag=True, help="Measure a repository of which many dependencies could not be read.")
 @click.option("--third-party", is_flag=True, help="Members state what they require from outside too; it is fetched.")
 @click.option(
     "--leave-out",
@@ -136,7 +137,8 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
                 "--shard needs --seed: without the same one, the parts would be of different plans.",
                 hint="Give all of them the same, such as --seed 1.",
             )
-        asked = [asked_shape(text) for text in options.pop("shapes") or ("canonical",)]
+        unread_ok = options.pop("unread_ok")
+        asked = [asked_shape(text, unread_ok=unread_ok) for text in options.pop("shapes") or ("canonical",)]
         for note in (note for item in asked for note in item.notes):
             click.echo(note, err=True)
         shapes = tuple(item.shape for item in asked)

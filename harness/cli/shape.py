@@ -11,6 +11,7 @@ from harness.errors import InputError
 from harness.monorepo.repository.reading import read_repository
 from harness.monorepo.repository.words import in_words, told
 from harness.monorepo.shapes.file import written
+from harness.records.spelling import number
 
 
 @click.command()
@@ -28,13 +29,18 @@ def shape(*, repository: Path, output: Path | None, as_json: bool) -> None:
     # Widths are Console's, so at 80 columns lines wrap at 80; what other programs read is left as it is.
     console = Console(highlight=False, stderr=as_json)
     if as_json:
-        click.echo(written(reading.shape()), nl=False)
+        if reading.warning:
+            console.print(f"Not to be trusted: {reading.warning}.", markup=False, soft_wrap=True)
+        click.echo(written(reading.shape(cyclic=True), cyclic=True), nl=False)
         for note in reading.notes:
             console.print(in_words(note), markup=False, soft_wrap=True)
     else:
         console.print(told(reading))
+    if reading.cycles and (as_json or output is not None):
+        said = f"It has {number(len(reading.cycles), 'cycle')}: take a dependency out of each before you measure it."
+        console.print(said, markup=False, soft_wrap=True)
     if output is not None:
-        _write(output, written(reading.shape()))
+        _write(output, written(reading.shape(cyclic=True), cyclic=True))
         console.print(f"shape: {output}", markup=False, soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation, 
 from harness.findings.noticing import place_of
 from harness.findings.statements import Statement, listed, python_statements, stated_again, strategy_statements
 from harness.monorepo.changes import STANDARD, VariantChange, load_change
-from harness.monorepo.changes.patch import Edit, Part, edits
+from harness.monorepo.changes.patch import FileEdit, Part, edits
 from harness.monorepo.shapes import Shape
 from harness.monorepo.variants import Variant
 from harness.provision.nix.tree import read_statements
@@ -221,18 +221,18 @@ def _again(lab: Lab, lane: Lane, strategy: str = "") -> dict[str, list[Statement
     return stated_again(stated, lane)
 
 
-def _counts(found: list[Edit], text: str) -> dict[str, tuple[str, str]]:
+def _counts(found: list[FileEdit], text: str) -> dict[str, tuple[str, str]]:
     return {
         "lines-added": (str(sum(item.added for item in found)), text),
         "lines-removed": (str(sum(item.removed for item in found)), _told(found)),
     }
 
 
-def _sum(found: list[Edit]) -> tuple[str, str]:
+def _sum(found: list[FileEdit]) -> tuple[str, str]:
     return str(sum(item.added + item.removed for item in found)), _told(found)
 
 
-def _told(found: list[Edit]) -> str:
+def _told(found: list[FileEdit]) -> str:
     return (
         "\n".join(f"{item.path}: +{item.added} -{item.removed}{' (moved)' if item.moved else ''}" for item in found)
         or "Nothing is edited by hand."

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 from harness.findings.base import UNSUPPORTED, Inspection, Observation, Subject
 from harness.monorepo.shapes import Shape
-from harness.monorepo.variants.file import Nix
+from harness.monorepo.variants.file import NixSpec
 from harness.provision.nix.tree import NixPackage
 from harness.records.facts import FindingFacts, Lane
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
@@ -166,7 +166,7 @@ def requirement_name(text: str) -> str | None:
 def strategy_statements(
     strategy: str,
     folder: Path,
-    nix: Nix,
+    nix: NixSpec,
     shape: Shape,
     packages: Mapping[str, NixPackage],
     outside: Iterable[str] = (),
@@ -204,7 +204,7 @@ def _code(nix_file: Path) -> str:
 
 
 def nix_statements(
-    nix: Nix, shape: Shape, packages: Mapping[str, NixPackage], outside: Iterable[str] = ()
+    nix: NixSpec, shape: Shape, packages: Mapping[str, NixPackage], outside: Iterable[str] = ()
 ) -> Iterator[Statement]:
     """What each member's package.nix states, as Nix reads it; see :func:`python_statements` for ``outside``."""
     attributes = {nix.attribute_of(member.name): member.name for member in shape.members}

@@ -23,7 +23,7 @@ MARGIN_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class LauncherAnswer:
     """What the launcher says of one run, seconds and bytes as the system gave them.
 
     ``ended`` is ``exited``, ``timed-out``, ``stopped``, ``not-started``, or ``lost`` when the launcher itself died.
@@ -45,7 +45,7 @@ class Answer:
     reason: str = ""
 
     @classmethod
-    def from_line(cls, line: bytes) -> Answer:
+    def from_line(cls, line: bytes) -> LauncherAnswer:
         """Read the launcher's one line of JSON."""
         fields: dict[str, Any] = json.loads(line)
         return cls(**{**fields, "survivors": tuple(fields["survivors"])})
@@ -91,7 +91,7 @@ class Connection:
         """Whether another command can be asked for: the launcher lives and owes no answer."""
         return not self._busy and self._process.poll() is None
 
-    def ask(self, request: Mapping[str, object], *, limit_s: float) -> Answer:
+    def ask(self, request: Mapping[str, object], *, limit_s: float) -> LauncherAnswer:
         """Have one command run; ``limit_s`` is the time in seconds after which the launcher itself counts as stuck."""
         self._busy = True
         self._received = b""
@@ -101,7 +101,7 @@ class Connection:
             return self._lost()
         return self._receive(limit_s)
 
-    def stop(self) -> Answer:
+    def stop(self) -> LauncherAnswer:
         """Have the command in flight ended, with all that it started, and wait until it is; there is no other after it.
 
         It may be called wherever ``ask`` was interrupted, before the request was sent or after the answer was read.
@@ -109,7 +109,7 @@ class Connection:
         _pipe(self._process.stdin).close()
         return self._receive(MARGIN_S)
 
-    def output(self, answer: Answer, *, cap_bytes: int) -> tuple[bytes, bytes]:
+    def output(self, answer: LauncherAnswer, *, cap_bytes: int) -> tuple[bytes, bytes]:
         """The kept part of the last run's standard output and standard error."""
         return (
             os.pread(self._stdout.fileno(), min(answer.stdout_bytes, cap_bytes), 0),
@@ -138,7 +138,7 @@ class Connection:
         while view:
             view = view[os.write(pipe, view) :]
 
-    def _receive(self, limit_s: float) -> Answer:
+    def _receive(self, limit_s: float) -> LauncherAnswer:
         pipe = _pipe(self._process.stdout).fileno()
         poller = select.poll()
         poller.register(pipe, select.POLLIN)
@@ -153,9 +153,9 @@ class Connection:
                     return self._lost()
                 self._received += data
         line, self._received, self._busy = self._received, b"", False
-        return Answer.from_line(line)
+        return LauncherAnswer.from_line(line)
 
-    def _lost(self, why: str = "") -> Answer:
+    def _lost(self, why: str = "") -> LauncherAnswer:
         """Clean up after a launcher that cannot be relied on any more, and say what happened to it."""
         if why:
             self._process.kill()
@@ -164,7 +164,7 @@ class Connection:
         last_words = _tail(self._complaints)
         cause = why or (f"it was ended by signal {-status}" if status < 0 else f"it ended with status {status}")
         reason = f"the harness's launcher was lost while the command ran: {cause}"
-        return Answer(ended="lost", reason=f"{reason} ({last_words})" if last_words else reason)
+        return LauncherAnswer(ended="lost", reason=f"{reason} ({last_words})" if last_words else reason)
 
     def _end_orphans(self) -> None:
         """End the command that a dead launcher had not noted as over, if there was one."""

@@ -11,7 +11,7 @@ from typing import Self
 from harness.errors import InputError
 from harness.measure import logfile
 from harness.measure.command import Command, Ended, Execution
-from harness.measure.connection import LAUNCHER, MARGIN_S, Answer, Connection
+from harness.measure.connection import LAUNCHER, MARGIN_S, Connection, LauncherAnswer
 
 
 class LauncherExecutor:
@@ -91,7 +91,7 @@ class LauncherExecutor:
             self.close()
         logfile.append(command.log_path, logfile.body(stdout, stderr, answer) + b"[interrupted]\n\n")
 
-    def _conclude(self, command: Command, connection: Connection, answer: Answer) -> Execution:
+    def _conclude(self, command: Command, connection: Connection, answer: LauncherAnswer) -> Execution:
         stdout, stderr = connection.output(answer, cap_bytes=self._cap_bytes)
         if answer.ended == "lost" or answer.survivors:
             # A launcher that still has a command's processes on its hands would mix them up with the next one's.
@@ -102,7 +102,7 @@ class LauncherExecutor:
         return execution
 
 
-def execution_of(answer: Answer, stdout: bytes, stderr: bytes) -> Execution:
+def execution_of(answer: LauncherAnswer, stdout: bytes, stderr: bytes) -> Execution:
     """The launcher's answer in the harness's terms; bytes that are not UTF-8 are replaced."""
     if answer.ended == "exited":
         ended = Ended.EXITED if answer.status >= 0 else Ended.SIGNALLED

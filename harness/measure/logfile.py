@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.errors import MeasureError
 from harness.measure.command import Command, Ended, Execution
-from harness.measure.connection import Answer
+from harness.measure.connection import LauncherAnswer
 
 
 def header(command: Command) -> bytes:
@@ -15,12 +15,12 @@ def header(command: Command) -> bytes:
     return f"$ {shlex.join(command.argv)}\n[in {command.cwd}]\n".encode(errors="backslashreplace")
 
 
-def body(stdout: bytes, stderr: bytes, answer: Answer) -> bytes:
+def body(stdout: bytes, stderr: bytes, answer: LauncherAnswer) -> bytes:
     """Both outputs, each under its name and only if there is any, with a word on what was cut."""
     return _section("stdout", stdout, answer.stdout_bytes) + _section("stderr", stderr, answer.stderr_bytes)
 
 
-def footer(execution: Execution, answer: Answer) -> bytes:
+def footer(execution: Execution, answer: LauncherAnswer) -> bytes:
     """The line that says how the command ended and what it cost, and one on what it left running, if anything."""
     lines = [f"[{describe(execution)}]"]
     if answer.ended not in ("not-started", "lost"):

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from harness.errors import InputError, ShapeError, VariantError, did_you_mean
 from harness.monorepo.growing.grow import check_modules, check_names, without_place
 from harness.monorepo.repository.reading import read_repository
-from harness.monorepo.repository.words import in_words
+from harness.monorepo.repository.words import in_lines
 from harness.monorepo.shapes import CANONICAL, Shape
 from harness.monorepo.shapes.text import parse_shape
 from harness.monorepo.variants import Variant
@@ -29,16 +29,22 @@ class AskedShape:
     notes: tuple[str, ...] = ()
 
 
-def asked_shape(text: str) -> AskedShape:
+def asked_shape(text: str, *, unread_ok: bool = False) -> AskedShape:
     """The shape that ``text`` stands for.
 
     Raises:
-        ShapeError: it stands for none, or members of the repository need each other.
+        ShapeError: it stands for none, members of the repository need each other, or too little of it could be read
+            and ``unread_ok`` does not say that this is fine.
     """
     if text == CANONICAL.name or not _is_folder(text):
         return AskedShape(shape=parse_shape(text))
     reading = read_repository(Path(text))
-    return AskedShape(shape=replace(reading.shape(), source=text), notes=tuple(map(in_words, reading.notes)))
+    if reading.warning and not unread_ok:
+        raise ShapeError(
+            f"--shape {text}: {reading.warning}: {', '.join(reading.unread[:5])}{' …' if reading.unread[5:] else ''}.",
+            hint="See why with python -m harness shape, and mend a shape's file; or measure it as it is: --unread-ok.",
+        )
+    return AskedShape(shape=replace(reading.shape(), source=text), notes=tuple(in_lines(reading.notes)))
 
 
 def see_grown(shapes: Sequence[Shape], variants: Sequence[Variant]) -> None:

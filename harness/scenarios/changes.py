@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.errors import StateError
 from harness.measure.command import Command, Execution
-from harness.monorepo.changes import STANDARD, Change, VariantChange, load_change
+from harness.monorepo.changes import STANDARD, StandardChange, VariantChange, load_change
 from harness.monorepo.shapes import Shape
 from harness.monorepo.variants import Variant
 from harness.records.facts import ScenarioFacts
@@ -21,7 +21,7 @@ from harness.workspace.tree import NAME, Workspace
 FIRST = 100
 
 
-def cannot(variant: Variant, change: Change) -> str:
+def cannot(variant: Variant, change: StandardChange) -> str:
     """Why a variant does not make a change, or not the one it builds on; empty if it does."""
     for name in (change.name, *filter(None, (change.base,))):
         found = load_change(variant, name)
@@ -37,7 +37,7 @@ class MakeChange(InstalledScenario):
 
     phases = ()
 
-    def __init__(self, change: Change, order: int) -> None:
+    def __init__(self, change: StandardChange, order: int) -> None:
         self._change = change
         self.name = change.name
         self.order = order

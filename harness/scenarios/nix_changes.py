@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
-from harness.monorepo.changes import STANDARD, Change, VariantChange
+from harness.monorepo.changes import STANDARD, StandardChange, VariantChange
 from harness.monorepo.shapes import Shape
 from harness.monorepo.variants import Variant
 from harness.provision.nix.tree import write_names
@@ -23,7 +23,7 @@ from harness.workspace.steps import Attempt
 class NixMakeChange(NixScenario):
     """Builds after one standard change, its edit of the Nix files included."""
 
-    def __init__(self, change: Change, order: int) -> None:
+    def __init__(self, change: StandardChange, order: int) -> None:
         self._change = change
         self.name = f"nix-{change.name}"
         self.order = order

@@ -23,7 +23,7 @@ from unidiff.patch import PatchedFile
 
 from harness.errors import VariantError, did_you_mean
 from harness.monorepo.changes.patch import Part, Patch, part_of, read_patch
-from harness.monorepo.changes.standard import STANDARD, Change
+from harness.monorepo.changes.standard import STANDARD, StandardChange
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants import Variant
 from harness.monorepo.variants.file import Phase, Step, Template
@@ -87,7 +87,7 @@ _FILE: TypeAdapter[dict[str, ChangeFile]] = TypeAdapter(dict[str, ChangeFile])
 class VariantChange:
     """How one standard change is made under one toolchain."""
 
-    change: Change
+    change: StandardChange
     variant: Variant
     file: ChangeFile
 

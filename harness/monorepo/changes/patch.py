@@ -24,7 +24,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edit:
+class FileEdit:
     """What is edited in one file: lines added and removed by hand; ``moved`` says that it got another name."""
 
     path: str
@@ -98,7 +98,7 @@ def read_patch(path: Path, shown: str) -> Patch:
         raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
 
 
-def edits(patches: Iterable[Patch]) -> Iterator[Edit]:
+def edits(patches: Iterable[Patch]) -> Iterator[FileEdit]:
     """What patches edit, file by file.
 
     Raises:
@@ -106,7 +106,7 @@ def edits(patches: Iterable[Patch]) -> Iterator[Edit]:
     """
     for patch in patches:
         for file in patch.files():
-            yield Edit(
+            yield FileEdit(
                 path=file.path,
                 part=part_of(file.path),
                 added=file.added,

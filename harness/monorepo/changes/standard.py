@@ -13,7 +13,7 @@ from harness.records.facts import ChangeFacts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class StandardChange:
     """One standard change.
 
     ``reshape`` maps the members there were to those there are afterwards. ``prints`` are the lines that applications
@@ -67,7 +67,7 @@ def _renamed(old: str, new: str) -> Callable[[Shape], Shape]:
 
 
 _CHANGES = (
-    Change(
+    StandardChange(
         name="add-dependency",
         facts=ChangeFacts(
             title="Add a dependency",
@@ -76,7 +76,7 @@ _CHANGES = (
         ),
         prints={"hello": "Hello, Poly-Wolf", "goodbye": "Goodbye, Poly-Wolf"},
     ),
-    Change(
+    StandardChange(
         name="add-application",
         facts=ChangeFacts(
             title="Add an application",
@@ -85,7 +85,7 @@ _CHANGES = (
         ),
         reshape=_with(Member(name="farewell", kind=Kind.APPLICATION, needs=("shared",))),
     ),
-    Change(
+    StandardChange(
         name="add-library",
         facts=ChangeFacts(
             title="Add a library",
@@ -95,7 +95,7 @@ _CHANGES = (
         reshape=_with(Member(name="greetings", kind=Kind.LIBRARY), needed_by=("hello",)),
         prints={"hello": "Welcome, PolyWolf"},
     ),
-    Change(
+    StandardChange(
         name="raise-version",
         facts=ChangeFacts(
             title="Raise a dependency's version",
@@ -105,7 +105,7 @@ _CHANGES = (
         base="add-dependency",
         prints={"hello": "Hello, Wolf", "goodbye": "Goodbye, Wolf"},
     ),
-    Change(
+    StandardChange(
         name="rename-library",
         facts=ChangeFacts(
             title="Rename the library",
@@ -114,7 +114,7 @@ _CHANGES = (
         ),
         reshape=_renamed("shared", "common"),
     ),
-    Change(
+    StandardChange(
         name="share-tooling",
         facts=ChangeFacts(
             title="Share the test tooling",
@@ -125,4 +125,4 @@ _CHANGES = (
     ),
 )
 
-STANDARD: dict[str, Change] = {change.name: change for change in _CHANGES}
+STANDARD: dict[str, StandardChange] = {change.name: change for change in _CHANGES}

@@ -6,15 +6,15 @@ import re
 from typing import Any
 
 from harness.monorepo.repository.facts import DeclaredWorkspace, Notes, ProjectFacts
-from harness.monorepo.repository.requirements import local_path, wanted
-from harness.monorepo.repository.tables import Table, read_toml
+from harness.monorepo.repository.requirements import listed_in, local_path, wanted
+from harness.monorepo.repository.tables import TomlTable, read_toml
 from harness.monorepo.shapes.checks import normalised
 
-#: A version that uv-dynamic-versioning fills in when it builds.
-_FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{\{[^{}]*\}\}")
+#: A version that is filled in when it builds: ``{{ version }}``, ``{version}``.
+FILLED_IN = re.compile(r"(===?|~=|!=|<=|>=|<|>)\s*\{{1,2}[^{}]*\}{1,2}")
 
 
-def read(document: Table) -> ProjectFacts:
+def read(document: TomlTable) -> ProjectFacts:
     """What ``[tool.hatch]`` says."""
     return _read(document.table("tool", "hatch"))
 
@@ -25,7 +25,7 @@ def read_file(text: str, notes: Notes) -> ProjectFacts:
     return ProjectFacts() if document is None else _read(document)
 
 
-def _read(hatch: Table) -> ProjectFacts:
+def _read(hatch: TomlTable) -> ProjectFacts:
     workspaces: list[DeclaredWorkspace] = []
     sources: dict[str, str] = {}
     uncounted: list[str] = []
@@ -36,20 +36,26 @@ def _read(hatch: Table) -> ProjectFacts:
         uncounted += [environment.dotted(key) for key in ("dependencies", "extra-dependencies") if key in environment]
     wheel = hatch.table("build", "targets", "wheel")
     packages = [text for table in (wheel, hatch.table("build")) for _, text in table.texts("packages")]
-    packages = packages or [text for _, text in wheel.texts("only-include")]
+    packages = packages or [text for key in ("only-include", "include") for _, text in wheel.texts(key)]
     hook = hatch.table("metadata", "hooks", "uv-dynamic-versioning")
-    found = [wanted(_FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
+    found = [wanted(FILLED_IN.sub("", text), key, hatch.notes) for key, text in hook.texts("dependencies")]
+    named = hatch.table("metadata", "hooks", "requirements_txt")
+    found += [
+        wanted(text, key, hatch.notes)
+        for key, file in named.texts("files")
+        for text in listed_in(file, key, hatch.notes)
+    ]
     return ProjectFacts(
         wanted=tuple(item for item in found if item is not None),
         workspaces=tuple(workspaces),
         sources=sources,
-        packages=tuple(packages),
+        packages=tuple(text.strip("/") for text in packages),
         uncounted=tuple(uncounted),
-        states_dependencies="dependencies" in hook,
+        states_dependencies="dependencies" in hook or "files" in named,
     )
 
 
-def _workspace(environment: Table) -> DeclaredWorkspace:
+def _workspace(environment: TomlTable) -> DeclaredWorkspace:
     workspace = environment.table("workspace")
     include: list[str] = []
     for key, value in workspace.items("members"):
@@ -64,7 +70,7 @@ def _workspace(environment: Table) -> DeclaredWorkspace:
     return DeclaredWorkspace(tool="hatch", key=key, include=(".", *include), exclude=exclude)
 
 
-def _sources(sources: Table) -> dict[str, str]:
+def _sources(sources: TomlTable) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in sources:
         value = sources.raw(name)

@@ -40,12 +40,22 @@ def below(roots: Mapping[str, str], package: str) -> str:
     return "/".join(parts)
 
 
+def by_pattern(roots: Sequence[str], include: Sequence[str]) -> list[str]:
+    """Where packages lie that a backend finds: below ``roots``, by dotted patterns if there are any."""
+    places = [pattern.replace(".", "/") for pattern in include if pattern.strip("*")]
+    return [f"{root}/{place}" for root in roots for place in places] if roots and places else [*(roots or places)]
+
+
 def _guessed(name: str, folder: str, python: Sequence[str]) -> Iterable[str]:
     """Where nothing is stated: ``src``; else what is named as the project; else the packages beside its file."""
     if found := _below(python, _joined(folder, "src")):
         return found
     module = name.replace("-", "_")
-    for place in (module, f"{module}.py", name.replace("-", "/")):
+    nested = name.replace("-", "/")
+    while f"{_joined(folder, posixpath.dirname(nested))}/__init__.py" in python and "/" in nested:
+        # What lies in a package with an __init__.py is a part of that: it is no namespace.
+        nested = posixpath.dirname(nested)
+    for place in (module, f"{module}.py", nested):
         if found := _below(python, _joined(folder, place)):
             return found
     packages = {
@@ -61,6 +71,9 @@ def _below(python: Sequence[str], place: str) -> list[str]:
     """The files below a folder, or the file itself."""
     if not place:
         return list(python)
+    if "*" in place:
+        prefix = place.partition("*")[0]
+        return list(python[bisect_left(python, prefix) : bisect_left(python, f"{prefix}\U0010ffff")])
     start = bisect_left(python, place)
     if python[start : start + 1] == [place]:
         return [place]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.monorepo.repository.facts import DeclaredWorkspace, ProjectFacts
-from harness.monorepo.repository.tables import Table
+from harness.monorepo.repository.tables import TomlTable
 
 
-def read(document: Table) -> ProjectFacts:
+def read(document: TomlTable) -> ProjectFacts:
     """What ``[tool.pdm]`` says."""
     pdm = document.table("tool", "pdm")
     workspaces: tuple[DeclaredWorkspace, ...] = ()

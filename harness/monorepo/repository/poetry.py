@@ -11,15 +11,15 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from poetry.core.constraints.version import parse_constraint
 
 from harness.monorepo.repository.facts import ProjectFacts, Wanted
-from harness.monorepo.repository.requirements import MOST_SIGNS
-from harness.monorepo.repository.tables import Table
+from harness.monorepo.repository.requirements import MOST_SIGNS, named
+from harness.monorepo.repository.tables import TomlTable
 from harness.monorepo.shapes.checks import is_name, normalised
 
 _BY_HAND = "Write it into the shape's file by hand, if it matters."
 _ELSEWHERE = ("git", "url", "file")
 
 
-def read(document: Table) -> ProjectFacts:
+def read(document: TomlTable) -> ProjectFacts:
     """What ``[tool.poetry]`` says."""
     poetry = document.table("tool", "poetry")
     project = document.table("project")
@@ -30,7 +30,7 @@ def read(document: Table) -> ProjectFacts:
     found = [] if enriches else [item for key in dependencies for item in _wanted(dependencies, key)]
     groups = poetry.table("group")
     return ProjectFacts(
-        name=_name(poetry),
+        name=named(poetry.text("name"), poetry.dotted("name"), poetry.notes),
         wanted=tuple(found),
         sources={normalised(key): path for key in dependencies for path in _paths(dependencies, key)},
         packages=tuple(_packages(poetry)),
@@ -40,40 +40,31 @@ def read(document: Table) -> ProjectFacts:
             *(f"{groups.dotted(key)}.dependencies" for key in groups),
             *([poetry.dotted("dev-dependencies")] if "dev-dependencies" in poetry else []),
         ),
+        plugins=poetry.dotted("plugins") if "plugins" in poetry else "",
         states_dependencies="dependencies" in poetry,
     )
 
 
-def _name(poetry: Table) -> str:
-    name = poetry.text("name")
-    if not name or is_name(name):
-        return normalised(name) if name else ""
-    poetry.notes.tell(
-        poetry.dotted("name"), f"{name!r} cannot be a project's name", "Use letters, digits, and . _ - between them."
-    )
-    return ""
-
-
-def _each(dependencies: Table, name: str) -> Iterator[Table]:
+def _each(dependencies: TomlTable, name: str) -> Iterator[TomlTable]:
     """Each way in which a dependency is stated, as a table: several are for several platforms."""
     value = dependencies.raw(name)
     key = dependencies.dotted(name)
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
-            yield Table({"version": item}, dependencies.notes, key)
+            yield TomlTable({"version": item}, dependencies.notes, key)
         elif isinstance(item, dict):
-            yield Table(item, dependencies.notes, key)
+            yield TomlTable(item, dependencies.notes, key)
         else:
             dependencies.wrong(key, "a text or a table", item)
 
 
-def _paths(dependencies: Table, name: str) -> list[str]:
+def _paths(dependencies: TomlTable, name: str) -> list[str]:
     value = dependencies.raw(name)
     tables = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
     return [item["path"] for item in tables if isinstance(item.get("path"), str)]
 
 
-def _wanted(dependencies: Table, name: str) -> Iterator[Wanted]:
+def _wanted(dependencies: TomlTable, name: str) -> Iterator[Wanted]:
     notes, key = dependencies.notes, dependencies.dotted(name)
     if name.lower() == "python":
         return
@@ -89,7 +80,7 @@ def _wanted(dependencies: Table, name: str) -> Iterator[Wanted]:
         yield Wanted(name=normalised(name), text=text, key=key, file=notes.file, path=item.text("path"))
 
 
-def _pep_508(name: str, item: Table, key: str) -> str:
+def _pep_508(name: str, item: TomlTable, key: str) -> str:
     """The requirement as PEP 508 has it; what it cannot say is noted and left out."""
     extras = ",".join(sorted(text for _, text in item.texts("extras")))
     version = _version(item.text("version"), key, item)
@@ -106,7 +97,7 @@ def _pep_508(name: str, item: Table, key: str) -> str:
     return name
 
 
-def _version(text: str, key: str, item: Table) -> str:
+def _version(text: str, key: str, item: TomlTable) -> str:
     if not text:
         return ""
     try:
@@ -122,7 +113,7 @@ def _version(text: str, key: str, item: Table) -> str:
     return constraint if constraint[0] in "<>=!~" else f"=={constraint}"
 
 
-def _python(text: str, key: str, item: Table) -> list[str]:
+def _python(text: str, key: str, item: TomlTable) -> list[str]:
     """Which versions of Python it is for, as markers."""
     try:
         bounds = SpecifierSet(_version(text, key, item))
@@ -132,7 +123,7 @@ def _python(text: str, key: str, item: Table) -> list[str]:
     return sorted(f'python_version {each.operator} "{each.version}"' for each in bounds)
 
 
-def _marker(text: str, key: str, item: Table) -> str:
+def _marker(text: str, key: str, item: TomlTable) -> str:
     if not text:
         return ""
     try:
@@ -142,18 +133,18 @@ def _marker(text: str, key: str, item: Table) -> str:
         return ""
 
 
-def _told(key: str, text: str, item: Table) -> None:
+def _told(key: str, text: str, item: TomlTable) -> None:
     item.notes.tell(
         key, f"{text[:100]!r} cannot be said as PEP 508 writes it: it is left out, the name is kept", _BY_HAND
     )
 
 
-def _packages(poetry: Table) -> Iterator[str]:
+def _packages(poetry: TomlTable) -> Iterator[str]:
     for key, value in poetry.items("packages"):
         if not isinstance(value, dict):
             poetry.wrong(key, "a table", value)
             continue
-        item = Table(value, poetry.notes, key)
+        item = TomlTable(value, poetry.notes, key)
         parts = [part for part in (item.text("from"), item.text("include")) if part]
         # A pattern's folder is the part of it that has no wildcards.
         whole = "/".join(parts).split("/")

@@ -41,7 +41,9 @@ def choose(projects: Iterable[FoundProject], root: str) -> Chosen:
     """
     by_folder = {project.folder: project for project in projects}
     named = {folder: project for folder, project in by_folder.items() if project.facts.name}
-    roots = {folder: project for folder, project in by_folder.items() if project.facts.workspaces}
+    roots = {
+        folder: project for folder, project in by_folder.items() if project.facts.workspaces and not is_material(folder)
+    }
     kept = {folder for folder in named if _is_kept(folder, roots)}
     kept |= _reached(kept | set(roots), by_folder, root) & set(named)
     notes = [_outside(named[folder], _governing(folder, roots)) for folder in sorted(named.keys() - kept)]
@@ -78,6 +80,11 @@ def path_of(item: Wanted, facts: ProjectFacts) -> str:
     return item.path or facts.sources.get(item.name, "")
 
 
+def is_material(folder: str) -> bool:
+    """Whether the folder lies below one of test data, copies or templates."""
+    return bool(_MATERIAL.intersection(folder.split("/")))
+
+
 def matches(folder: str, pattern: str) -> bool:
     """Whether a workspace's pattern names the folder: ``*`` within one part of a path, ``**`` over several."""
     return _match(folder.split("/") if folder else [], [part for part in pattern.split("/") if part not in {"", "."}])
@@ -110,7 +117,7 @@ def _over(standing: set[int], pattern: list[str]) -> set[int]:
 def _is_kept(folder: str, roots: Mapping[str, FoundProject]) -> bool:
     governing = _governing(folder, roots)
     if governing is None:
-        return not _MATERIAL.intersection(folder.split("/"))
+        return not is_material(folder)
     return any(
         any(_named_by(folder, governing, pattern) for pattern in workspace.include)
         and not any(_named_by(folder, governing, pattern) for pattern in workspace.exclude)

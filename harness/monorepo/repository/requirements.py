@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -38,6 +40,53 @@ def wanted(text: str, key: str, notes: Notes) -> Wanted | None:
         notes.tell(key, f"{text!r} is not a requirement as PEP 508 writes them", "Mend it; it is left out.")
         return None
     return _of(requirement, key, notes)
+
+
+def wanted_of(texts: Iterable[str], key: str, notes: Notes) -> tuple[Wanted, ...]:
+    """What each text requires; those that cannot be read are noted."""
+    return tuple(item for text in texts if (item := wanted(text, key, notes)) is not None)
+
+
+def asked(texts: Iterable[str], key: str, notes: Notes) -> tuple[Wanted, ...]:
+    """What an extra requires, without notes: whether anybody asks for it is not known yet."""
+    return wanted_of(texts, key, Notes(notes.file))
+
+
+def listed_in(path: str, key: str, notes: Notes) -> list[str]:
+    """The requirements in a file as pip reads it, and in those that it names by ``-r``; options of pip are left out."""
+    found: list[str] = []
+    ahead, seen = [path], set()
+    while ahead:
+        file = ahead.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        try:
+            text = notes.beside(file)
+        except ValueError as error:
+            notes.tell(
+                key, f"{file}: {error}", "State its requirements here, or see whether the file is there.", lost=True
+            )
+            continue
+        for line in text.replace("\\\n", " ").splitlines():
+            line = re.sub(r"(^|\s)#.*|\s--hash\S+", "", line).strip()
+            if other := re.fullmatch(r"(?:-r|--requirement)[ =]?\s*(\S+)", line):
+                ahead.append(posixpath.join(posixpath.dirname(file), other[1]))
+            elif line and (not line.startswith("-") or _EDITABLE.fullmatch(line)):
+                found.append(line)
+    return found
+
+
+def named(name: str, key: str, notes: Notes, *, line: int = 0) -> str:
+    """The name normalised; an empty one, and a note, if it cannot be a project's."""
+    if not name or is_name(name):
+        return normalised(name) if name else ""
+    if "{{" in name:
+        notes.tell(key, "a template with {{ }}, not yet a project's file: it is not read", line=line)
+        return ""
+    said, hint = f"{name!r} cannot be a project's name", "Use letters, digits, and . _ - between them."
+    notes.tell(key, said, hint, line=line)
+    return ""
 
 
 def local_path(url: str) -> str:

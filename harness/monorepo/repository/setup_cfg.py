@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
 
-from harness.monorepo.repository.facts import Notes, ProjectFacts
-from harness.monorepo.repository.modules import below
-from harness.monorepo.repository.requirements import wanted
-from harness.monorepo.shapes.checks import is_name, normalised
+from harness.monorepo.repository.facts import SCRIPTS, Notes, ProjectFacts
+from harness.monorepo.repository.modules import below, by_pattern
+from harness.monorepo.repository.requirements import asked, listed_in, named, wanted_of
+from harness.monorepo.shapes.checks import normalised
 
 
 def read(text: str, notes: Notes) -> ProjectFacts:
@@ -32,25 +32,35 @@ class _SetupCfgReader:
         self._notes = notes
 
     def facts(self) -> ProjectFacts:
-        required = self._value("options", "install_requires")
-        found = [
-            item
-            for line in _listed(required, commas=False)
-            if (item := wanted(line, "options.install_requires", self._notes)) is not None
-        ]
+        required = self._required()
         extras = "options.extras_require"
-        points = self._value("options.entry_points", "console_scripts") + self._value(
-            "options.entry_points", "gui_scripts"
-        )
+        points = {group for group, text in self._section("options.entry_points") if text.strip()}
         return ProjectFacts(
-            name=self._name(),
-            wanted=tuple(found),
+            name=named(self._value("metadata", "name").strip(), "metadata.name", self._notes, line=self._line("name")),
+            wanted=wanted_of(required, "options.install_requires", self._notes),
             packages=tuple(self._packages()),
-            scripts="options.entry_points" if points.strip() else "",
+            scripts="options.entry_points" if points & SCRIPTS else "",
+            plugins="options.entry_points" if points - SCRIPTS else "",
+            builds="metadata" if self._parser.has_section("metadata") else "",
+            extras={
+                normalised(extra): asked(_listed(text, commas=False), extras, self._notes)
+                for extra, text in self._section(extras)
+            },
             unnamed=self._parser.get("metadata", "name", fallback="").strip().startswith("attr:"),
             uncounted=(extras,) if self._parser.has_section(extras) else (),
-            states_dependencies=bool(required.strip()),
+            states_dependencies=bool(required),
         )
+
+    def _section(self, name: str) -> list[tuple[str, str]]:
+        return [(key, text or "") for key, text in self._parser.items(name)] if self._parser.has_section(name) else []
+
+    def _required(self) -> list[str]:
+        """What is required, by what a file of requirements says too that is named."""
+        stated = self._parser.get("options", "install_requires", fallback="") or ""
+        if match := re.match(r"file:(.*)", stated.strip(), re.DOTALL):
+            files = [file for line in match[1].splitlines() for file in line.split(",") if file.strip()]
+            return [text for file in files for text in listed_in(file.strip(), "options.install_requires", self._notes)]
+        return _listed(self._value("options", "install_requires"), commas=False)
 
     def _value(self, section: str, key: str) -> str:
         """A key's text, written with _ or -; an empty one, and a note, if it lies elsewhere."""
@@ -73,18 +83,6 @@ class _SetupCfgReader:
         pattern = re.compile(rf"\s*{re.escape(key)}\s*[=:]", re.IGNORECASE)
         return next((number for number, line in enumerate(self._lines, 1) if pattern.match(line)), 0)
 
-    def _name(self) -> str:
-        name = self._value("metadata", "name").strip()
-        if not name or is_name(name):
-            return normalised(name) if name else ""
-        self._notes.tell(
-            "metadata.name",
-            f"{name!r} cannot be a project's name",
-            "Use letters, digits, and . _ - between them.",
-            line=self._line("name"),
-        )
-        return ""
-
     def _packages(self) -> Iterator[str]:
         roots: dict[str, str] = {}
         for line in _listed(self._value("options", "package_dir")):
@@ -93,7 +91,8 @@ class _SetupCfgReader:
         stated = self._value("options", "packages").strip()
         if stated.startswith(("find:", "find_namespace:")):
             where = _listed(self._value("options.packages.find", "where"))
-            yield from (text for text in (*where, roots.get("", "")) if text not in {"", "."})
+            stated_roots = [text for text in (*where, roots.get("", "")) if text not in {"", "."}]
+            yield from by_pattern(stated_roots, _listed(self._value("options.packages.find", "include")))
             return
         for package in _listed(stated):
             yield below(roots, package)

@@ -12,7 +12,7 @@ from harness.monorepo.repository.facts import Notes
 _KINDS = {dict: "a table", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
 
 
-class Table:
+class TomlTable:
     """One table of a TOML file, with its dotted key."""
 
     def __init__(self, data: Mapping[str, Any], notes: Notes, key: str = "") -> None:
@@ -38,11 +38,11 @@ class Table:
         """The key's value, whatever it is."""
         return self._data.get(key)
 
-    def table(self, *keys: str) -> Table:
+    def table(self, *keys: str) -> TomlTable:
         """The table at the end of these keys; an empty one, if there is none."""
         found = self
         for key in keys:
-            found = Table(found._of(key, dict, {}), self.notes, found.dotted(key))
+            found = TomlTable(found._of(key, dict, {}), self.notes, found.dotted(key))
         return found
 
     def text(self, key: str) -> str:
@@ -67,7 +67,7 @@ class Table:
             else:
                 self.wrong(name, "a text", value)
 
-    def tables(self) -> Iterator[tuple[str, Table]]:
+    def tables(self) -> Iterator[tuple[str, TomlTable]]:
         """Each table in this one, by its key."""
         for key in self._data:
             yield key, self.table(key)
@@ -91,10 +91,10 @@ class Table:
         return absent
 
 
-def read_toml(text: str, notes: Notes) -> Table | None:
+def read_toml(text: str, notes: Notes) -> TomlTable | None:
     """The file's table; nothing, and a note with the line, if it is not TOML."""
     try:
-        return Table(tomllib.loads(text), notes)
+        return TomlTable(tomllib.loads(text), notes)
     except (ValueError, RecursionError) as error:
         # A number of more digits than Python reads is a ValueError of another kind.
         line = re.search(r"at line (\d+)", str(error))

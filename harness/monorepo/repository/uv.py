@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from harness.monorepo.repository.facts import DeclaredWorkspace, ProjectFacts
-from harness.monorepo.repository.tables import Table
+from harness.monorepo.repository.tables import TomlTable
 from harness.monorepo.shapes.checks import normalised
 
 
-def read(document: Table) -> ProjectFacts:
+def read(document: TomlTable) -> ProjectFacts:
     """What ``[tool.uv]`` says."""
     uv = document.table("tool", "uv")
     return ProjectFacts(
@@ -21,7 +21,7 @@ def read(document: Table) -> ProjectFacts:
     )
 
 
-def _workspaces(uv: Table) -> tuple[DeclaredWorkspace, ...]:
+def _workspaces(uv: TomlTable) -> tuple[DeclaredWorkspace, ...]:
     if "workspace" not in uv:
         return ()
     workspace = uv.table("workspace")
@@ -31,7 +31,7 @@ def _workspaces(uv: Table) -> tuple[DeclaredWorkspace, ...]:
     return (DeclaredWorkspace(tool="uv", key="tool.uv.workspace", include=(".", *include), exclude=exclude),)
 
 
-def _sources(sources: Table) -> dict[str, str]:
+def _sources(sources: TomlTable) -> dict[str, str]:
     """Paths by name; what comes from the workspace is found by its name."""
     found: dict[str, str] = {}
     for name in sources:
@@ -40,12 +40,12 @@ def _sources(sources: Table) -> dict[str, str]:
         for item in given:
             if not isinstance(item, dict):
                 sources.wrong(sources.dotted(name), "a table or a list of tables", item)
-            elif path := Table(item, sources.notes, sources.dotted(name)).text("path"):
+            elif path := TomlTable(item, sources.notes, sources.dotted(name)).text("path"):
                 found.setdefault(normalised(name), path)
     return found
 
 
-def _packages(document: Table) -> tuple[str, ...]:
+def _packages(document: TomlTable) -> tuple[str, ...]:
     backend = document.table("tool", "uv", "build-backend")
     if "module-name" not in backend:
         return ()

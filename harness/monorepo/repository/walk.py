@@ -11,6 +11,12 @@ from harness.monorepo.repository.facts import Note
 
 MANIFESTS = ("pyproject.toml", "hatch.toml", "setup.cfg", "setup.py")
 
+#: What states members or what they need in a way that is not read.
+_UNREAD = {
+    "pants.toml": ("what Pants' BUILD files state is not read", "State members in pyproject.toml, or write the shape."),
+    "__manifest__.py": ("an Odoo add-on's manifest is not read", "Write what it needs into the shape's file by hand."),
+}
+
 #: No project's file comes near it; what is larger is not what it is named after.
 MOST_BYTES = 2**20
 MOST_FOLDERS = 200_000
@@ -100,6 +106,9 @@ def _sorted_out(entries: list[os.DirEntry[str]]) -> tuple[list[str], list[str]]:
 def _take(tree: Tree, name: str, files: list[str]) -> None:
     if found := tuple(manifest for manifest in MANIFESTS if manifest in files):
         tree.manifests[name] = found
+    for file in _UNREAD.keys() & set(files):
+        said, hint = _UNREAD[file]
+        tree.notes.append(Note(file=_joined(name, file), said=said, hint=hint))
     tree.python += [_joined(name, file) for file in files if file.endswith(".py")]
 
 

@@ -19,12 +19,18 @@ _NAMED = 3
 
 def told(reading: Reading) -> Group:
     """Members, counts, cycles, and what could not be read."""
-    parts: list[RenderableType] = [Text(f"{visible(reading.name)}: members", style="bold")]
+    parts: list[RenderableType] = []
+    if reading.warning:
+        parts += [Text(f"Not to be trusted: {reading.warning}.", style="bold red"), Text()]
+    parts += [Text(f"{visible(reading.name)}: members", style="bold")]
     for found in reading.found:
         parts += _member(found)
     parts += [Text(), *(Text(line) for line in counted(reading))]
     if reading.cycles:
-        parts += [Text(), Text("Cycles: members that need each other; a shape cannot have them", style="bold red")]
+        parts += [
+            Text(),
+            Text("Cycles: members that need each other; mend the file before it is measured", style="bold red"),
+        ]
         parts += [_indented(graph.as_path(cycle)) for cycle in reading.cycles]
     if reading.uncounted:
         parts += [Text(), Text("Not counted as dependencies, for they are optional or for development:")]
@@ -59,15 +65,31 @@ def counted(reading: Reading) -> Iterator[str]:
 def noted(notes: Sequence[Note]) -> Iterator[RenderableType]:
     """What could not be read or was left out; what is said of several places is said once."""
     yield Text(f"Not read, or left out ({len(notes)}):", style="bold")
-    alike: dict[tuple[str, str], list[Note]] = {}
-    for note in notes:
-        alike.setdefault((note.said, note.hint), []).append(note)
-    for (said, hint), places in alike.items():
+    for places in _alike(notes):
         if len(places) == 1:
             yield _indented(in_words(places[0]))
             continue
-        yield _indented(visible(f"{said}. {hint}".rstrip()))
+        yield _indented(visible(f"{places[0].said}. {places[0].hint}".rstrip()))
         yield from (_indented(visible(_place(note)), 4) for note in places)
+
+
+def in_lines(notes: Sequence[Note]) -> Iterator[str]:
+    """The notes, a line for each thing that is said, with the first few of its places."""
+    for places in _alike(notes):
+        if len(places) == 1:
+            yield in_words(places[0])
+            continue
+        more = f"; and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+        where = "; ".join(map(_place, places[:_NAMED]))
+        yield visible(f"{places[0].said}. {places[0].hint}".rstrip() + f" ({where}{more})")
+
+
+def _alike(notes: Sequence[Note]) -> list[list[Note]]:
+    """Notes that say the same, together."""
+    alike: dict[tuple[str, str], list[Note]] = {}
+    for note in notes:
+        alike.setdefault((note.said, note.hint), []).append(note)
+    return list(alike.values())
 
 
 def in_words(note: Note) -> str:

@@ -33,13 +33,13 @@ def normalised(name: str) -> str:
     return str(canonicalize_name(name))
 
 
-def checked(shape: Shape, *, source: str) -> Shape:
-    """The shape, if nothing is wrong with it; ``source`` names it in errors.
+def checked(shape: Shape, *, source: str, cyclic: bool = False) -> Shape:
+    """The shape, if nothing is wrong with it; ``source`` names it in errors. A ``cyclic`` one may have cycles.
 
     Raises:
         ShapeError: a name or a requirement is not one, a dependency is unknown, or members need each other.
     """
-    problems = list(complaints(shape.members))
+    problems = list(complaints(shape.members, cyclic=cyclic))
     if problems:
         raise told(problems, source=source)
     return shape
@@ -53,7 +53,7 @@ def told(problems: Sequence[str], *, source: str) -> ShapeError:
     )
 
 
-def complaints(members: Sequence[Member]) -> Iterator[str]:
+def complaints(members: Sequence[Member], *, cyclic: bool = False) -> Iterator[str]:
     """What is wrong, each with the dotted name of its key before it."""
     if not 1 <= len(members) <= MOST_MEMBERS:
         yield f"members: a shape has from 1 to {MOST_MEMBERS:,} members, not {len(members):,}"
@@ -67,7 +67,8 @@ def complaints(members: Sequence[Member]) -> Iterator[str]:
         yield from _of_requirements(f"members[{index}].requirements", member, first)
         if not 0 <= member.modules <= MOST_MODULES:
             yield f"members[{index}].modules: {member.modules} is not from 0 to {MOST_MODULES:,}"
-    yield from _of_cycles(members, first)
+    if not cyclic:
+        yield from _of_cycles(members, first)
 
 
 def _of_name(key: str, name: str, first: dict[str, int]) -> Iterator[str]:

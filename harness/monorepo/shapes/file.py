@@ -76,13 +76,14 @@ def shape_json_schema() -> dict[str, Any]:
     return schema
 
 
-def written(shape: Shape) -> str:
-    """The text of the shape's file.
+def written(shape: Shape, *, cyclic: bool = False) -> str:
+    """The text of the shape's file; a ``cyclic`` one is written to be mended, for it cannot be loaded.
 
     Raises:
         ShapeError: the shape is not one, for instance because members need each other.
     """
-    return json.dumps(_as_data(checked(shape, source=f"shape {shape.name!r}")), indent=2, ensure_ascii=False) + "\n"
+    seen = checked(shape, source=f"shape {shape.name!r}", cyclic=cyclic)
+    return json.dumps(_as_data(seen), indent=2, ensure_ascii=False) + "\n"
 
 
 def load_shape(path: Path) -> Shape:

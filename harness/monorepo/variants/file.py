@@ -140,7 +140,7 @@ class VersionCheck:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Toolchain:
+class ToolchainSpec:
     """An environment manager plus a build backend, with exact versions.
 
     ``packages`` are installed into an environment of their own (``locks/toolchain.txt`` is their closure);
@@ -157,7 +157,7 @@ class Toolchain:
     python: Python = ""
 
     @model_validator(mode="after")
-    def _what_is_installed_has_a_version(self) -> Toolchain:
+    def _what_is_installed_has_a_version(self) -> ToolchainSpec:
         if self.packages and self.version is None:
             raise ValueError('version is missing: add command = ["…", "--version"] and what the answer has to contain')
         if self.version is not None and not self.packages:
@@ -208,7 +208,7 @@ class Phases:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Nix:
+class NixSpec:
     """What the variant offers in the Nix lane.
 
     ``strategies`` are the ways in which its members are described; ``attribute`` names a member in the package set;
@@ -275,7 +275,7 @@ class VariantFile:
     schema_version: Literal[1]
     title: str
     summary: str
-    toolchain: Toolchain
+    toolchain: ToolchainSpec
     phases: Phases
     environment: dict[str, Template] = field(default_factory=dict)
     caches: dict[str, CachePath] = field(default_factory=dict)
@@ -284,7 +284,7 @@ class VariantFile:
     generated: tuple[CheckoutPath, ...] = ()
     offline: dict[str, Template] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
-    nix: Nix = field(default_factory=Nix)
+    nix: NixSpec = field(default_factory=NixSpec)
     growing: Growing = field(default_factory=Growing)
     profile: Profile = Profile.ALL
     broken: str = ""

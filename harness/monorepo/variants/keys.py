@@ -56,12 +56,12 @@ KEYS: Mapping[str, str] = {
 
 #: The dotted name at which each of the schema's definitions stands.
 _PLACES = {
-    "Toolchain": "toolchain.",
+    "ToolchainSpec": "toolchain.",
     "VersionCheck": "toolchain.version.",
     "Phases": "phases.",
     "Phase": "phases.*.",
     "DeployPhase": "phases.*.",
-    "Nix": "nix.",
+    "NixSpec": "nix.",
     "Growing": "growing.",
     "Indirect": "growing.indirect.",
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import StateError
 from harness.monorepo.shapes import Shape
-from harness.monorepo.variants.file import Nix as NixFacts
+from harness.monorepo.variants.file import NixSpec
 from harness.nix import Expression, Nix
 from harness.provision.nix.base import write_json
 
@@ -26,7 +26,7 @@ class NixPackage:
     dependencies: tuple[str, ...]
 
 
-def names_of(nix: NixFacts, shape: Shape) -> dict[str, Any]:
+def names_of(nix: NixSpec, shape: Shape) -> dict[str, Any]:
     """Which members and applications there are, what each is called in the package set, and what one works with."""
     attribute = nix.attribute_of
     return {
@@ -36,7 +36,7 @@ def names_of(nix: NixFacts, shape: Shape) -> dict[str, Any]:
     }
 
 
-def write_names(nix: NixFacts, shape: Shape, folder: Path, name: str = "names") -> Path:
+def write_names(nix: NixSpec, shape: Shape, folder: Path, name: str = "names") -> Path:
     """The file that tells ``nix/default.nix`` the names of a shape's members; it keeps its name with its content."""
     return write_json(names_of(nix, shape), folder, name)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.errors import ShapeError
 from harness.monorepo.shapes.file import load_shape, written
 from tests.runs import invoke
 from tests.unit.monorepo.repository.made_up_repositories import poetry, project, uv_workspace, write
@@ -70,22 +71,17 @@ def test_json_is_alone_on_stdout(tmp_path: Path) -> None:
     assert "old-thing/pyproject.toml, old-thing: no member" in result.stderr
 
 
-def test_a_cycle_is_printed_and_not_written(tmp_path: Path) -> None:
+def test_a_cycle_is_printed_and_written_to_be_mended(tmp_path: Path) -> None:
     root, output = write(tmp_path / "ours", CYCLE), tmp_path / "ours.json"
-    printed, refused, data = (
-        invoke("shape", root),
-        invoke("shape", root, "--output", output),
-        invoke("shape", root, "--json"),
-    )
+    shown, data = invoke("shape", root, "--output", output), invoke("shape", root, "--json")
 
-    assert printed.exit_code == 0
-    assert "\n  a -> b -> a\n" in printed.stdout + "\n"
-    assert "no depth, for there is a cycle" in printed.stdout
-    assert (refused.exit_code, data.exit_code) == (2, 2)
-    assert refused.stdout.startswith(printed.stdout.rstrip())
-    assert refused.stderr.startswith("error: members need each other, and a shape is acyclic: a -> b -> a\n")
-    assert data.stdout == ""
-    assert not output.exists()
+    assert (shown.exit_code, data.exit_code) == (0, 0)
+    assert "\n  a -> b -> a\n" in shown.stdout
+    assert "no depth, for there is a cycle" in shown.stdout
+    assert "It has 1 cycle: take a dependency out of each before you measure it." in shown.stdout
+    assert data.stdout == output.read_text(encoding="utf-8")
+    with pytest.raises(ShapeError, match="a cycle: a -> b -> a"):
+        load_shape(output)
 
 
 def test_a_slip_is_one_clear_error_with_status_2(tmp_path: Path) -> None:

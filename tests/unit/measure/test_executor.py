@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from harness.errors import InputError, MeasureError
 from harness.measure.command import Command, Ended
-from harness.measure.connection import Answer, Connection
+from harness.measure.connection import Connection, LauncherAnswer
 from harness.measure.executor import LauncherExecutor, execution_of
 
 StandIn = Callable[[str], Path]
@@ -134,17 +134,17 @@ def test_a_command_without_a_program_is_refused_before_anything_is_written(tmp_p
 @pytest.mark.parametrize(
     ("answer", "ended", "exit_code", "number"),
     [
-        (Answer(ended="exited", status=0), Ended.EXITED, 0, None),
-        (Answer(ended="exited", status=3), Ended.EXITED, 3, None),
-        (Answer(ended="exited", status=-9), Ended.SIGNALLED, None, 9),
-        (Answer(ended="timed-out", status=-2), Ended.TIMED_OUT, None, None),
-        (Answer(ended="timed-out", status=0), Ended.TIMED_OUT, None, None),
-        (Answer(ended="not-started", reason="no such file"), Ended.NOT_STARTED, None, None),
-        (Answer(ended="lost", reason="killed"), Ended.NOT_STARTED, None, None),
+        (LauncherAnswer(ended="exited", status=0), Ended.EXITED, 0, None),
+        (LauncherAnswer(ended="exited", status=3), Ended.EXITED, 3, None),
+        (LauncherAnswer(ended="exited", status=-9), Ended.SIGNALLED, None, 9),
+        (LauncherAnswer(ended="timed-out", status=-2), Ended.TIMED_OUT, None, None),
+        (LauncherAnswer(ended="timed-out", status=0), Ended.TIMED_OUT, None, None),
+        (LauncherAnswer(ended="not-started", reason="no such file"), Ended.NOT_STARTED, None, None),
+        (LauncherAnswer(ended="lost", reason="killed"), Ended.NOT_STARTED, None, None),
     ],
 )
 def test_every_answer_has_its_execution(
-    answer: Answer, ended: Ended, exit_code: int | None, number: int | None
+    answer: LauncherAnswer, ended: Ended, exit_code: int | None, number: int | None
 ) -> None:
     result = execution_of(answer, b"o\xff", b"")
     assert (result.ended, result.exit_code, result.signal) == (ended, exit_code, number)
@@ -157,7 +157,7 @@ seconds = st.floats(0, 1e9)
 
 @given(
     st.builds(
-        Answer,
+        LauncherAnswer,
         ended=st.sampled_from(["exited", "timed-out", "stopped", "not-started"]),
         status=st.integers(-64, 255),
         wall_s=seconds,
@@ -171,6 +171,6 @@ seconds = st.floats(0, 1e9)
         reason=st.text(),
     )
 )
-def test_no_figure_is_rounded_on_the_way(answer: Answer) -> None:
+def test_no_figure_is_rounded_on_the_way(answer: LauncherAnswer) -> None:
     line = json.dumps({**vars(answer), "survivors": list(answer.survivors)}).encode() + b"\n"
-    assert Answer.from_line(line) == answer
+    assert LauncherAnswer.from_line(line) == answer

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.errors import MeasureError
 from harness.measure import logfile
 from harness.measure.command import Command, Ended
-from harness.measure.connection import Answer
+from harness.measure.connection import LauncherAnswer
 from tests.fakes import execution
 
 
@@ -29,13 +29,13 @@ def test_any_argument_has_a_header(argv: list[str]) -> None:
 
 
 def test_outputs_stand_under_their_names_and_only_if_there_are_any() -> None:
-    answer = Answer(ended="exited", stdout_bytes=3, stderr_bytes=4)
+    answer = LauncherAnswer(ended="exited", stdout_bytes=3, stderr_bytes=4)
     assert logfile.body(b"out", b"err\n", answer) == b"[stdout]\nout\n[stderr]\nerr\n"
-    assert logfile.body(b"", b"", Answer(ended="exited")) == b""
+    assert logfile.body(b"", b"", LauncherAnswer(ended="exited")) == b""
 
 
 def test_what_was_cut_is_counted() -> None:
-    answer = Answer(ended="exited", stdout_bytes=1000)
+    answer = LauncherAnswer(ended="exited", stdout_bytes=1000)
     assert logfile.body(b"x\n", b"", answer) == b"[stdout]\nx\n[998 of 1000 bytes were cut]\n"
 
 
@@ -55,7 +55,9 @@ def test_how_it_ended_is_said_in_words(
 
 
 def test_the_footer_has_the_cost_and_what_was_left_running() -> None:
-    answer = Answer(ended="exited", wall_s=0.1, user_s=0.2, system_s=0.3, max_rss_bytes=4, leftovers=2, survivors=(7,))
+    answer = LauncherAnswer(
+        ended="exited", wall_s=0.1, user_s=0.2, system_s=0.3, max_rss_bytes=4, leftovers=2, survivors=(7,)
+    )
     text = logfile.footer(execution(), answer).decode()
     assert text == (
         "[exited with status 0; wall 0.1 s, user 0.2 s, system 0.3 s, peak memory 4 bytes]\n"
@@ -65,7 +67,7 @@ def test_the_footer_has_the_cost_and_what_was_left_running() -> None:
 
 
 def test_a_command_that_never_ran_has_no_cost_in_its_footer() -> None:
-    text = logfile.footer(execution(ended=Ended.NOT_STARTED, reason="gone"), Answer(ended="not-started"))
+    text = logfile.footer(execution(ended=Ended.NOT_STARTED, reason="gone"), LauncherAnswer(ended="not-started"))
     assert text == b"[not started: gone]\n\n"
 
 

@@ -75,3 +75,25 @@ def test_what_cannot_be_measured_is_refused(shapes: list[Shape], said: str) -> N
 
 def test_several_shapes_with_something_to_run_are_fine() -> None:
     see_grown([CANONICAL, Shape(name="x", members=(library("a"), application("b")))], ())
+
+
+def test_a_repository_that_lost_its_dependencies_is_measured_only_if_one_says_so(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text("setup(name='a', install_requires=made())", encoding="utf-8")
+
+    with pytest.raises(ShapeError, match=r"of 1 of 1 member could not be read.*: a") as caught:
+        asked_shape(str(tmp_path))
+
+    assert "--unread-ok" in caught.value.hint
+    assert len(asked_shape(str(tmp_path), unread_ok=True).shape.members) == 1
+
+
+def test_notes_that_say_the_same_are_one_line(tmp_path: Path) -> None:
+    for name in "abcde":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text("[build-system]\n", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+
+    (note,) = asked_shape(str(tmp_path)).notes
+
+    assert note.endswith("(a/pyproject.toml, build-system; b/pyproject.toml, build-system; c/pyproject.toml, "
+                         "build-system; and 2 more)")  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import VariantError
-from harness.monorepo.changes.patch import Edit, Part, Patch, apply_command, edits, part_of, read_patch
+from harness.monorepo.changes.patch import FileEdit, Part, Patch, apply_command, edits, part_of, read_patch
 from tests.unit.monorepo.changes.made_up_changes import edit, git, repository
 
 #: Lines as source files have them; among them those that look like a patch's own.
@@ -28,7 +28,7 @@ def patch(folder: Path, text: str, name: str = "edit.patch") -> Path:
     return path
 
 
-def read(text: str) -> list[Edit]:
+def read(text: str) -> list[FileEdit]:
     return list(edits([made_up(text)]))
 
 
@@ -68,7 +68,9 @@ def test_what_a_file_is_for_is_told_by_its_name(path: str, part: Part) -> None:
 
 
 def test_a_changed_line_is_one_removed_and_one_added() -> None:
-    assert read(edit()) == [Edit(path="shared/src/shared/__init__.py", part=Part.CODE, added=1, removed=1, moved=False)]
+    assert read(edit()) == [
+        FileEdit(path="shared/src/shared/__init__.py", part=Part.CODE, added=1, removed=1, moved=False)
+    ]
 
 
 def test_each_file_of_each_patch_is_told_in_order() -> None:
@@ -133,7 +135,7 @@ def moved(root: Path, edited: bool) -> str:
 def test_a_file_under_another_name_is_moved_and_not_written_anew(tmp_path: Path, edited: bool) -> None:
     text = moved(repository(tmp_path / "git"), edited)
 
-    assert read(text) == [Edit(path="common/a.py", part=Part.CODE, added=int(edited), removed=0, moved=True)]
+    assert read(text) == [FileEdit(path="common/a.py", part=Part.CODE, added=int(edited), removed=0, moved=True)]
 
 
 def test_new_empty_and_removed_files_are_edits(tmp_path: Path) -> None:
@@ -147,9 +149,9 @@ def test_new_empty_and_removed_files_are_edits(tmp_path: Path) -> None:
     git(root, "add", ".")
 
     assert read(git(root, "diff", "--cached").stdout) == [
-        Edit(path="empty.py", part=Part.CODE, added=0, removed=0, moved=False),
-        Edit(path="new.md", part=Part.DOCUMENTATION, added=1, removed=0, moved=False),
-        Edit(path="old.nix", part=Part.NIX, added=0, removed=2, moved=False),
+        FileEdit(path="empty.py", part=Part.CODE, added=0, removed=0, moved=False),
+        FileEdit(path="new.md", part=Part.DOCUMENTATION, added=1, removed=0, moved=False),
+        FileEdit(path="old.nix", part=Part.NIX, added=0, removed=2, moved=False),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.monorepo.changes import STANDARD, Change
+from harness.monorepo.changes import STANDARD, StandardChange
 from harness.monorepo.shapes import CANONICAL, Kind, Member, Shape
 
 each_change = pytest.mark.parametrize("change", STANDARD.values(), ids=list(STANDARD))
@@ -40,7 +40,7 @@ def test_the_six_changes_are_there_under_their_names() -> None:
 
 
 @each_change
-def test_a_change_is_told_in_sentences(change: Change) -> None:
+def test_a_change_is_told_in_sentences(change: StandardChange) -> None:
     assert change.facts.what.endswith(".")
     assert change.facts.effect.endswith(".")
     assert change.facts.title
@@ -48,7 +48,7 @@ def test_a_change_is_told_in_sentences(change: Change) -> None:
 
 
 @each_change
-def test_what_a_change_builds_on_is_a_change_that_builds_on_none(change: Change) -> None:
+def test_what_a_change_builds_on_is_a_change_that_builds_on_none(change: StandardChange) -> None:
     if change.base:
         assert STANDARD[change.base].base == ""
         assert list(STANDARD).index(change.base) < list(STANDARD).index(change.name)
@@ -115,7 +115,7 @@ def test_an_effect_differs_from_what_was_there_before_or_is_something_new_to_run
 
 @each_change
 @given(shape=shapes())
-def test_members_stay_in_an_order_in_which_they_can_be_built(change: Change, shape: Shape) -> None:
+def test_members_stay_in_an_order_in_which_they_can_be_built(change: StandardChange, shape: Shape) -> None:
     seen: set[str] = set()
     for member in change.reshape(shape).members:
         assert set(member.needs) <= seen, member.name
@@ -124,7 +124,7 @@ def test_members_stay_in_an_order_in_which_they_can_be_built(change: Change, sha
 
 @each_change
 @given(shape=shapes())
-def test_what_there_was_before_is_left_alone(change: Change, shape: Shape) -> None:
+def test_what_there_was_before_is_left_alone(change: StandardChange, shape: Shape) -> None:
     before = needs(shape)
     change.reshape(shape)
 

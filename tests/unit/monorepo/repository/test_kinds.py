@@ -128,7 +128,7 @@ def test_what_is_optional_or_for_development_is_not_counted_and_named(tmp_path: 
         "[tool.pdm.dev-dependencies]\nlint = ['b']\n[tool.poetry.group.docs.dependencies]\nb = '*'\n"
         "[tool.uv]\ndev-dependencies = ['b']\n[tool.hatch.envs.test]\ndependencies = ['b']\n"
     )
-    files = {"a/pyproject.toml": project("a", "a[extra]", more=more), "b/pyproject.toml": project("b")}
+    files = {"a/pyproject.toml": project("a", "a", more=more), "b/pyproject.toml": project("b")}
 
     reading = read_repository(write(tmp_path, files))
 

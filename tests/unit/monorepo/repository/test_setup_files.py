@@ -38,10 +38,11 @@ def test_literals_of_setup_py_are_read() -> None:
     ("text", "said"),
     [
         ("setup(\n  name=make_name())", "2 name: made while it runs: it cannot be read"),
-        ("setup(name='a',\n install_requires=open('r.txt').read())", "2 install_requires: made while it runs"),
+        ("setup(name='a',\n install_requires=open('r.txt').read())", "install_requires: r.txt: cannot be read"),
         ("setup(name='a',\n install_requires=['b'] + MORE)", "2 install_requires: made while it runs"),
         ("A = B + ['x']\nB = A + ['y']\nsetup(name='a', install_requires=A)", "install_requires: made while it runs"),
-        ("N = ['b']\nN = ['c']\nsetup(name='a', install_requires=N)", "3 install_requires: made while it runs"),
+        ("N = ['b']\nif N:\n    N = ['c']\nsetup(name='a', install_requires=N)", "4 install_requires: made while it"),
+        ("N = ['b']\nif N:\n    N.append('c')\nsetup(name='a', install_requires=N)", "3 install_requires: made while"),
         ("setup(name='a', install_requires=[1])", "1 install_requires: expected a list of texts, got list"),
         ("setup(name='a b')", "1 name: what it says cannot be a project's name"),
         ("setup(name=3)", "1 name: what it says cannot be a project's name"),
@@ -95,7 +96,7 @@ def test_what_python_warns_of_in_a_text_is_not_passed_on() -> None:
         ("[metadata]\nname = a b", "2 metadata.name: 'a b' cannot be a project's name"),
         (
             "[metadata]\nname = a\n[options]\ninstall_requires = file: r.txt",
-            "4 options.install_requires: file: what it names is not opened",
+            "options.install_requires: r.txt: cannot be read",
         ),
         ("[options]\ninstall_requires =\n  ?", "0 options.install_requires: '?' is not a requirement"),
         ("name = a", "1 : not valid as setup.cfg"),

@@ -87,6 +87,6 @@ def test_every_key_of_the_file_is_explained() -> None:
     assert all(facts.get("description") for facts in schema["properties"].values())
     assert all(
         facts.get("description")
-        for name in ("Toolchain", "VersionCheck", "Phases", "Phase", "DeployPhase", "Nix")
+        for name in ("ToolchainSpec", "VersionCheck", "Phases", "Phase", "DeployPhase", "NixSpec")
         for facts in schema["$defs"][name]["properties"].values()
     )

@@ -12,7 +12,7 @@ import pytest
 
 from harness.monorepo.changes import STANDARD
 from harness.monorepo.variants import Variant, load_variant, load_variants, templates, variant_folders
-from harness.monorepo.variants.file import Nix, VariantFile, parse_variant_file
+from harness.monorepo.variants.file import NixSpec, VariantFile, parse_variant_file
 from harness.monorepo.variants.templates import TEMPLATES, filled, halves_used, nix_files
 from harness.provision.state_folder import Layout
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
@@ -28,7 +28,7 @@ each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: 
 
 
 def told(spec: VariantFile, **nix: object) -> VariantFile:
-    return replace(spec, nix=Nix(**nix))
+    return replace(spec, nix=NixSpec(**nix))
 
 
 def stated(more: str = "", backend: str = "backend") -> VariantFile:
