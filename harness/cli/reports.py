@@ -31,7 +31,7 @@ from harness.run.request import new_run_id
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def report(*, runs: tuple[str, ...], results: Path, report: Path | None, quiet: bool) -> None:
-    """Write the one report of a run, or of several about different things.
+    """Write the report of one run or several.
 
     RUN is a run's folder, or its id below the results folder [default: the newest run].
     """

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from harness.report.backends.view import backend_report
 from harness.report.model import Report
-from harness.report.view import breaks, first_screen, grids, growth, method, proofs, situations, table, toolchains
+from harness.report.view import (
+    backend_grids,
+    breaks,
+    first_screen,
+    grids,
+    growth,
+    method,
+    proofs,
+    situations,
+    table,
+    toolchains,
+)
 from harness.report.view.model import View
 from harness.report.view.parts import Parts
 
@@ -37,7 +48,7 @@ def build_view(reports: Sequence[Report]) -> View:
         situations=in_full,
         container=grids.container(parts),
         nix=grids.nix(parts),
-        backends=grids.backends(parts, alone),
+        backends=backend_grids.backends(parts, alone),
         changes=grids.changes(parts),
         breaks=breaks.breaks(parts),
         toolchains=toolchains.toolchains(parts),

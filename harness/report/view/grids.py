@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.records.facts import Lane
 from harness.records.strategies import HANDWRITTEN
 from harness.report import friction, words
-from harness.report.backends.model import BackendReport
 from harness.report.model import ChangeView, Section
 from harness.report.view import figures
 from harness.report.view.model import Column, Figure, Grid, Measures, Standing, TableRow
@@ -29,7 +28,7 @@ def container(parts: Parts) -> Grid:
     """What an image takes, and a rebuild of it."""
     timed = [found[0] for name in _IMAGE if (found := parts.timed(name))]
     columns = [(_column(item.scenario.name, item.scenario.title, "s", item), _timed_cells(item)) for item in timed]
-    return _grid(
+    return grid(
         parts,
         "container",
         "In a container",
@@ -45,7 +44,7 @@ def nix(parts: Parts) -> tuple[Grid, ...]:
     if not strategies:
         reason = next((part.facts.nix_unavailable for part in parts.all if part.facts.nix_unavailable), "")
         missing = f"Nothing was measured through Nix. {reason}".strip()
-        return (_grid(parts, "nix-variants", "Through Nix", "Both applications, built by Nix.", [], missing=missing),)
+        return (grid(parts, "nix-variants", "Through Nix", "Both applications, built by Nix.", [], missing=missing),)
     return (_by_strategy(parts, strategies), _by_variant(parts))
 
 
@@ -110,7 +109,7 @@ def _strategy_times(parts: Parts, name: str) -> tuple[Column, Cells]:
             told = words.between(words.seconds(values[0]), words.seconds(values[-1]))
             found[timed.section.strategy] = Figure(word=told, source=timed.part.source.slug)
     title = places[0].scenario.title if places else name
-    return _named(name, title, "s"), found
+    return named(name, title, "s"), found
 
 
 def _strategy_answers(parts: Parts, name: str) -> tuple[Column, Cells]:
@@ -131,7 +130,7 @@ def _strategy_answers(parts: Parts, name: str) -> tuple[Column, Cells]:
                 word=", ".join(told), meaning=own[0].meaning, standing=own[0].standing, source=own[0].source
             )
     title = places[0].question.facts.title if places else name
-    return _named(name, title, ""), found
+    return named(name, title, ""), found
 
 
 def _by_variant(parts: Parts) -> Grid:
@@ -143,7 +142,7 @@ def _by_variant(parts: Parts) -> Grid:
     for name in (*_NIX_COUNTS, *_NIX_ANSWERS):
         found = [asked for asked in parts.asked(name, Lane.NIX) if asked.question.strategy in (HANDWRITTEN, None)]
         columns += [(_asked_column(asked), _asked_cells(asked)) for asked in found[:1]]
-    return _grid(
+    return grid(
         parts,
         "nix-variants",
         "Each toolchain through Nix, members written by hand",
@@ -156,11 +155,11 @@ def changes(parts: Parts) -> tuple[Grid, ...]:
     """What each standard change takes by hand, and whether it works."""
     made = next(((part, part.facts.changes) for part in parts.ordered if part.facts.changes), None)
     if made is None:
-        return (_grid(parts, "changes", "What a change costs", "", [], missing="No change was made in these runs."),)
+        return (grid(parts, "changes", "What a change costs", "", [], missing="No change was made in these runs."),)
     part, found = made
     columns = [(_change_column(change, part), _change_cells(change, part)) for change in found]
     what = "Lines edited by hand and commands typed, in the toolchain's own files; lines of Nix come on top."
-    return (_grid(parts, "changes", "What a change costs", what, columns),)
+    return (grid(parts, "changes", "What a change costs", what, columns),)
 
 
 def _change_column(change: ChangeView, part: Part) -> Column:
@@ -187,93 +186,11 @@ def _change_cells(change: ChangeView, part: Part) -> Cells:
     return found
 
 
-def backends(parts: Parts, alone: BackendReport | None) -> tuple[Grid, ...]:
-    """Build backends without the tools around them: hooks by size of package, front ends, editable installs."""
-    part = parts.backends
-    if part is None or alone is None:
-        missing = "Build backends alone were not measured in these runs."
-        return (_grid(parts, "backends", "Build backends alone", "", [], missing=missing),)
-    return tuple(filter(None, (_hooks(part, alone), _front_ends(part, alone), _editables(part, alone))))
-
-
-def _hooks(part: Part, alone: BackendReport) -> Grid:
-    columns: list[Column] = []
-    cells: dict[str, dict[str, Figure]] = {}
-    for hook in alone.growth:
-        for files in sorted({count for line in hook.lines for count in line.rows}):
-            slug = f"{hook.scenario}-{files}"
-            columns.append(_named(slug, f"{hook.title}, {files:,} files", "s", part.source.slug))
-            for line in hook.lines:
-                if files in line.rows:
-                    cells.setdefault(line.backend, {})[slug] = figures.of_row(line.rows[files], part)
-    what = "The backend's own hooks (PEP 517, 660), each in a process of its own, by number of files in the package."
-    return _backend_grid("backend-hooks", "Hooks", what, columns, cells, alone)
-
-
-def _front_ends(part: Part, alone: BackendReport) -> Grid | None:
-    table = alone.front_ends[0] if alone.front_ends else None
-    if table is None:
-        return None
-    columns = [_named(name, title, "s", part.source.slug) for name, title in table.titles.items()]
-    columns += [
-        _named(f"{name}-isolated", f"{title}, isolated", "s", part.source.slug)
-        for name, title in table.titles.items()
-        if any(cell.isolated is not None for cell in table.cells[name].values())
-    ]
-    cells: dict[str, dict[str, Figure]] = {}
-    for name, by_backend in table.cells.items():
-        for backend, cell in by_backend.items():
-            own = cells.setdefault(backend, {})
-            own[name] = figures.of_row(cell.row, part)
-            if cell.isolated is not None:
-                own[f"{name}-isolated"] = figures.of_row(cell.isolated, part)
-    what = f"A wheel of {table.files:,} files built through each front end, with and without an isolated environment."
-    return _backend_grid("backend-front-ends", "Front ends", what, columns, cells, alone)
-
-
-def _editables(part: Part, alone: BackendReport) -> Grid | None:
-    layouts = dict.fromkeys(item.layout for item in alone.editables)
-    columns: list[Column] = []
-    cells: dict[str, dict[str, Figure]] = {}
-    source = part.source.slug
-    for layout in layouts:
-        columns += [_named(f"mode-{layout}", f"How, {layout}", "", source)]
-        columns += [_named(f"start-{layout}", f"Start, {layout}", "s", source)]
-    for item in alone.editables:
-        own = cells.setdefault(item.backend, {})
-        if item.mode is not None:
-            own[f"mode-{item.layout}"] = Figure(word=item.mode.value, meaning=item.mode.meaning, source=source)
-        own[f"start-{item.layout}"] = figures.of_row(item.started, part)
-    what = "How an editable install leads to the sources, and what starting the package takes with it."
-    return _backend_grid("backend-editables", "Editable installs", what, columns, cells, alone) if columns else None
-
-
-def _backend_grid(
-    slug: str, title: str, what: str, columns: Sequence[Column], cells: Mapping[str, Cells], alone: BackendReport
-) -> Grid:
-    return Grid(
-        slug=slug,
-        title=title,
-        what=what,
-        columns=tuple(columns),
-        rows=tuple(
-            TableRow(
-                variant=name,
-                tool=name,
-                recommended=True,
-                note=", ".join(f"{tool} {version}" for tool, version in alone.base.variants[name].tools.items()),
-                cells={column.slug: cells.get(name, {}).get(column.slug, figures.NONE) for column in columns},
-            )
-            for name in alone.base.variants
-        ),
-    )
-
-
 def measures(parts: Parts) -> Measures:
     """Every measure of the main part and every finding, for who asks for all of it."""
     columns = [*_every(parts)]
-    grid = _grid(parts, "measures", "Every measure", "", columns)
-    return Measures(columns=grid.columns, rows=grid.rows)
+    made = grid(parts, "measures", "Every measure", "", columns)
+    return Measures(columns=made.columns, rows=made.rows)
 
 
 def _every(parts: Parts) -> Iterator[tuple[Column, Cells]]:
@@ -287,7 +204,7 @@ def _every(parts: Parts) -> Iterator[tuple[Column, Cells]]:
         for size in section.sizes:
             title = words.size_name(size.name) + _where(section)
             unit = "bytes" if size.unit == "bytes" else "count"
-            column = _named(f"{section.slug}-{size.scenario}-{size.name}", title, unit, part.source.slug)
+            column = named(f"{section.slug}-{size.scenario}-{size.name}", title, unit, part.source.slug)
             cells = {
                 name: Figure(value=value, unit=unit, source=part.source.slug) for name, value in size.values.items()
             }
@@ -302,7 +219,7 @@ def _where(section: Section) -> str:
     return f" (Nix, {section.strategy or 'any'})" if section.lane is Lane.NIX else ""
 
 
-def _grid(
+def grid(
     parts: Parts,
     slug: str,
     title: str,
@@ -334,7 +251,8 @@ def _grid(
     )
 
 
-def _named(slug: str, title: str, unit: str, source: str = "") -> Column:
+def named(slug: str, title: str, unit: str, source: str = "") -> Column:
+    """A column that needs no explanation beside its title."""
     return Column(slug=slug, title=title, what="", unit=unit, source=source)
 
 

@@ -71,7 +71,7 @@ def test_the_report_of_a_run_of_backends_can_be_written_again(tmp_path: Path) ->
     run = made_up_backends(tmp_path / "results", files=(1,), scenarios=("backend-wheel",), blocks=1, mishap=False)
     result = CliRunner().invoke(main, ["report", run.name, "--results", str(run.parent)])
     assert result.exit_code == 0
-    assert "A package of 1 file" in result.output
+    assert "shape files=1" in result.output
     assert (run / "report" / "index.html").is_file()
 
 

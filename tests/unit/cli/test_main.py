@@ -237,16 +237,20 @@ def test_the_committed_variants_are_all_read() -> None:
     assert len(load_variants(Layout.here().variants)) >= 5
 
 
-def test_the_report_of_several_runs_goes_to_the_newest_in_whatever_order_they_are_named(tmp_path: Path) -> None:
+def test_the_report_of_several_runs_goes_where_it_is_told_and_into_none_of_their_folders(tmp_path: Path) -> None:
     for run_id, day in (("first", 1), ("last", 2)):
         started = datetime(2026, 1, day, tzinfo=UTC)
         made_up_night(
             tmp_path, run_id=run_id, started_at=started, variants=("venv", "uv"), scenarios=("run",), blocks=1
         )
-    result = invoke("report", "last", "first", "--results", str(tmp_path), "--quiet")
+    refused = invoke("report", "last", "first", "--results", str(tmp_path), "--quiet")
+    assert refused.exit_code == 2
+    assert "--report FOLDER" in refused.stderr
+    out = tmp_path / "out"
+    result = invoke("report", "last", "first", "--results", str(tmp_path), "--quiet", "--report", str(out))
     assert (result.exit_code, result.output) == (0, "")
-    assert (tmp_path / "last" / "report" / "index.html").is_file()
-    assert not (tmp_path / "first" / "report").exists()
+    assert (out / "index.html").is_file()
+    assert not list(tmp_path.glob("*/report"))
 
 
 SHAPED = ["run", "--plan", "--seed", "7", "--blocks", "1", "--variant", "uv", "--lane", "local"]
