@@ -104,7 +104,7 @@ def note(arranged: Arranged) -> str:
     return (
         f"These figures are of run {arranged.pooled[-1].run_id}"
         + (f" and {len(arranged.pooled) - 1} before it that measured the same" if len(arranged.pooled) > 1 else "")
-        + f"; shown under Over time alone: {'; '.join(clauses)}."
+        + f"; left aside: {'; '.join(clauses)}."
     )
 
 

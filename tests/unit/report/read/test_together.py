@@ -20,7 +20,7 @@ def test_the_newest_run_is_what_the_report_is_about(tmp_path: Path) -> None:
     assert [run.run_id for run in report.history] == ["n-00", "n-01", "n-02"]
     (note,) = report.notes
     assert note == (
-        "These figures are of run n-04 and 1 before it that measured the same; shown under Over time alone:"
+        "These figures are of run n-04 and 1 before it that measured the same; left aside:"
         " n-00, n-01 and n-02 because uv changed since (uv 0.13.9 → 0.14.0)."
     )
     assert report.samples == 2 * 6 * 6
