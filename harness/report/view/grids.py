@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from harness.records.facts import Lane
 from harness.records.strategies import HANDWRITTEN
@@ -141,7 +142,8 @@ def _by_variant(parts: Parts) -> Grid:
         columns += [(_column(name, item.scenario.title, "s", item), _timed_cells(item)) for item in timed]
     for name in (*_NIX_COUNTS, *_NIX_ANSWERS):
         found = [asked for asked in parts.asked(name, Lane.NIX) if asked.question.strategy in (HANDWRITTEN, None)]
-        columns += [(_asked_column(asked), _asked_cells(asked)) for asked in found[:1]]
+        for asked in found[:1]:
+            columns.append((replace(_asked_column(asked), title=asked.question.facts.title), _asked_cells(asked)))
     return grid(
         parts,
         "nix-variants",
