@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.places import CHECKOUT
 from tests.unit.report.made_up_findings import CHANGES, FACTS, made_up_findings
 
 #: Seconds a scenario takes with each variant: hatch, uv, pdm, poetry, venv.
-SECONDS: Mapping[str, tuple[float, ...]] = {
+SECONDS: dict[str, tuple[float, ...]] = {
     "tool-install": (3.1, 0.9, 4.2, 5.6, 2.9),
     "lock": (6.9, 0.15, 1.9, 2.4, 3.3),
     "install-cold": (9.4, 0.62, 5.1, 6.0, 7.9),
