@@ -83,8 +83,8 @@ def test_isolated_builds_find_what_they_need_in_warm_caches(run: Path) -> None:
 @pytest.mark.verify
 def test_the_run_has_a_report_of_its_own_kind(run: Path) -> None:
     page = (run / "report" / "index.html").read_text(encoding="utf-8")
-    assert "Python build backends alone, measured" in page
-    assert "A package of 100 files" in page
+    assert "build backends alone, in" in page
+    assert "100 files" in page
 
 
 def test_a_run_that_is_cut_off_is_gone_on_with(tmp_path: Path) -> None:

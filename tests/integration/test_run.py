@@ -210,7 +210,7 @@ def test_the_report_and_the_terminal_say_what_came_out(run: Run) -> None:
 
     page = (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert all(name in page for name in VARIANTS)
-    assert "install-cold" in (folder / "report" / "report.md").read_text(encoding="utf-8")
+    assert "Warm install" in (folder / "report" / "report.md").read_text(encoding="utf-8")
     assert "install-cold" in done.stdout
     summary = done.stdout[done.stdout.index("Local lane") :]
     assert max(len(line) for line in summary.splitlines() if "report: " not in line) <= 80
