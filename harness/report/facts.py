@@ -20,8 +20,7 @@ from harness.report.model import (
     Section,
 )
 from harness.report.read.runs import Loaded
-from harness.report.scale.model import ScaleView
-from harness.report.scale.view import Grown, build_scale
+from harness.report.scale.view import build_scale
 from harness.report.shapes import Shapes, about, shapes_of
 from harness.report.statistics.compare import Block
 from harness.report.statistics.frames import Frames, base_variant
@@ -135,7 +134,7 @@ def build_report(
     questions = groups(runs, answers, found.variants)
     # Changes are made with the canonical members, which need not be the primary shape's.
     made = changes(runs, answers, found.everywhere, found.variants)
-    scale = _scale(found)
+    scale = build_scale(found.shapes, found.cells, found.scenarios)
     failures = find_failures(frames)
     return Report(
         runs=runs,
@@ -163,21 +162,6 @@ def build_report(
         outcomes=_outcomes(frames),
         history=loaded.history,
         past=loaded.past,
-    )
-
-
-def _scale(found: _Measured) -> ScaleView | None:
-    return build_scale(
-        Grown(
-            runs=found.runs,
-            shapes=found.shapes,
-            cells=found.cells,
-            frames=found.frames,
-            variants=tuple(found.variants),
-            scenarios=found.scenarios,
-            reference=found.reference,
-            distrusted=found.distrusted,
-        )
     )
 
 

@@ -1,38 +1,13 @@
-"""The view model of the section on scale. Figures are unrounded; every writer rounds them alike."""
+"""How times grow with the number of members, as facts of one group of runs. Figures are unrounded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from harness.records.facts import Lane
-from harness.report.statistics.scale import MINIMUM_SIZES, Crossing, Fit
+from harness.report.statistics.scale import Fit
 from harness.report.statistics.statistics import Interval
-
-
-class Kind(StrEnum):
-    """What the figures of a panel are: a closed set. Of each of them less is better."""
-
-    TIME = "time"
-    MEMORY = "memory"
-    DISK = "disk"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """A shape as a place on the axis. ``label`` is how many members it has, with its name where another has as many.
-
-    ``chain`` is how many dependencies the longest chain has, ``core`` the member whose edit is looked at.
-    """
-
-    shape: str
-    label: str
-    members: int
-    libraries: int
-    applications: int
-    chain: int
-    core: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +34,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One variant's figures by shape, and the power law through them: ``None`` with fewer than three sizes."""
+    """One variant's times by shape, and the power law through them: ``None`` with fewer than three sizes."""
 
     variant: str
     points: Mapping[str, Point]
@@ -68,15 +43,13 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One thing that is measured at several sizes: the time or the memory of a scenario, or a size that it records."""
+    """One scenario at several sizes, in one lane and, for Nix, with one provider and strategy."""
 
     slug: str
-    name: str
     title: str
     scenario: str
-    kind: Kind
+    lane: Lane
     curves: tuple[Curve, ...]
-    crossings: tuple[Crossing, ...] = ()
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -86,39 +59,8 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScaleLane:
-    """Figures that may be held against each other: one lane and, for Nix, one provider and strategy."""
-
-    slug: str
-    title: str
-    lane: Lane
-    provider: str
-    strategy: str
-    panels: tuple[Panel, ...]
-
-    def of(self, kind: Kind) -> tuple[Panel, ...]:
-        """Its panels of one kind."""
-        return tuple(panel for panel in self.panels if panel.kind is kind)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScaleView:
-    """How cost grows with the number of members. ``sizes`` are from few members to many.
+    """Every scenario that was measured at three sizes or more, the local lane's first. ``members`` are by shape."""
 
-    ``limit_s`` is how long what is measured of a cell could take. With fewer than three sizes there are no curves, and
-    ``efforts`` is all there is.
-    """
-
-    sizes: tuple[Size, ...]
-    variants: tuple[str, ...]
-    limit_s: float
-    lanes: tuple[ScaleLane, ...]
-
-    @property
-    def shown(self) -> bool:
-        """Whether there are enough sizes for a section of its own."""
-        return len({size.members for size in self.sizes}) >= MINIMUM_SIZES
-
-    def size(self, shape: str) -> Size:
-        """The place of a shape on the axis."""
-        return next(item for item in self.sizes if item.shape == shape)
+    members: Mapping[str, int]
+    panels: tuple[Panel, ...]

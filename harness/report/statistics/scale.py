@@ -1,4 +1,4 @@
-"""How a figure grows with the number of members, and where one variant overtakes another.
+"""How a figure grows with the number of members.
 
 A power law, figure = a · N^b, is fitted by least squares on the logarithms, as S. F. Goldsmith, A. S. Aiken and D. S.
 Wilkerson do for measured costs (*Measuring Empirical Computational Complexity*, ESEC/FSE 2007). Each size counts alike,
@@ -17,17 +17,16 @@ stands beside it: where the two differ, the curve bends. Nothing is said of size
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, pairwise
-from math import exp, log, sqrt
+from math import exp, sqrt
 
 import numpy as np
 from scipy import stats
 
-from harness.report.statistics.compare import MINIMUM_BLOCKS, Block, Comparison, Verdict, compare, correct
-from harness.report.statistics.statistics import Floats, Interval, resampled_medians
+from harness.report.statistics.compare import MINIMUM_BLOCKS, Block
+from harness.report.statistics.statistics import Floats, resampled_medians
 
 #: How far from 0 or from 1 an exponent may lie to be constant or linear. With ten times the members an exponent of 0.1
 #: is a factor of 1.26, with a hundred times 1.58.
@@ -99,23 +98,6 @@ class Fit:
         return Growth.UNCLEAR not in known and known[0] is not known[1]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Crossing:
-    """Where the faster of two changes: ``first`` is faster at ``low`` members, ``second`` at ``high`` members.
-
-    ``members`` is where the line between both ratios, on logarithms of both axes, meets 1. ``at_low`` and ``at_high``
-    are the second's time divided by the first's at either end; both verdicts hold although so many were made.
-    """
-
-    first: str
-    second: str
-    low: int
-    high: int
-    members: float
-    at_low: Interval
-    at_high: Interval
-
-
 def fit(points: Sequence[tuple[int, Figures]], *, minimum_blocks: int = MINIMUM_BLOCKS) -> Fit | None:
     """The power law through figures at so many members each, by block; ``None`` with fewer than three sizes.
 
@@ -144,54 +126,6 @@ def fit(points: Sequence[tuple[int, Figures]], *, minimum_blocks: int = MINIMUM_
         sizes=sizes,
         blocks=blocks,
     )
-
-
-def crossings(
-    times: Mapping[str, Mapping[str, Figures]], members: Mapping[str, int], *, distrusted: Collection[str] = ()
-) -> tuple[Crossing, ...]:
-    """Where the faster of two variants changes, for every pair; ``times`` are by variant and shape.
-
-    Both have to be told apart at either end, with the verdicts of all pairs and shapes corrected as one family. Between
-    two such sizes there may be others at which nothing is shown. Shapes in ``distrusted`` give no verdict.
-    """
-    shapes = sorted((shape for shape in members if shape not in distrusted), key=lambda shape: members[shape])
-    made = [
-        (first, second, shape)
-        for first, second in combinations(times, 2)
-        for shape in shapes
-        if times[first].get(shape) and times[second].get(shape)
-    ]
-    compared = correct([compare(times[second][shape], times[first][shape]) for first, second, shape in made])
-    decided: dict[tuple[str, str], list[tuple[int, Comparison]]] = {}
-    for (first, second, shape), comparison in zip(made, compared, strict=True):
-        if comparison.verdict in (Verdict.FASTER, Verdict.SLOWER):
-            decided.setdefault((first, second), []).append((members[shape], comparison))
-    found = (item for pair, verdicts in decided.items() for item in _changes(*pair, verdicts))
-    return tuple(sorted(found, key=lambda item: (item.low, item.high, item.first, item.second)))
-
-
-def _changes(one: str, other: str, verdicts: Sequence[tuple[int, Comparison]]) -> Iterator[Crossing]:
-    """From one size that has a verdict to the next: where they say the opposite."""
-    for (low, at_low), (high, at_high) in pairwise(verdicts):
-        if at_low.verdict is at_high.verdict or low == high or at_low.ratio is None or at_high.ratio is None:
-            continue
-        before, after = log(at_low.ratio.median), log(at_high.ratio.median)
-        share = before / (before - after)
-        # Told of the one that is faster with more members.
-        turned = at_high.verdict is Verdict.SLOWER
-        yield Crossing(
-            first=other if turned else one,
-            second=one if turned else other,
-            low=low,
-            high=high,
-            members=exp(log(low) + share * (log(high) - log(low))),
-            at_low=_inverse(at_low.ratio) if turned else at_low.ratio,
-            at_high=_inverse(at_high.ratio) if turned else at_high.ratio,
-        )
-
-
-def _inverse(ratio: Interval) -> Interval:
-    return Interval(median=1 / ratio.median, low=1 / ratio.high, high=1 / ratio.low)
 
 
 def _exponent(x: Floats, levels: Floats, drawn: Floats | None, few: str) -> Exponent:

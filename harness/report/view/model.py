@@ -201,11 +201,11 @@ class Grown:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One contestant's times by number of members, with the exponent of the power law where three sizes have one."""
+    """One contestant's times by number of members; ``grows`` is the power of that number they go with, and a word."""
 
     variant: str
     points: tuple[Grown, ...]
-    exponent: float | None
+    grows: Figure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,8 @@ from harness.records.facts import Outcome, Tone
 from harness.report import friction
 from harness.report.model import Answer
 from harness.report.prose import join
-from harness.report.scale.model import Panel, ScaleView
 from harness.report.view import figures
-from harness.report.view.growth import figure_at
+from harness.report.view.growth import figures_at, panel_of
 from harness.report.view.model import Candidate, Figure, Pick, Reason, SituationInFull, Standing
 from harness.report.view.parts import Asked, Part, Parts, Timed
 from harness.report.view.rules import MANY_MEMBERS, MOST_NAMES, RULES, Rule
@@ -35,26 +34,25 @@ class _Judge:
         self._rule = rule
         self._parts = parts
         self._timed = _primary(rule, parts)
-        self._scale = _scale_panel(rule, parts.scale) if rule.scale else None
+        self._scale = _at_scale(rule, parts.scale)
         self.measure = self._measure()
         self.variants = self._variants()
         self.candidates = tuple(sorted(map(self._candidate, self.variants), key=_order))
 
     def _variants(self) -> tuple[str, ...]:
         if self._scale is not None:
-            return tuple(curve.variant for curve in self._scale[1].curves)
+            return tuple(self._scale[1])
         return tuple(dict.fromkeys(row.variant for timed in self._timed for row in timed.scenario.rows))
 
     def _measure(self) -> str:
         if self._scale is not None:
-            return f"{self._scale[1].title}, {self._scale[2]} members"
+            return self._scale[0]
         return self._timed[0].scenario.title if self._timed else SCENARIOS[self._rule.primary[0]]
 
     def _figure(self, variant: str) -> Figure:
         """The primary figure; of several Nix strategies the best."""
         if self._scale is not None:
-            part, panel, members = self._scale
-            return figure_at(panel, variant, members, part)
+            return self._scale[1][variant]
         found = [figures.of_timed(timed, variant) for timed in self._timed]
         known = [figure for figure in found if figure.value is not None]
         return min(known, key=lambda figure: figure.value or 0.0) if known else found[0]
@@ -197,18 +195,15 @@ def _primary(rule: Rule, parts: Parts) -> tuple[Timed, ...]:
     return ()
 
 
-def _scale_panel(rule: Rule, part: Part | None) -> tuple[Part, Panel, int] | None:
-    """The panel of the primary measure in the run on scale, and the size it is looked at."""
-    view: ScaleView | None = part.facts.scale if part is not None else None
-    if part is None or view is None:
+def _at_scale(rule: Rule, part: Part | None) -> tuple[str, dict[str, Figure]] | None:
+    """What the primary measure is called in the run on scale, and everybody's figure at the size it is looked at."""
+    found = panel_of(part, rule.primary[0], rule.lane) if rule.scale else None
+    if part is None or found is None:
         return None
-    for lane in view.lanes:
-        for panel in lane.panels:
-            if lane.lane is rule.lane and panel.slug.endswith(rule.primary[0]):
-                sizes = sorted(view.size(shape).members for shape in panel.sizes)
-                near = [size for size in sizes if size <= MANY_MEMBERS]
-                return part, panel, near[-1] if near else sizes[0]
-    return None
+    panel, view = found
+    sizes = sorted(view.members[shape] for shape in panel.sizes)
+    members = max((size for size in sizes if size <= MANY_MEMBERS), default=sizes[0])
+    return f"{panel.title}, {members} members", figures_at(panel, view, members, part)
 
 
 def _of_change(parts: Parts, change: str, measure: str, variant: str) -> Iterator[tuple[Asked, Answer]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.records.facts import Lane
 from harness.report.view import figures
-from harness.report.view.growth import figure_at
+from harness.report.view.growth import figures_at, panel_of
 from harness.report.view.model import Bar, Column, Figure, Standing, Table, TableRow
 from harness.report.view.parts import Asked, Parts, Timed
 from harness.report.view.rules import MANY_MEMBERS
@@ -108,14 +108,8 @@ def _answers(asked: Asked) -> dict[str, Figure]:
 
 
 def _many(parts: Parts) -> Cells:
-    view = parts.scale.facts.scale if parts.scale is not None else None
-    if parts.scale is None or view is None:
-        return {}
-    panels = [panel for lane in view.lanes if lane.lane is Lane.LOCAL for panel in lane.panels]
-    panel = next((panel for panel in panels if panel.slug.endswith("install-warm")), None)
-    if panel is None:
-        return {}
-    return {curve.variant: figure_at(panel, curve.variant, MANY_MEMBERS, parts.scale) for curve in panel.curves}
+    found = panel_of(parts.scale, "install-warm")
+    return figures_at(*found, MANY_MEMBERS, parts.scale) if found is not None and parts.scale is not None else {}
 
 
 def _offline(parts: Parts) -> Cells:

@@ -1,4 +1,4 @@
-"""Tests of growth: what a power law gives back, when its interval says a word, and where one overtakes another."""
+"""Tests of growth: what a power law gives back, when its interval says a word."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.records.facts import MemberFacts, ShapeFacts
 from harness.report.statistics.compare import MINIMUM_BLOCKS, Block
-from harness.report.statistics.reach import reach
-from harness.report.statistics.scale import Basis, Figures, Fit, Growth, crossings, fit
+from harness.report.statistics.scale import Basis, Figures, Fit, Growth, fit
 
 SIZES = (3, 10, 30, 100, 300)
 
@@ -166,72 +164,3 @@ MEMBERS = {f"s{members}": members for members in SIZES}
 
 def times(seconds: Mapping[int, float], *, seed: int = 1) -> dict[str, dict[Block, float]]:
     return {f"s{members}": figures for members, figures in points(seconds, count=8, noise=0.005, seed=seed)}
-
-
-def test_a_crossing_point_lies_where_two_power_laws_meet() -> None:
-    # 10 against N: the lines cross at 10 members; that size is a tie, so both ends lie beyond it.
-    told = {"flat": times(law(0.0, factor=10.0), seed=2), "steep": times(law(1.0, factor=1.0))}
-    (found,) = crossings(told, MEMBERS)
-    assert (found.first, found.second, found.low, found.high) == ("steep", "flat", 3, 30)
-    assert found.members == pytest.approx(10, rel=0.02)
-    assert found.at_low.median == pytest.approx(10 / 3, rel=0.02)
-    assert found.at_high.low < found.at_high.median < 1
-    turned = crossings(dict(reversed(told.items())), MEMBERS)
-    assert [(item.first, item.second, item.low, item.high) for item in turned] == [("steep", "flat", 3, 30)]
-    assert turned[0].members == pytest.approx(found.members, rel=1e-3)
-    assert turned[0].at_low.median == pytest.approx(found.at_low.median, rel=1e-3)
-
-
-def test_no_crossing_point_is_told_of_outside_what_was_measured_or_inside_the_noise() -> None:
-    apart = {"flat": times(law(0.0, factor=1000.0)), "steep": times(law(1.0, factor=1.0))}
-    assert crossings(apart, MEMBERS) == ()
-    close = {"one": times(law(1.0)), "other": times({members: value * 1.02 for members, value in law(1.0).items()})}
-    assert crossings(close, MEMBERS) == ()
-
-
-def test_a_shape_that_is_not_trusted_and_too_few_blocks_give_no_crossing_point() -> None:
-    told = {"flat": times(law(0.0, factor=5.0)), "steep": times(law(1.0, factor=1.0))}
-    assert crossings(told, MEMBERS)
-    assert crossings(told, MEMBERS, distrusted=("s3",)) == ()
-    few = {name: {shape: blocks([*own.values()][:2]) for shape, own in found.items()} for name, found in told.items()}
-    assert crossings(few, MEMBERS) == ()
-    assert crossings({"flat": told["flat"], "steep": {}}, MEMBERS) == ()
-
-
-def test_one_that_overtakes_twice_is_told_of_twice() -> None:
-    bumpy = {3: 2.0, 10: 0.5, 30: 2.0, 100: 2.0, 300: 2.0}
-    found = crossings({"even": times(law(0.0, factor=1.0)), "bumpy": times(bumpy)}, MEMBERS)
-    assert [(item.first, item.second, item.low, item.high) for item in found] == [
-        ("even", "bumpy", 3, 10),
-        ("bumpy", "even", 10, 30),
-    ]
-
-
-def _member(name: str, *needs: str, application: bool = False) -> MemberFacts:
-    return MemberFacts(name=name, kind="application" if application else "library", dependencies=needs)
-
-
-def test_an_edit_reaches_what_needs_the_core_directly_or_through_others() -> None:
-    shape = ShapeFacts(
-        members=(
-            _member("core"),
-            _member("aside"),
-            _member("middle", "core"),
-            _member("top", "middle", "aside"),
-            _member("app", "top", application=True),
-            _member("lone", "aside", application=True),
-        ),
-        core="core",
-    )
-    found = reach(shape)
-    assert found.members == ("core", "middle", "top", "app")
-    assert found.environments == ("app",)
-    assert found.total == 5
-
-
-@given(length=st.integers(1, 60))
-def test_an_edit_at_the_bottom_of_a_chain_reaches_all_of_it(length: int) -> None:
-    chain = [_member("m0")] + [_member(f"m{place}", f"m{place - 1}") for place in range(1, length)]
-    app = _member("app", f"m{length - 1}", application=True)
-    assert reach(ShapeFacts(members=(*chain, app), core="m0")).total == length + 2
-    assert reach(ShapeFacts(members=(*chain, app), core="app")).total == 2
