@@ -159,11 +159,6 @@ class Question:
         """What tells it apart from the same question elsewhere: the lane, if there are several, and the strategy."""
         return ", ".join(filter(None, (self.lane.value if len(self.facts.lanes) > 1 else "", self.how.lower())))
 
-    @property
-    def varies(self) -> bool:
-        """Whether variants differ in it."""
-        return len({answer.value for answer in self.answers.values()}) > 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionGroup:

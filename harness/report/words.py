@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from harness.records import spelling
 from harness.records.facts import Tone
 from harness.records.spelling import digits
-from harness.report.model import Answer, Effort, Row
-from harness.report.statistics.compare import Comparison
-from harness.report.statistics.statistics import Interval, Summary
+from harness.report.model import Answer
 
 NONE = "–"
 
@@ -58,14 +54,6 @@ def seconds(value: float | None) -> str:
     return f"{digits(value * factor)} {unit}"
 
 
-def seconds_interval(interval: Interval | None) -> str:
-    """An interval of seconds, in the unit of its median."""
-    if interval is None:
-        return NONE
-    factor, unit = _time_unit(interval.median)
-    return f"{digits(interval.low * factor)}–{digits(interval.high * factor)} {unit}"
-
-
 def size(value: float | None) -> str:
     """Bytes in a binary unit that suits them."""
     return NONE if value is None else spelling.size(value)
@@ -86,13 +74,6 @@ def factor(value: float | None) -> str:
     return NONE if value is None else digits(value)
 
 
-def ratio_interval(comparison: Comparison | None) -> str:
-    """The interval of a ratio; a single block has none."""
-    if comparison is None or comparison.ratio is None or comparison.blocks < 2:
-        return NONE
-    return f"{digits(comparison.ratio.low)}–{digits(comparison.ratio.high)}"
-
-
 def between(low: str, high: str) -> str:
     """A range, or one figure where both are rounded to the same; the unit is said once where both have it."""
     if low == high:
@@ -103,35 +84,9 @@ def between(low: str, high: str) -> str:
     return f"{low}–{high}"
 
 
-def spread(summary: Summary | None) -> str:
-    """The spread in percent of the median; nothing for a single sample, which has none."""
-    return NONE if summary is None or summary.count < 2 else f"{summary.spread:.1%}"
-
-
-def verdict(row: Row) -> str:
-    """The one word for a row."""
-    if row.is_reference:
-        return "reference" if row.summary else row.status
-    if row.summary is None or row.comparison is None:
-        return row.status
-    return row.comparison.verdict.value
-
-
 def mark(word: str) -> str:
     """A sign that says the same as the verdict's colour."""
     return {"faster": "▲", "slower": "▼", "same": "=", "undecided": "?", "reference": "●", "ok": "●"}.get(word, "✕")
-
-
-def median_and_mark(row: Row | None) -> str:
-    """A row's median with the sign of its verdict, or how it went without one."""
-    if row is None or not row.outcomes:
-        return NONE
-    return f"{seconds(row.summary.median)} {mark(verdict(row))}" if row.summary else row.status
-
-
-def outcomes(row: Row) -> str:
-    """How often each outcome came: ``6 ok, 1 failed``."""
-    return ", ".join(f"{number} {outcome.value}" for outcome, number in row.outcomes.items()) or "not yet measured"
 
 
 def size_name(name: str) -> str:
@@ -150,23 +105,15 @@ def _time_unit(value: float) -> tuple[float, str]:
     return (1e3, "ms") if value >= 1e-3 or value == 0 else (1e6, "µs")
 
 
-_TONES = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
+#: Signs of tones, which need no colour.
+SIGNS = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
 
 
 def tone(answer: Answer) -> str:
     """An answer's tone as a sign that needs no colour; a count has none."""
     if answer.value.isdigit() and not answer.wavers:
         return ""
-    return "≠" if answer.wavers else {"unsupported": NONE, "failed": "!"}.get(answer.value, _TONES[answer.tone])
-
-
-def shade(found: Answer) -> str:
-    """What the page's style sheet gives an answer its colour and its sign by: that of :func:`tone`."""
-    if found.wavers:
-        return "wavers"
-    if found.value.isdigit():
-        return "count"
-    return found.value if found.value in ("failed", "unsupported") else found.tone.value
+    return "≠" if answer.wavers else {"unsupported": NONE, "failed": "!"}.get(answer.value, SIGNS[answer.tone])
 
 
 def answer(found: Answer) -> str:
@@ -191,47 +138,6 @@ def excerpt(evidence: str) -> str:
     if len(evidence) <= _EVIDENCE:
         return evidence
     return f"{evidence[:_EVIDENCE].rpartition(chr(10))[0] or evidence[:_EVIDENCE]}\n… (the rest is in findings.jsonl)"
-
-
-def measure(effort: Effort, name: str) -> str:
-    """What was counted or seen of a change."""
-    found = effort.measures.get(name)
-    return NONE if found is None else answer(found)
-
-
-def by_hand(effort: Effort) -> str:
-    """What is edited by hand: lines added and removed, and in how many files."""
-    taken = [effort.measures.get(name) for name in ("lines-added", "lines-removed", "files")]
-    if any(found is None or not found.value.isdigit() for found in taken):
-        return NONE
-    added, removed, files = (found.value for found in taken if found is not None)
-    if files == "0":
-        return "nothing"
-    code = effort.measures.get("code-lines")
-    only_code = (added, removed) == ("0", "0") and code is not None and code.value not in ("0", "unsupported", "failed")
-    lines = "code alone" if only_code else f"+{added} \N{MINUS SIGN}{removed}"
-    return f"{lines} in {spelling.number(int(files), 'file')}"
-
-
-def tally(answers: Iterable[Answer]) -> str:
-    """How many of some answers are welcome, acceptable with care and a hazard, or waver: ``✓ 7, ~ 2, ✗ 1``."""
-    signs = [sign for found in answers if (sign := tone(found))]
-    return ", ".join(f"{sign} {signs.count(sign)}" for sign in ("✓", "~", "✗", "≠") if sign in signs) or NONE
-
-
-def took(effort: Effort) -> str:
-    """How long a change took until it worked, and in how many samples."""
-    time = effort.time
-    if time is None or not time.outcomes:
-        return NONE
-    if time.summary is None:
-        return time.status
-    return f"{seconds(time.summary.median)} ({samples(time.summary.count)})"
-
-
-def samples(number: int) -> str:
-    """A number of samples."""
-    return spelling.number(number, "sample")
 
 
 def percent(before: float, after: float) -> str:

@@ -59,9 +59,10 @@ def write_report(folders: Sequence[Path], out: Path | None = None, compared: Com
     reports = read_reports(folders)
     if compared is not None:
         reports = [replace(reports[0], compared=compared), *reports[1:]]
-    view = build_view(reports)
+    parts = Parts(reports)
+    view = build_view(parts)
     page = write(view, reports, out or folders[0] / "report")
-    return Written(page=page, summary=summary(view, Parts(reports)))
+    return Written(page=page, summary=summary(view, parts))
 
 
 def view_of_runs(folders: Sequence[Path]) -> tuple[View, list[Report]]:
@@ -71,7 +72,7 @@ def view_of_runs(folders: Sequence[Path]) -> tuple[View, list[Report]]:
         ResultsError: a run cannot be read.
     """
     reports = read_reports(folders)
-    return build_view(reports), reports
+    return build_view(Parts(reports)), reports
 
 
 def read_reports(folders: Sequence[Path]) -> list[Report]:

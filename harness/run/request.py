@@ -257,7 +257,7 @@ def new_assignment(request: Request) -> VariantAssignment:
         see_stated(measured(request.variants), request.lanes, request.provider)
     return VariantAssignment(
         variants=measured(request.variants),
-        aside=_aside(request.variants),
+        aside=left_aside(request.variants),
         shapes=request.shapes,
         plan=plan_of(request),
         results=request.results,
@@ -298,5 +298,6 @@ def shard_of(variants: Sequence[Variant], shard: tuple[int, int] | None) -> tupl
     return tuple(variant for place, variant in enumerate(variants) if place % shards + 1 == number)
 
 
-def _aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+def left_aside(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Those of which nothing is measured, as they are broken or unavailable."""
     return tuple(variant for variant in variants if variant.set_aside)

@@ -19,7 +19,7 @@ from harness.records.journal import read_info
 from harness.run.contestants.backends import resumed_backends
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
-from harness.run.request import VariantAssignment, _aside, measured
+from harness.run.request import VariantAssignment, left_aside, measured
 from harness.run.start import see_resumable, see_unchanged
 from harness.scenarios import all_scenarios
 
@@ -73,7 +73,7 @@ def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> V
     """What is to be done for the run that ``info`` describes, which lies in ``folder``."""
     return VariantAssignment(
         variants=measured(variants),
-        aside=_aside(variants),
+        aside=left_aside(variants),
         shapes=tuple(
             shape_of_facts(name, info.shapes[name]) if name in info.shapes else CANONICAL for name in info.plan.shapes
         )

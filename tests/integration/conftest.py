@@ -16,7 +16,7 @@ from harness.report.page.readme import REFERENCE
 from harness.report.writer import write_report
 from tests.integration.pages import ARGUMENTS, CHROMIUM
 from tests.places import CHECKOUT
-from tests.unit.report.backends.made_up_backends import made_up_backends
+from tests.unit.report.made_up_backends import made_up_backends
 from tests.unit.report.made_up_run import made_up_run
 from tests.unit.report.made_up_scale import made_up_scale_run
 

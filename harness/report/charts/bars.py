@@ -21,9 +21,7 @@ def bars_chart(view: View) -> Chart:
     told = ", ".join(f"{row['name']} {row['told']}" for row in rows)
     return Chart(
         name="bars",
-        slug="answer",
         title=view.bars_title,
         label=f"{view.bars_title}: {told}",
-        caption="Shorter is better.",
         svg=svg(drawn),
     )

@@ -14,37 +14,17 @@ from harness.report.charts.lean import lean
 
 INK, MUTED, GRID, ACCENT = "#1b1f24", "#59636e", "#d9dee4", "#2f5fb3"
 SERIES = ("#2f5fb3", "#b4521b", "#2b7a53", "#84459a", "#7d6210", "#33758a", "#a83a5b", "#5c5f66")
-SHADES = ("#16315f", "#3f6fc0", "#8db0e8", "#cfdef7")
-#: Light enough for names that stand inside; the style sheet has dark ones for the dark.
-FILLS = ("#c6d7f3", "#e4ecf9")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A picture. ``label`` is its accessible name, ``caption`` says what better means, ``slug`` its section.
-
-    ``columns`` and ``rows`` are the same as a table: what is in the picture, rounded, the first of each row its name.
-    """
+    """A picture: ``name`` is fit to be a file's, ``label`` is what it says to those who cannot see it."""
 
     name: str
-    slug: str
     title: str
     label: str
-    caption: str
     svg: str
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-
-
-def told_apart(names: Sequence[str], places: Sequence[int] = ()) -> tuple[alt.Scale, alt.Scale]:
-    """A colour and a shape for each name, by its place here, or elsewhere: so it has the same in several pictures."""
-    order = places or range(len(names))
-    return (
-        alt.Scale(domain=list(names), range=[SERIES[place % len(SERIES)] for place in order]),
-        alt.Scale(domain=list(names), range=[SHAPES[place % len(SHAPES)] for place in order]),
-    )
 
 
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:

@@ -9,7 +9,6 @@ import altair as alt
 
 from harness.report.anchors import anchored
 from harness.report.charts.drawing import INK, SERIES, Chart, data, log_axis, svg
-from harness.report.view.figures import spelled
 from harness.report.view.model import GrowthPanel
 
 _WIDTH, _HEIGHT = 380, 190
@@ -19,8 +18,8 @@ _MARGIN = 1.25
 
 def growth_chart(panel: GrowthPanel) -> Chart:
     """A panel as a picture; both axes are logarithmic, so that a straight line is a power of the size."""
-    lines = [row for row in _rows(panel) if not row["limit"]]
-    crosses = [row for row in _rows(panel) if row["limit"]]
+    rows = list(_rows(panel))
+    lines, crosses = ([row for row in rows if row["limit"] is limit] for limit in (False, True))
     values = [row["y"] for row in lines] or [1.0]
     low, high = min(values) / _MARGIN, max(values) * _MARGIN
     sizes = sorted({row["n"] for row in (*lines, *crosses)}) or [1]
@@ -52,10 +51,8 @@ def growth_chart(panel: GrowthPanel) -> Chart:
     drawn = alt.layer(*[layer for layer in layers if layer.data.values]).properties(width=_WIDTH, height=_HEIGHT)
     return Chart(
         name=anchored("growth", panel.slug),
-        slug=panel.slug,
         title=panel.title,
         label=f"{panel.title} by number of members. {' '.join(panel.told)}",
-        caption="Lower is better.",
         svg=svg(drawn),
     )
 
@@ -69,7 +66,6 @@ def _rows(panel: GrowthPanel) -> Iterator[dict[str, Any]]:
                     "n": point.members,
                     "y": point.figure.value,
                     "limit": point.limit,
-                    "told": spelled(point.figure),
                 }
 
 

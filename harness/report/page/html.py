@@ -13,7 +13,6 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.records.facts import Tone
 from harness.records.spelling import duration
 from harness.report import words
 from harness.report.anchors import anchored
@@ -21,13 +20,14 @@ from harness.report.charts.drawing import Chart
 from harness.report.charts.lean import PAPER
 from harness.report.compare import words as compare_words
 from harness.report.page.compact import compact
-from harness.report.view.figures import sign, spelled
+from harness.report.view.figures import interval, sign, spelled
 from harness.report.view.model import Curve, Figure, GrowthPanel, Measures, View
 from harness.report.view.proofs import file_anchor
 
-_MARKS = {Tone.GOOD: "✓", Tone.FAIR: "~", Tone.BAD: "✗", Tone.NEUTRAL: "·"}
 _TAG = re.compile(r"<[^>]*>")
 _ID = re.compile(r'(?<=id=")([^"]+)(?=")|(?<=url\(#)([^)]+)(?=\))|(?<=href="#)([^"]+)(?=")')
+#: The most characters of a tooltip.
+_TOOLTIP = 240
 #: The bundle that has every measure.
 MEASURES = "measures"
 
@@ -45,13 +45,13 @@ def page_environment() -> Environment:
         anchored=anchored,
         spelled=spelled,
         sign=sign,
+        tooltip=_tooltip,
         short=_short,
         duration=duration,
         file_anchor=file_anchor,
         sizes_of=_sizes_of,
         at=_at,
-        marks=_MARKS,
-        tones={tone: tone.value for tone in Tone},
+        marks=words.SIGNS,
         compare_words=compare_words,
         w=words,
     )
@@ -129,6 +129,13 @@ def _call(name: str, data: object) -> str:
     """A script that hands data to the page. Pure ASCII, and nothing in it can end a script or begin a tag."""
     told = ", ".join(json.dumps(part, ensure_ascii=True, separators=(",", ":")) for part in (name, data))
     return f"monorepoProof({told.replace('<', chr(92) + 'u003c')});\n"
+
+
+def _tooltip(figure: Figure) -> str:
+    """A figure's 95% interval and what it means, as long as a tooltip may be."""
+    within = interval(figure)
+    told = " ".join(filter(None, (f"95% interval {within}." if within else "", figure.meaning)))
+    return told if len(told) <= _TOOLTIP else f"{told[: _TOOLTIP - 1]}…"
 
 
 def _short(measure: str) -> str:

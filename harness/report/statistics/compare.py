@@ -164,14 +164,14 @@ def _of_few(ratios: Floats, ratio: Interval, minimum_blocks: int) -> Comparison:
 
 def _is_same(logs: Floats, freedom: int) -> bool:
     """Two one-sided tests: whether the mean lies within the band of sameness on both sides."""
-    error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5
+    error = _deviation(logs, freedom) / len(logs) ** 0.5
     reach = abs(float(logs.mean())) + float(stats.t.ppf(1 - LEVEL, freedom)) * error
     return bool(reach <= np.log1p(SAME_BAND))
 
 
 def _settled_by(logs: Floats, freedom: int, band: float) -> str:
     """How many blocks would settle it at the spread and the mean that were seen, as a sentence; empty for very many."""
-    deviation, mean = float(logs.std(ddof=len(logs) - freedom)), abs(float(logs.mean()))
+    deviation, mean = _deviation(logs, freedom), abs(float(logs.mean()))
     room = max(float(np.log1p(SAME_BAND)) - mean, mean - float(np.log1p(band)))
     blocks = next((n for n in range(len(logs) + 1, _MOST_BLOCKS) if 2 * deviation / n**0.5 <= room), None)
     return f" About {blocks} blocks would settle it." if blocks else ""
@@ -308,10 +308,15 @@ def _within(logs: Floats, hosts: Sequence[str] | None) -> tuple[Floats, int]:
     return within, len(logs) - len(own)
 
 
+def _deviation(logs: Floats, freedom: int) -> float:
+    """The standard deviation with so many degrees of freedom left."""
+    return float(logs.std(ddof=len(logs) - freedom))
+
+
 def _p_value(logs: Floats, freedom: int, band: float) -> float:
     """Two-sided, against the nearest edge of the band."""
     beyond = abs(float(logs.mean())) - band
-    error = float(logs.std(ddof=len(logs) - freedom)) / len(logs) ** 0.5
+    error = _deviation(logs, freedom) / len(logs) ** 0.5
     # Equal ratios have no spread to hold the difference against: it is there in each block, or in none.
     if error < 1e-12:
         return 0.0 if beyond > 0 else 1.0

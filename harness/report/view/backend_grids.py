@@ -2,92 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from harness.report.backends.model import BackendReport
+from harness.monorepo.shapes.packages import files_of
+from harness.records.spelling import number
+from harness.report.model import Section
 from harness.report.view import figures
-from harness.report.view.grids import Cells, grid, named
-from harness.report.view.model import Column, Figure, Grid, TableRow
-from harness.report.view.parts import Part, Parts
+from harness.report.view.grids import Cells, asked_cells, asked_column, column_of, grid, timed_cells
+from harness.report.view.model import Column, Grid, TableRow
+from harness.report.view.parts import Part, Parts, Timed
+
+#: The hooks in the order of the page.
+HOOKS = ("backend-wheel", "backend-sdist", "backend-editable", "backend-metadata")
+#: What scenarios of front ends, and of what is started or imported once it is installed, are called by.
+FRONT_ENDS = "front-"
+STARTED = ("installed-", "editable-")
+#: Findings about how an editable install leads to the sources.
+MODES = ("editable-mode", "editable-mode-flat")
+
+Columns = Iterable[tuple[Column, Cells]]
 
 
-def backends(parts: Parts, alone: BackendReport | None) -> tuple[Grid, ...]:
-    """Build backends without the tools around them: hooks by size of package, front ends, editable installs."""
+def backends(parts: Parts) -> tuple[Grid, ...]:
+    """A grid each for hooks, front ends and editable installs, as far as they were measured."""
     part = parts.backends
-    if part is None or alone is None:
+    if part is None:
         missing = "Build backends alone were not measured in these runs."
         return (grid(parts, "backends", "Build backends alone", "", [], missing=missing),)
-    return tuple(filter(None, (_hooks(part, alone), _front_ends(part, alone), _editables(part, alone))))
+    sections = sorted(part.facts.sections, key=lambda section: files_of(section.shape))
+    files = number(files_of(sections[0].shape), "file") if sections else ""
+    grids = (
+        _grid(
+            part,
+            "backend-hooks",
+            "Hooks",
+            "The backend's own hooks (PEP 517, 660), each in a process of its own, by number of files in the package.",
+            _hooks(part, sections),
+        ),
+        _grid(
+            part,
+            "backend-front-ends",
+            "Front ends",
+            f"A wheel of {files} built through each front end, with and without an isolated environment.",
+            _front_ends(part, sections[:1]),
+        ),
+        _grid(
+            part,
+            "backend-editables",
+            "Editable installs",
+            "How an editable install leads to the sources, and what starting Python takes with it: several starts a"
+            " sample, as a column's tooltip says.",
+            (*_modes(part), *_of_section(part, sections[:1], STARTED)),
+        ),
+    )
+    return tuple(item for item in grids if item.columns)
 
 
-def _hooks(part: Part, alone: BackendReport) -> Grid:
-    columns: list[Column] = []
-    cells: dict[str, dict[str, Figure]] = {}
-    for hook in alone.growth:
-        for files in sorted({count for line in hook.lines for count in line.rows}):
-            slug = f"{hook.scenario}-{files}"
-            columns.append(named(slug, f"{hook.title}, {files:,} files", "s", part.source.slug))
-            for line in hook.lines:
-                if files in line.rows:
-                    cells.setdefault(line.backend, {})[slug] = figures.of_row(line.rows[files], part)
-    what = "The backend's own hooks (PEP 517, 660), each in a process of its own, by number of files in the package."
-    return _backend_grid("backend-hooks", "Hooks", what, columns, cells, alone)
+def _hooks(part: Part, sections: Iterable[Section]) -> Columns:
+    for name in HOOKS:
+        for section in sections:
+            for column, cells in _of_section(part, [section], (name,)):
+                files = files_of(section.shape)
+                title = f"{column.title}, {number(files, 'file')}"
+                yield replace(column, slug=f"{name}-{files}", title=title), cells
 
 
-def _front_ends(part: Part, alone: BackendReport) -> Grid | None:
-    table = alone.front_ends[0] if alone.front_ends else None
-    if table is None:
-        return None
-    columns = [named(name, title, "s", part.source.slug) for name, title in table.titles.items()]
-    columns += [
-        named(f"{name}-isolated", f"{title}, isolated", "s", part.source.slug)
-        for name, title in table.titles.items()
-        if any(cell.isolated is not None for cell in table.cells[name].values())
-    ]
-    cells: dict[str, dict[str, Figure]] = {}
-    for name, by_backend in table.cells.items():
-        for backend, cell in by_backend.items():
-            own = cells.setdefault(backend, {})
-            own[name] = figures.of_row(cell.row, part)
-            if cell.isolated is not None:
-                own[f"{name}-isolated"] = figures.of_row(cell.isolated, part)
-    what = f"A wheel of {table.files:,} files built through each front end, with and without an isolated environment."
-    return _backend_grid("backend-front-ends", "Front ends", what, columns, cells, alone)
+def _front_ends(part: Part, sections: Iterable[Section]) -> Columns:
+    """All front ends; where uv does a backend's work in its own process, the figure says so."""
+    inside = {
+        name: answer.meaning
+        for group in part.facts.questions
+        for question in group.questions
+        for name, answer in question.answers.items()
+        if question.name == "uv-asks" and answer.value == "in-process"
+    }
+    for column, cells in _of_section(part, sections, (FRONT_ENDS,)):
+        marked = {
+            name: replace(figure, meaning=inside[name]) if column.slug == "front-uv" and name in inside else figure
+            for name, figure in cells.items()
+        }
+        yield column, marked
 
 
-def _editables(part: Part, alone: BackendReport) -> Grid | None:
-    layouts = dict.fromkeys(item.layout for item in alone.editables)
-    columns: list[Column] = []
-    cells: dict[str, dict[str, Figure]] = {}
-    source = part.source.slug
-    for layout in layouts:
-        columns += [named(f"mode-{layout}", f"How, {layout}", "", source)]
-        columns += [named(f"start-{layout}", f"Start, {layout}", "s", source)]
-    for item in alone.editables:
-        own = cells.setdefault(item.backend, {})
-        if item.mode is not None:
-            own[f"mode-{item.layout}"] = Figure(word=item.mode.value, meaning=item.mode.meaning, source=source)
-        own[f"start-{item.layout}"] = figures.of_row(item.started, part)
-    what = "How an editable install leads to the sources, and what starting the package takes with it."
-    return _backend_grid("backend-editables", "Editable installs", what, columns, cells, alone) if columns else None
+def _of_section(part: Part, sections: Iterable[Section], names: tuple[str, ...]) -> Iterator[tuple[Column, Cells]]:
+    """The scenarios whose names begin so, in the order they were planned in."""
+    for section in sections:
+        for view in section.scenarios:
+            if view.name.startswith(names):
+                timed = Timed(part=part, section=section, scenario=view)
+                # Without proofs: the bundles are of variants.
+                cells = {name: replace(figure, proof="") for name, figure in timed_cells(timed).items()}
+                yield column_of(view.name, view.title, "s", timed), cells
 
 
-def _backend_grid(
-    slug: str, title: str, what: str, columns: Sequence[Column], cells: Mapping[str, Cells], alone: BackendReport
-) -> Grid:
+def _modes(part: Part) -> Columns:
+    for name in MODES:
+        for asked in part.asked(name):
+            yield asked_column(asked), {key: replace(item, proof="") for key, item in asked_cells(asked).items()}
+
+
+def _grid(part: Part, slug: str, title: str, what: str, columns: Columns) -> Grid:
+    kept = [*columns]
     return Grid(
         slug=slug,
         title=title,
         what=what,
-        columns=tuple(columns),
+        columns=tuple(column for column, _ in kept),
         rows=tuple(
             TableRow(
                 variant=name,
                 tool=name,
                 recommended=True,
-                note=", ".join(f"{tool} {version}" for tool, version in alone.base.variants[name].tools.items()),
-                cells={column.slug: cells.get(name, {}).get(column.slug, figures.NONE) for column in columns},
+                note=", ".join(f"{tool} {version}" for tool, version in facts.tools.items()),
+                cells={column.slug: cells.get(name, figures.NONE) for column, cells in kept},
             )
-            for name in alone.base.variants
+            for name, facts in part.facts.variants.items()
         ),
     )

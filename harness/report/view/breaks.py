@@ -39,11 +39,10 @@ def breaks(parts: Parts) -> tuple[Question, ...]:
     seen: set[str] = set()
     found: list[Question] = []
     for part in parts.ordered:
-        for group in part.facts.questions:
-            for asked in group.questions:
-                if asked.facts.values and asked.slug not in seen:
-                    seen.add(asked.slug)
-                    found.append(_question(asked))
+        for asked in (item.question for item in part.questions):
+            if asked.facts.values and asked.slug not in seen:
+                seen.add(asked.slug)
+                found.append(_question(asked))
     order = [*DECIDES]
     return tuple(sorted(found, key=lambda item: (order.index(item.group), len(item.answers) < 2)))
 

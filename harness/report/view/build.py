@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from harness.report.backends.view import backend_report
-from harness.report.model import Report
 from harness.report.view import (
     backend_grids,
     breaks,
@@ -22,13 +18,11 @@ from harness.report.view.model import View
 from harness.report.view.parts import Parts
 
 
-def build_view(reports: Sequence[Report]) -> View:
+def build_view(parts: Parts) -> View:
     """Everything that is said of one group of runs or several, each group about something else."""
-    parts = Parts(reports)
     picks, in_full = situations.build_situations(parts)
     bars_title, bars = table.bars(parts)
     panels = growth.growth(parts)
-    alone = backend_report(parts.backends.facts) if parts.backends is not None else None
     return View(
         question=first_screen.QUESTION,
         done=first_screen.done(parts),
@@ -48,7 +42,7 @@ def build_view(reports: Sequence[Report]) -> View:
         situations=in_full,
         container=grids.container(parts),
         nix=grids.nix(parts),
-        backends=backend_grids.backends(parts, alone),
+        backends=backend_grids.backends(parts),
         changes=grids.changes(parts),
         breaks=breaks.breaks(parts),
         toolchains=toolchains.toolchains(parts),

@@ -15,23 +15,13 @@ from harness.report.view.parts import Asked, Part, Timed
 NOT_MEASURED = "not measured in these runs"
 NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
 
-_TONES = {
-    Tone.GOOD: Standing.GOOD,
-    Tone.FAIR: Standing.FAIR,
-    Tone.BAD: Standing.BAD,
-    Tone.NEUTRAL: Standing.NEUTRAL,
-}
 _VERDICTS = {Verdict.FASTER: Standing.GOOD, Verdict.SLOWER: Standing.BAD}
+#: Signs that say the same as a figure's colour; those of tones are what findings have everywhere.
 _SIGNS = {
     Standing.BEST: "★",
-    Standing.GOOD: "✓",
-    Standing.FAIR: "~",
-    Standing.BAD: "✗",
-    Standing.FAILED: "✗",
-    Standing.NEUTRAL: "",
-    Standing.UNKNOWN: "",
+    **{Standing(tone.value): sign for tone, sign in words.SIGNS.items() if tone is not Tone.NEUTRAL},
+    Standing.FAILED: words.SIGNS[Tone.BAD],
 }
-_MARKS = {"faster": "▲", "slower": "▼", "same": "=", "undecided": "?", "reference": "●"}
 
 
 def of_row(row: Row | None, part: Part, proof: str = "") -> Figure:
@@ -111,7 +101,7 @@ def of_answer(answer: Answer | None, asked: Asked, variant: str) -> Figure:
         return Figure(value=float(answer.value), unit=unit, meaning=answer.meaning, source=source, proof=proof)
     special = {"unsupported": "not possible", "failed": "not testable"}
     word = special.get(answer.value, answer.value.replace("-", " "))
-    standing = Standing.UNKNOWN if answer.value in special else _TONES[answer.tone]
+    standing = Standing.UNKNOWN if answer.value in special else Standing(answer.tone.value)
     meaning = answer.evidence.partition("\n")[0] if answer.value in special else answer.meaning
     return Figure(word=word, meaning=meaning, standing=standing, source=source, proof=proof)
 
@@ -147,4 +137,4 @@ def interval(figure: Figure) -> str:
 
 def sign(figure: Figure) -> str:
     """A sign that says the same as a figure's colour."""
-    return _MARKS.get(figure.verdict, "") or _SIGNS[figure.standing]
+    return words.mark(figure.verdict) if figure.verdict else _SIGNS.get(figure.standing, "")

@@ -12,7 +12,7 @@ from harness.report.model import ChangeView, Section
 from harness.report.view import figures
 from harness.report.view.model import Column, Figure, Grid, Measures, Standing, TableRow
 from harness.report.view.parts import Asked, Part, Parts, Timed
-from harness.report.view.table import build_table
+from harness.report.view.table import in_order
 from harness.report.view.tools import recommended, tool_of
 
 Cells = Mapping[str, Figure]
@@ -28,7 +28,7 @@ _NIX_ANSWERS = ("drift-bound", "drift-missing", "drift-version", "drift-name", "
 def container(parts: Parts) -> Grid:
     """What an image takes, and a rebuild of it."""
     timed = [found[0] for name in _IMAGE if (found := parts.timed(name))]
-    columns = [(_column(item.scenario.name, item.scenario.title, "s", item), _timed_cells(item)) for item in timed]
+    columns = [(column_of(item.scenario.name, item.scenario.title, "s", item), timed_cells(item)) for item in timed]
     return grid(
         parts,
         "container",
@@ -139,11 +139,11 @@ def _by_variant(parts: Parts) -> Grid:
     columns: list[tuple[Column, Cells]] = []
     for name in _NIX_TIMES:
         timed = [item for item in parts.timed(name, Lane.NIX) if item.section.strategy in (HANDWRITTEN, "")]
-        columns += [(_column(name, item.scenario.title, "s", item), _timed_cells(item)) for item in timed]
+        columns += [(column_of(name, item.scenario.title, "s", item), timed_cells(item)) for item in timed]
     for name in (*_NIX_COUNTS, *_NIX_ANSWERS):
         found = [asked for asked in parts.asked(name, Lane.NIX) if asked.question.strategy in (HANDWRITTEN, None)]
         for asked in found[:1]:
-            columns.append((replace(_asked_column(asked), title=asked.question.facts.title), _asked_cells(asked)))
+            columns.append((replace(asked_column(asked), title=asked.question.facts.title), asked_cells(asked)))
     return grid(
         parts,
         "nix-variants",
@@ -169,12 +169,12 @@ def _change_column(change: ChangeView, part: Part) -> Column:
 
 
 def _change_cells(change: ChangeView, part: Part) -> Cells:
+    asked = Asked(part=part, question=friction.as_question(change, "works"))
     found: dict[str, Figure] = {}
     for row in change.rows:
-        works = row.local.measures.get("works")
+        works = asked.of(row.variant)
         if works is None:
             continue
-        asked = Asked(part=part, question=friction.as_question(change, "works"))
         figure = figures.of_answer(works, asked, row.variant)
         lines, typed = friction.by_hand(row.local), friction.counted(row.local, "commands")
         if lines is None or figure.standing in (Standing.BAD, Standing.UNKNOWN):
@@ -182,9 +182,7 @@ def _change_cells(change: ChangeView, part: Part) -> Cells:
             continue
         told = f"{words.count(lines)} lines" if lines != 1 else "1 line"
         told += f", {typed} commands" if typed and typed > 1 else ", 1 command" if typed else ""
-        found[row.variant] = Figure(
-            value=None, word=told, meaning=figure.meaning, source=part.source.slug, proof=figure.proof
-        )
+        found[row.variant] = Figure(word=told, meaning=figure.meaning, source=part.source.slug, proof=figure.proof)
     return found
 
 
@@ -202,7 +200,7 @@ def _every(parts: Parts) -> Iterator[tuple[Column, Cells]]:
     for section in (item for item in part.facts.sections if not item.refused):
         for view in section.scenarios:
             timed = Timed(part=part, section=section, scenario=view)
-            yield _column(f"{section.slug}-{view.name}", view.title + _where(section), "s", timed), _timed_cells(timed)
+            yield column_of(f"{section.slug}-{view.name}", view.title + _where(section), "s", timed), timed_cells(timed)
         for size in section.sizes:
             title = words.size_name(size.name) + _where(section)
             unit = "bytes" if size.unit == "bytes" else "count"
@@ -211,10 +209,8 @@ def _every(parts: Parts) -> Iterator[tuple[Column, Cells]]:
                 name: Figure(value=value, unit=unit, source=part.source.slug) for name, value in size.values.items()
             }
             yield column, figures.best(cells)
-    for group in part.facts.questions:
-        for question in group.questions:
-            asked = Asked(part=part, question=question)
-            yield _asked_column(asked), _asked_cells(asked)
+    for asked in part.questions:
+        yield asked_column(asked), asked_cells(asked)
 
 
 def _where(section: Section) -> str:
@@ -232,7 +228,6 @@ def grid(
     """Variants by columns, in the order of the table; variants without any cell are left out."""
     kept = list(columns)
     first = set(recommended(parts.variants).values())
-    names = [row.variant for row in build_table(parts).rows]
     return Grid(
         slug=slug,
         title=title,
@@ -246,7 +241,7 @@ def grid(
                 note="",
                 cells={column.slug: cells.get(name, figures.NONE) for column, cells in kept},
             )
-            for name in names
+            for name in in_order(parts)
             if any(name in cells for _, cells in kept)
         ),
         missing=missing,
@@ -258,20 +253,24 @@ def named(slug: str, title: str, unit: str, source: str = "") -> Column:
     return Column(slug=slug, title=title, what="", unit=unit, source=source)
 
 
-def _column(slug: str, title: str, unit: str, timed: Timed) -> Column:
+def column_of(slug: str, title: str, unit: str, timed: Timed) -> Column:
+    """A column of times."""
     return Column(slug=slug, title=title, what=timed.scenario.measured, unit=unit, source=timed.part.source.slug)
 
 
-def _timed_cells(timed: Timed) -> Cells:
+def timed_cells(timed: Timed) -> Cells:
+    """Everybody's figure in a scenario."""
     return {row.variant: figures.of_timed(timed, row.variant) for row in timed.scenario.rows}
 
 
-def _asked_column(asked: Asked) -> Column:
+def asked_column(asked: Asked) -> Column:
+    """A column of answers."""
     facts = asked.question.facts
     title = facts.title + (f" ({asked.question.how.lower()})" if asked.question.how else "")
     return Column(slug=asked.question.slug, title=title, what=facts.question, unit="", source=asked.part.source.slug)
 
 
-def _asked_cells(asked: Asked) -> Cells:
+def asked_cells(asked: Asked) -> Cells:
+    """Everybody's answer; of counts the least is marked."""
     found = {name: figures.of_answer(answer, asked, name) for name, answer in asked.question.answers.items()}
     return figures.best(found)

@@ -91,9 +91,13 @@ def _grows(fit: Fit | None) -> Figure:
         return Figure(word=words.NONE, meaning="Fewer than three sizes.", standing=Standing.UNKNOWN)
     exponent = fit.exponent
     clear = "" if exponent.growth is Growth.UNCLEAR else f", {exponent.growth}"
-    within = f" ({digits(exponent.low)} to {digits(exponent.high)})" if exponent.low and exponent.high else ""
+    within = (
+        f"95% interval {digits(exponent.low)} to {digits(exponent.high)}. "
+        if exponent.low is not None and exponent.high is not None
+        else ""
+    )
     last = f"Between the last two sizes N^{digits(fit.local.value)}."
-    return Figure(word=f"N^{digits(exponent.value)}{within}{clear}", meaning=f"{exponent.reason} {last}")
+    return Figure(word=f"N^{digits(exponent.value)}{clear}", meaning=f"{within}{exponent.reason} {last}")
 
 
 def _told(panel: Panel, view: ScaleView, part: Part) -> Iterator[str]:

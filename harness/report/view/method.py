@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harness.monorepo.shapes import CANONICAL
 from harness.records.facts import Lane
 from harness.records.format import CONTROL_SUFFIX
@@ -24,11 +26,6 @@ def how(parts: Parts) -> tuple[str, ...]:
     found = method(parts.main.facts) if parts.main is not None else ()
     footnotes = (told for part in parts.all for told in part.facts.footnotes)
     return tuple(dict.fromkeys((*found, *footnotes)))
-
-
-def all_limits(parts: Parts) -> tuple[str, ...]:
-    """What the figures do not show, a sentence each."""
-    return limits(parts.main.facts) if parts.main is not None else ()
 
 
 def machines(parts: Parts) -> tuple[tuple[str, str], ...]:
@@ -95,33 +92,41 @@ def method(report: Report) -> tuple[str, ...]:
     )
 
 
-def limits(report: Report) -> tuple[str, ...]:
-    """What the figures do not show, a sentence each."""
-    measured = dict.fromkeys(section.shape for section in (*report.sections, *report.further))
-    several = len(report.runs[-1].machines) > 1
-    found = [
-        "Other machines than those it was measured on. Ratios carry over better than seconds."
-        if several
-        else f"Another machine: all of this is from {report.host.cpu_model}, {report.host.system}, with"
-        f" {report.host.python_implementation} {report.host.python_version}. Ratios carry over better than seconds.",
+def all_limits(parts: Parts) -> tuple[str, ...]:
+    """What the figures do not show, a sentence each: of all runs in view."""
+    return tuple(_limits(parts)) if parts.all else ()
+
+
+def _limits(parts: Parts) -> Iterator[str]:
+    hosts = [part.facts.host for part in parts.all]
+    told = [f"{host.cpu_model}, {host.system}, {host.python_implementation} {host.python_version}" for host in hosts]
+    yield f"Other machines: all of this is from {join([*dict.fromkeys(told)])}. Ratios carry over better than seconds."
+    yield (
         "A network: measuring is offline, so downloads cost next to nothing here. Requests and bytes are counted"
-        " instead.",
-    ]
-    if tuple(measured) == (CANONICAL.name,):
-        found.append(
+        " instead."
+    )
+    shapes = {section.shape for part in parts.ordered for section in (*part.facts.sections, *part.facts.further)}
+    if shapes and shapes <= {CANONICAL.name}:
+        yield (
             "Many members, large trees of dependencies, compiled extensions: the canonical shape is a library and two"
             " applications in pure Python, with hardly anything from outside."
         )
-    providers = {section.provider for section in report.sections if section.lane is Lane.NIX and not section.refused}
+    elif parts.scale is not None:
+        yield (
+            "Large trees of dependencies, compiled extensions: members are pure Python, with hardly anything from"
+            " outside, at whatever size."
+        )
+    providers = {section.provider for part in parts.all for section in part.sections(Lane.NIX)}
     if providers and "nixpkgs" not in providers:
-        found.append(
+        yield (
             "nixpkgs: what was built through Nix was built with this machine's Python and pinned wheels. nixpkgs' own"
             " build phases and its closures come on top."
         )
     few = min(
         (
             row.summary.count
-            for section in report.sections
+            for part in parts.all
+            for section in part.facts.sections
             for item in section.scenarios
             for row in item.rows
             if row.summary is not None
@@ -129,16 +134,16 @@ def limits(report: Report) -> tuple[str, ...]:
         default=0,
     )
     if 0 < few < MINIMUM_BLOCKS:
-        found.append(
-            f"Verdicts everywhere: some cells have {_few(few)}, fewer than the {MINIMUM_BLOCKS} that a verdict takes;"
-            " they are marked undecided."
+        counted = "a single sample" if few == 1 else f"{few} samples"
+        yield (
+            f"Verdicts everywhere: some cells have {counted}, and small differences take {MINIMUM_BLOCKS}; they are"
+            " marked undecided."
         )
-    found.append(
+    yield (
         "Another way of using the same tool: a variant is one idiom of its toolchain, in the versions that were"
         " measured, and what is said of it holds for that idiom."
     )
-    found.append("Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years.")
-    return tuple(found)
+    yield "Taste: how well a tool reads, what its plugins can do, and who will maintain it in five years."
 
 
 def _only_first(report: Report) -> str:
@@ -148,10 +153,6 @@ def _only_first(report: Report) -> str:
         return ""
     are = "is" if len(once) == 1 else "are"
     return f" Of all this {join(once)} {are} in the first block alone: one round, so a figure and no verdict."
-
-
-def _few(count: int) -> str:
-    return "a single sample" if count == 1 else f"{count} samples"
 
 
 def _controls(report: Report) -> str:

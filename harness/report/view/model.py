@@ -179,7 +179,7 @@ class Candidate:
 class SituationInFull:
     """A situation with its rule and every contestant, the best first, the excluded last.
 
-    ``rule`` is four sentences: primary measure, what excludes, what counts as a price, how a tie is said.
+    ``rule`` says the primary measure, what excludes, what counts as a price if anything does, and how a tie is said.
     """
 
     slug: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.monorepo.shapes import CANONICAL
@@ -55,6 +55,17 @@ class Part:
         """The sections of a lane in which anything could be measured."""
         return tuple(item for item in self.facts.sections if item.lane is lane and not item.refused)
 
+    @property
+    def questions(self) -> Iterator[Asked]:
+        """Every finding's question, in their order."""
+        for group in self.facts.questions:
+            for question in group.questions:
+                yield Asked(part=self, question=question)
+
+    def asked(self, finding: str, lane: Lane = Lane.LOCAL) -> tuple[Asked, ...]:
+        """A finding's questions: one, or one for each Nix strategy."""
+        return tuple(item for item in self.questions if item.question.name == finding and item.question.lane is lane)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
@@ -86,31 +97,21 @@ class Parts:
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self.all = tuple(
-            Part(source=_source(report, kinds), facts=report)
-            for report, kinds in zip(reports, _numbered(reports), strict=True)
+            Part(source=_source(report, slug), facts=report)
+            for report, slug in zip(reports, _numbered(reports), strict=True)
         )
         self.main = next((part for kind in _MAIN for part in self.all if part.source.kind is kind), None)
         self.scale = self._first(RunKind.SCALE)
         self.backends = self._first(RunKind.BACKENDS)
-        order = (self.main, *self.all)
+        variants = [part for part in self.all if part.source.kind is not RunKind.BACKENDS]
+        #: The parts about variants, the main one first.
+        self.ordered = tuple(sorted(variants, key=lambda part: part is not self.main))
         self.variants: Mapping[str, VariantFacts] = {
-            name: facts
-            for part in reversed(order)
-            if part is not None and part.source.kind is not RunKind.BACKENDS
-            for name, facts in part.facts.variants.items()
+            name: facts for part in reversed(self.ordered) for name, facts in part.facts.variants.items()
         }
-        self._order = tuple(part for part in dict.fromkeys(map(self._place, filter(None, order))) if part is not None)
-
-    def _place(self, part: Part) -> int:
-        return self.all.index(part)
 
     def _first(self, kind: RunKind) -> Part | None:
         return next((part for part in self.all if part.source.kind is kind), None)
-
-    @property
-    def ordered(self) -> tuple[Part, ...]:
-        """The parts about variants, the main one first."""
-        return tuple(self.all[i] for i in self._order if self.all[i].source.kind is not RunKind.BACKENDS)
 
     def timed(self, scenario: str, lane: Lane = Lane.LOCAL) -> tuple[Timed, ...]:
         """Where a scenario was measured: of the first part that has it, once for each Nix strategy."""
@@ -126,19 +127,10 @@ class Parts:
 
     def asked(self, finding: str, lane: Lane = Lane.LOCAL) -> tuple[Asked, ...]:
         """Where a finding was asked: of the first part that has it, once for each Nix strategy."""
-        for part in self.ordered:
-            found = tuple(
-                Asked(part=part, question=question)
-                for group in part.facts.questions
-                for question in group.questions
-                if question.name == finding and question.lane is lane
-            )
-            if found:
-                return found
-        return ()
+        return next((found for part in self.ordered if (found := part.asked(finding, lane))), ())
 
 
-def _numbered(reports: Sequence[Report]) -> Iterable[str]:
+def _numbered(reports: Sequence[Report]) -> Iterator[str]:
     seen: dict[RunKind, int] = {}
     for report in reports:
         kind = kind_of(report.runs[-1])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from harness.records.format import CONTROL_SUFFIX
 from harness.report import words
 from harness.report.anchors import anchored
+from harness.report.friction import as_question
 from harness.report.prose import command
 from harness.report.statistics.frames import ABSENT
 from harness.report.tables import CELL
@@ -37,22 +38,22 @@ def file_anchor(variant: str, path: str) -> str:
 
 
 def _evidence(part: Part) -> Iterator[Proof]:
-    for group in part.facts.questions:
-        for question in group.questions:
-            for variant, answer in question.answers.items():
-                told = f"{question.facts.question}\n{answer.value.replace('-', ' ')}: {answer.meaning}"
-                yield Proof(
-                    anchor=figures.evidence_anchor(question, variant),
-                    bundle=figures.bundle(variant),
-                    title=f"{variant}: {question.facts.title}",
-                    text=f"{told}\n\n{words.excerpt(answer.evidence)}".strip(),
-                )
+    for question in (item.question for item in part.questions):
+        for variant, answer in question.answers.items():
+            told = f"{question.facts.question}\n{answer.value.replace('-', ' ')}: {answer.meaning}"
+            yield Proof(
+                anchor=figures.evidence_anchor(question, variant),
+                bundle=figures.bundle(variant),
+                title=f"{variant}: {question.facts.title}",
+                text=f"{told}\n\n{words.excerpt(answer.evidence)}".strip(),
+            )
     for change in part.facts.changes:
+        question = as_question(change, "works")
         for row in change.rows:
-            works = row.local.measures.get("works")
+            works = question.answers.get(row.variant)
             if works is not None:
                 yield Proof(
-                    anchor=f"{figures.bundle(row.variant)}/{anchored('finding', f'{change.name}.works', 'local')}",
+                    anchor=figures.evidence_anchor(question, row.variant),
                     bundle=figures.bundle(row.variant),
                     title=f"{row.variant}: {change.facts.title}",
                     text=f"{change.facts.what}\n\n{words.excerpt(works.evidence)}".strip(),

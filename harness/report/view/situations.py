@@ -8,6 +8,7 @@ from harness.records.facts import Outcome, Tone
 from harness.report import friction
 from harness.report.model import Answer
 from harness.report.prose import join
+from harness.report.statistics.compare import LARGE
 from harness.report.view import figures
 from harness.report.view.growth import figures_at, panel_of
 from harness.report.view.model import Candidate, Figure, Pick, Reason, SituationInFull, Standing
@@ -162,7 +163,9 @@ class _Judge:
         if not names:
             return ()
         if self._scale is not None:
-            return (names[0],)
+            # A size is often measured once, so only a large difference tells anybody apart.
+            first = fitting[0].figure.value or 0.0
+            return tuple(item.variant for item in fitting if (item.figure.value or 0.0) <= first * LARGE)
         timed = next(item for item in self._timed if figures.of_timed(item, names[0]) == fitting[0].figure)
         for group in timed.scenario.groups:
             if ahead := [name for name in names if name in group]:

@@ -9,7 +9,7 @@ from harness.records.facts import Lane
 from harness.report.view import figures
 from harness.report.view.growth import figures_at, panel_of
 from harness.report.view.model import Bar, Column, Figure, Standing, Table, TableRow
-from harness.report.view.parts import Asked, Parts, Timed
+from harness.report.view.parts import Asked, Parts
 from harness.report.view.rules import MANY_MEMBERS
 from harness.report.view.tools import recommended, tool_of
 
@@ -46,8 +46,6 @@ def build_table(parts: Parts) -> Table:
             )
         )
         found[wanted.slug] = cells
-    speed = {name: figure.value for name, figure in found[_COLUMNS[0].slug].items() if figure.value is not None}
-    names = sorted(parts.variants, key=lambda name: _place(name, parts, first, speed))
     return Table(
         columns=tuple(columns),
         rows=tuple(
@@ -58,7 +56,7 @@ def build_table(parts: Parts) -> Table:
                 note=parts.variants[name].summary,
                 cells={slug: cells.get(name, figures.NONE) for slug, cells in found.items()},
             )
-            for name in names
+            for name in in_order(parts)
         ),
         reference=parts.main.source.reference if parts.main else "",
     )
@@ -68,21 +66,23 @@ def bars(parts: Parts) -> tuple[str, tuple[Bar, ...]]:
     """Warm installs, sorted: one bar a tool in its recommended idiom."""
     timed = parts.timed("install-warm")
     names = recommended(parts.variants).values()
-    found = [Bar(name=name, figure=figure) for name in names for figure in _of(timed, name) if figure.value is not None]
+    known = {name: figures.of_timed(timed[0], name) for name in names} if timed else {}
+    found = [Bar(name=name, figure=figure) for name, figure in known.items() if figure.value is not None]
     title = timed[0].scenario.title if timed else "Warm install"
     return title, tuple(sorted(found, key=lambda bar: bar.figure.value or 0.0))
 
 
-def _of(timed: tuple[Timed, ...], name: str) -> list[Figure]:
-    return [figures.of_timed(item, name) for item in timed[:1]]
+def in_order(parts: Parts) -> tuple[str, ...]:
+    """Tools by the warm install of their recommended idiom, its further idioms behind it by theirs."""
+    first = recommended(parts.variants)
+    known = _scenario("install-warm")(parts).items()
+    speed = {name: figure.value for name, figure in known if figure.value is not None}
 
+    def place(name: str) -> tuple[float, str, bool, float, str]:
+        tool, last = tool_of(parts.variants[name]), float("inf")
+        return speed.get(first[tool], last), tool, name != first[tool], speed.get(name, last), name
 
-def _place(
-    name: str, parts: Parts, first: Mapping[str, str], speed: Mapping[str, float]
-) -> tuple[float, str, bool, float, str]:
-    """Tools by the first column's figure of their recommended idiom, further idioms behind it by theirs."""
-    tool, last = tool_of(parts.variants[name]), float("inf")
-    return speed.get(first[tool], last), tool, name != first[tool], speed.get(name, last), name
+    return tuple(sorted(parts.variants, key=place))
 
 
 def _scenario(*names: str) -> Callable[[Parts], Cells]:

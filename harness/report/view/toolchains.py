@@ -11,7 +11,7 @@ from harness.report.statistics.compare import Verdict
 from harness.report.view import figures
 from harness.report.view.breaks import decided_by
 from harness.report.view.model import Reason, SituationInFull, Staying, Toolchain
-from harness.report.view.parts import Asked, Parts, Timed
+from harness.report.view.parts import Parts, Timed
 from harness.report.view.situations import lacks
 from harness.report.view.tools import recommended, tool_of
 
@@ -65,10 +65,10 @@ def _commands(facts: VariantFacts, titles: Mapping[str, str]) -> dict[str, tuple
 def _surprises(variant: str, parts: Parts) -> Iterator[Reason]:
     """Findings that are a hazard, and what was shown to be much slower than the reference."""
     for part in parts.ordered:
-        for question in (item for group in part.facts.questions for item in group.questions):
-            answer = question.answers.get(variant)
+        for asked in part.questions:
+            question, answer = asked.question, asked.of(variant)
             if answer is not None and (answer.tone is Tone.BAD or answer.wavers) and decided_by(question) != "Messages":
-                figure = figures.of_answer(answer, Asked(part=part, question=question), variant)
+                figure = figures.of_answer(answer, asked, variant)
                 where = f" ({question.where})" if question.where else ""
                 title = question.facts.title + where
                 yield Reason(title=title, word=figure.word, meaning=figure.meaning, proof=figure.proof)

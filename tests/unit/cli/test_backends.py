@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from harness.cli import backends as command
 from harness.cli.main import main
 from harness.provision.pins.backends import Raised
-from tests.unit.report.backends.made_up_backends import made_up_backends
+from tests.unit.report.made_up_backends import made_up_backends
 
 
 @pytest.fixture(autouse=True)

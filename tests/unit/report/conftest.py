@@ -7,6 +7,7 @@ import pytest
 from harness.report.model import Report
 from harness.report.view.build import build_view
 from harness.report.view.model import View
+from harness.report.view.parts import Parts
 from harness.report.writer import read_reports
 from tests.unit.report.made_up_run import FIXTURE
 
@@ -20,4 +21,4 @@ def small() -> Report:
 @pytest.fixture(scope="session")
 def small_view(small: Report) -> View:
     """What its report says."""
-    return build_view([small])
+    return build_view(Parts([small]))

@@ -12,6 +12,7 @@ from harness.report import words
 from harness.report.friction import by_hand
 from harness.report.model import Report
 from harness.report.view.build import build_view
+from harness.report.view.parts import Parts
 from tests.runs import change_lines
 from tests.unit.report.made_up_findings import FACTS, made_up_findings
 from tests.unit.report.made_up_run import made_up_run
@@ -76,8 +77,7 @@ def test_runs_that_disagree_waver_and_runs_that_agree_do_not(run: Path, tmp_path
     assert stale["venv"].wavers == ("fresh", "stale")
     assert stale["venv"].evidence.startswith("fresh (run made-up):\n$ tool stale-value")
     assert "stale (run other):\n$ tool stale-value" in stale["venv"].evidence
-    assert words.shade(stale["venv"]) == "wavers"
-    own = next(item for item in build_view([report]).toolchains if item.variant == "venv")
+    own = next(item for item in build_view(Parts([report])).toolchains if item.variant == "venv")
     assert "wavers: fresh, stale" in {reason.word for reason in own.surprises}
     assert words.answer(stale["venv"]) == "wavers: fresh, stale"
     assert words.tone(stale["venv"]) == "≠"
@@ -90,12 +90,8 @@ def test_a_change_has_a_row_for_each_variant_and_its_measures_by_lane(report: Re
     assert [row.variant for row in change.rows] == list(VARIANTS)
     assert change.rows[1].local.measures["works"].value == "fails"
     assert change.rows[2].nix[HANDWRITTEN].measures["forgotten"].value == "not-needed"
-    assert by_hand(change.rows[2].local) == 4
-    assert [words.by_hand(row.local) for row in change.rows] == [
-        "nothing", "+1 \N{MINUS SIGN}1 in 1 file", "+2 \N{MINUS SIGN}2 in 2 files",
-    ]  # fmt: skip
+    assert [by_hand(row.local) for row in change.rows] == [0, 2, 4]
     assert change.rows[0].local.time is None
-    assert words.took(change.rows[0].local) == words.NONE
 
 
 def test_every_question_and_every_measure_is_in_the_fixture() -> None:

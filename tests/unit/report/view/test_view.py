@@ -19,7 +19,7 @@ from harness.report.view.rules import RULES, rules_table
 from harness.report.writer import write_report
 from tests.places import CHECKOUT
 from tests.runs import change_info
-from tests.unit.report.backends.made_up_backends import made_up_backends
+from tests.unit.report.made_up_backends import made_up_backends
 from tests.unit.report.made_up_run import SECONDS, made_up_run
 from tests.unit.report.made_up_scale import LAWS, made_up_scale_run
 from tests.unit.report.reading import view_of
@@ -106,6 +106,35 @@ def test_what_hit_the_limit_on_scale_is_excluded_there_and_not_elsewhere(
     for row in view.table.rows:
         own = [item for item in situation(view, "many-members").candidates if item.variant == row.variant]
         assert [spelled(item.figure) for item in own] in ([], [spelled(row.cells["many"])]), "both say the same"
+
+
+def test_on_scale_only_a_large_difference_picks_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LAWS["lock"], "venv", (0.05, 0.0025, 1.0))
+    scale = made_up_scale_run(tmp_path, blocks=1)
+    for name in ("run.json", "samples.jsonl"):
+        path = scale / name
+        path.write_text(path.read_text(encoding="utf-8").replace('"lock"', '"install-warm"'), encoding="utf-8")
+    assert set(pick(view_of(scale), "many-members").winners) == {"uv", "venv"}
+
+
+def test_a_curve_says_how_it_grows_only_where_that_is_clear(scale: Path) -> None:
+    panels = {panel.title: panel for panel in view_of(scale).growth}
+    grows = {curve.variant: curve.grows for curve in panels["Lock"].curves}
+    assert grows["pdm"].word.startswith("N^1.")
+    assert "95% interval" in grows["pdm"].meaning
+    assert "Between the last two sizes N^" in grows["pdm"].meaning
+
+
+def test_backends_have_their_hooks_by_size_and_say_what_is_done_inside(all_three: View) -> None:
+    grids = {grid.slug: grid for grid in all_three.backends}
+    titles = [column.title for column in grids["backend-hooks"].columns]
+    assert titles[:2] == ["Wheel hook, 1 file", "Wheel hook, 100 files"]
+    front = {row.variant: row.cells["front-uv"] for row in grids["backend-front-ends"].rows}
+    assert "uv has the backend inside" in front["uv-build"].meaning
+    assert "inside" not in front["setuptools"].meaning
+    assert front["uv-build"].value is not None
+    assert {"installed-start", "editable-start"} <= {column.slug for column in grids["backend-editables"].columns}
+    assert all(row.cells["backend-wheel-1"].source == "backends" for row in grids["backend-hooks"].rows)
 
 
 def test_a_hazard_excludes_or_is_the_price(tmp_path: Path) -> None:
@@ -207,11 +236,13 @@ def test_every_figure_is_from_a_run_in_view_and_every_proof_is_there(all_three: 
     assert {proof for item in all_three.breaks for given in item.answers for proof in given.proof.values()} <= anchors
 
 
-def test_what_all_answer_alike_stands_last(all_three: View) -> None:
-    by_group: dict[str, list[int]] = {}
-    for item in all_three.breaks:
-        by_group.setdefault(item.group, []).append(len(item.answers))
-    assert all([n > 1 for n in counts] == sorted((n > 1 for n in counts), reverse=True) for counts in by_group.values())
+def test_what_all_answer_alike_stands_last(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("run",), blocks=1, mishaps=False)
+    # Asked first, and answered alike by all.
+    change_info(run, lambda info: replace(info, findings={"alike": info.findings["stale-value"], **info.findings}))
+    answered(run, "alike", dict.fromkeys(("uv", "venv", "hatch"), "fresh"), {"fresh": Bearing.GOOD})
+    editing = [item for item in view_of(run).breaks if item.group == "Editing"]
+    assert [(item.title, len(item.answers) > 1) for item in editing] == [("Stale value", True), ("Alike", False)]
 
 
 def test_runs_of_one_kind_are_read_together(tmp_path: Path) -> None:
