@@ -48,6 +48,8 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
                 "python": variant.spec.toolchain.python,
                 "unsupported": variant.spec.unsupported,
                 "profile": variant.spec.profile.value,
+                "documented": variant.spec.documented
+                and {"page": variant.spec.documented.page, "read": variant.spec.documented.read.isoformat()},
                 "broken": variant.spec.broken,
                 "unavailable": variant.spec.unavailable,
             }
@@ -81,6 +83,12 @@ def as_table(found: dict[str, Any]) -> RenderableType:
         named = {**item["pins"], **({"Python": item["python"]} if item["python"] else {})}
         pins = ", ".join(f"{name} {version}" for name, version in named.items())
         variants.add_row(item["name"], item["manager"], item["backend"], pins)
+    pages = Table(title="Documented idioms", title_justify="left", box=None, pad_edge=False)
+    for heading in ("name", "page", "read"):
+        pages.add_column(heading, overflow="fold")
+    for item in found["variants"]:
+        if page := item["documented"]:
+            pages.add_row(item["name"], page["page"], page["read"])
     scenarios = Table(title="Scenarios", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "lane", "what it is"):
         scenarios.add_column(heading)
@@ -94,7 +102,7 @@ def as_table(found: dict[str, Any]) -> RenderableType:
         titles = [other["title"] for other in found["findings"] if other["experiment"] == kind] or [item["title"]]
         more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
         findings.add_row(kind, ", ".join(item["lanes"]), titles[0] + more)
-    return Group(variants, "", scenarios, "", findings, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
+    return Group(variants, "", pages, "", scenarios, "", findings, "", Text(f"Shapes: {', '.join(found['shapes'])}"))
 
 
 def as_outdated(found: Sequence[Outdated]) -> RenderableType:

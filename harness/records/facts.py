@@ -83,6 +83,14 @@ class HostFacts:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class DocumentedFacts:
+    """The page of a tool's documentation that shows a variant's idiom, and the day it was read, as 2026-12-01."""
+
+    page: str
+    read: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFacts:
     """What a reader of the results has to know of a variant, without its folder at hand.
 
@@ -90,7 +98,8 @@ class VariantFacts:
     a scenario to its measured steps, as argument lists with placeholders left in. ``files`` maps the path of each
     file a person writes (below the variant's folder) to its text. A variant that is ``broken`` or ``unavailable``, for
     the reason given, is in the run to be shown: nothing of it was measured. ``python`` is the exact version of the
-    Python that it was measured with, empty where that was not recorded.
+    Python that it was measured with, empty where that was not recorded. ``documented`` is missing in runs from before
+    it was recorded, and of variants whose author named no page.
     """
 
     title: str
@@ -105,6 +114,7 @@ class VariantFacts:
     broken: str = ""
     unavailable: str = ""
     python: str = ""
+    documented: DocumentedFacts | None = None
 
     @property
     def set_aside(self) -> str:

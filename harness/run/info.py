@@ -21,7 +21,7 @@ from harness.monorepo.shapes.facts import facts_of_shape
 from harness.monorepo.variants import Variant, folder_digest
 from harness.provision.interpreters import python_of
 from harness.provision.outside import names_of
-from harness.records.facts import ScenarioFacts, ShapeFacts, VariantFacts
+from harness.records.facts import DocumentedFacts, ScenarioFacts, ShapeFacts, VariantFacts
 from harness.records.format import Plan, RunInfo, RunStatus
 from harness.records.host import host_facts
 from harness.records.strategies import STRATEGIES
@@ -37,6 +37,7 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
     own = [path for name in ("variant.toml", "changes.toml") if (path := variant.folder / name).is_file()]
     files.update({path.name: path.read_text(encoding="utf-8") for path in own})
     files.update(texts_of_patches(variant))
+    shown = variant.spec.documented
     return VariantFacts(
         title=variant.spec.title,
         summary=variant.spec.summary,
@@ -50,6 +51,7 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
         broken=variant.spec.broken,
         unavailable=variant.spec.unavailable,
         python="" if variant.set_aside else python_of(variant).version,
+        documented=DocumentedFacts(page=shown.page, read=shown.read.isoformat()) if shown else None,
     )
 
 

@@ -16,6 +16,7 @@ from harness.monorepo.variants import Variant, load_variants
 from harness.provision.state_folder import Layout
 from harness.records.format import RunInfo
 from harness.records.journal import read_info
+from harness.records.renamed import renamed_in
 from harness.run.contestants.backends import resumed_backends
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
@@ -60,6 +61,11 @@ def resumed_assignment(
             runs, or is one of a cluster and none is named, or the other way round.
     """
     info = read_info(folder)
+    for then, now in renamed_in(info).items():
+        raise ResultsError(
+            f"--resume: the run {folder.name} is an earlier one: `{then}` of earlier runs is now `{now}`.",
+            hint=f"Begin a new run; `report` and `compare` read {folder.name} as it is.",
+        )
     see_resumable(info, folder, all_scenarios(), cluster)
     if unknown := sorted(set(info.plan.experiments) - set(experiments())):
         raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import field
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -174,6 +175,14 @@ class ToolchainSpec:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Documented:
+    """The page of the tool's own documentation that shows this idiom, and the day on which it was read."""
+
+    page: Annotated[str, Field(pattern=r"^https://\S+$")]
+    read: date
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Phase:
     """Steps that bring about one thing, the folder they are run in, and the variables they see beside the variant's."""
 
@@ -267,6 +276,7 @@ class VariantFile:
     ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
     without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
+    ``documented`` is where the tool's documentation shows the idiom.
     ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
     everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
     package index: for either reason it is shown, and not measured.
@@ -277,6 +287,7 @@ class VariantFile:
     summary: str
     toolchain: ToolchainSpec
     phases: Phases
+    documented: Documented | None = None
     environment: dict[str, Template] = field(default_factory=dict)
     caches: dict[str, CachePath] = field(default_factory=dict)
     environments: tuple[EnvironmentPath, ...] = ()

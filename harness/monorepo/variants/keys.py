@@ -11,6 +11,9 @@ KEYS: Mapping[str, str] = {
     "title": "What it is called for people.",
     "summary": "The idiom in one sentence: what a member is, and how applications lead to the library.",
     "profile": 'The smallest selection it belongs to: "core" is measured by default, "all" only when everything is.',
+    "documented": "Where the tool's own documentation shows this idiom.",
+    "documented.page": "The address of that page.",
+    "documented.read": "The day on which it was read, as 2026-12-01.",
     "environments": "The folders in which installing puts environments, to be removed for a fresh start.",
     "lock_files": "The files that locking writes; they are never committed, as they record addresses.",
     "generated": "What else the toolchain leaves in the checkout.",
@@ -57,6 +60,7 @@ KEYS: Mapping[str, str] = {
 #: The dotted name at which each of the schema's definitions stands.
 _PLACES = {
     "ToolchainSpec": "toolchain.",
+    "Documented": "documented.",
     "VersionCheck": "toolchain.version.",
     "Phases": "phases.",
     "Phase": "phases.*.",

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from harness.errors import ResultsError
 from harness.records import spelling
 from harness.records.format import FINDING, RUN_INFO, SCHEMA_VERSION, Finding, RunInfo
+from harness.records.renamed import as_now, finding_as_now, renamed_in, run_as_now
+from harness.report.prose import join
 from harness.report.read.samples import damaged, first, read_samples
 from harness.report.read.together import arrange, note
 from harness.report.read.visible import visible_json
@@ -50,17 +52,27 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
     if not folders:
         raise ResultsError("No run was named.", hint="Name the folder of a run, such as results/<run-id>.")
     found = [read_info(folder) for folder in folders]
+    names = {run.run_id: renamed_in(run) for run in found}
+    found = [run_as_now(run) for run in found]
     named = dict(zip((run.run_id for run in found), folders, strict=True))
     if len(named) < len(found):
         raise ResultsError("The same run was named twice.", hint="Name each run once.")
     arranged = arrange(found)
     notes = [told] if (told := note(arranged)) else []
+    notes += _renamed(names)
     history = tuple(run for run, _ in arranged.history)
-    frames = _load_frames([named[run.run_id] for run in arranged.pooled], notes)
+
+    def frames_of(runs: Sequence[RunInfo]) -> Frames:
+        return as_frames([_load_samples(named[run.run_id] / "samples.jsonl", names[run.run_id], notes) for run in runs])
+
+    frames = frames_of(arranged.pooled)
     findings: list[Finding] = []
     footnotes: list[str] = []
     for run in arranged.pooled:
-        own = _load_findings(named[run.run_id] / "findings.jsonl", notes)
+        told_of = names[run.run_id]
+        own = tuple(
+            finding_as_now(item, told_of) for item in _load_findings(named[run.run_id] / "findings.jsonl", notes)
+        )
         footnotes += _taken_over(run, own)
         findings += own
     return Loaded(
@@ -69,7 +81,7 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
         frames=frames,
         findings=tuple(findings),
         history=history,
-        past=_load_frames([named[run.run_id] for run in history], notes) if history else None,
+        past=frames_of(history) if history else None,
         notes=tuple(notes),
         footnotes=tuple(footnotes),
     )
@@ -84,8 +96,13 @@ def _taken_over(run: RunInfo, findings: Sequence[Finding]) -> Iterator[str]:
         )
 
 
-def _load_frames(folders: Sequence[Path], notes: list[str]) -> Frames:
-    return as_frames([_load_samples(folder / "samples.jsonl", notes) for folder in folders])
+def _renamed(names: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """A sentence for the runs in which variants had other names than now."""
+    runs = [run for run, found in names.items() if found]
+    if runs:
+        pairs = dict.fromkeys(pair for run in runs for pair in names[run].items())
+        called = join([f"{now} was called {then}" for then, now in pairs])
+        yield f"When run {join(runs)} was made, {called}."
 
 
 def read_info(folder: Path) -> RunInfo:
@@ -117,10 +134,14 @@ def read_info(folder: Path) -> RunInfo:
         raise ResultsError(f"{path} is damaged: {first(error)}.", hint="Measure again.") from error
 
 
-def _load_samples(path: Path, notes: list[str]) -> pa.Table:
+def _load_samples(path: Path, names: Mapping[str, str], notes: list[str]) -> pa.Table:
+    """The samples of a run, with ``names`` that variants have now for those they had."""
     table, torn = read_samples(path)
     if torn:
         notes.append(_torn(path, torn))
+    if names:
+        column = pa.array([as_now(name, names) for name in table["variant"].to_pylist()], type=pa.string())
+        table = table.set_column(table.schema.get_field_index("variant"), "variant", column)
     return table
 
 

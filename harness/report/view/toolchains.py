@@ -38,7 +38,7 @@ def toolchains(parts: Parts) -> tuple[Toolchain, ...]:
             title=parts.variants[name].title,
             summary=parts.variants[name].summary,
             versions=parts.variants[name].versions,
-            documented="",
+            documented=parts.variants[name].documented,
             commands=_commands(parts.variants[name], titles),
             files=tuple(path for path in parts.variants[name].files if not path.startswith("changes/")),
             surprises=tuple(item for item in surprises[name] if _same(item) not in common),

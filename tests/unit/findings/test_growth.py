@@ -64,10 +64,10 @@ def test_where_a_table_states_all_that_is_needed_it_has_more_lines_the_deeper_th
         ),
     )
 
-    own = {name: int(counts(name, chain)[None, "member-own-lines"]) for name in ("hatch-sources", "hatch-workspace")}
+    own = {name: int(counts(name, chain)[None, "member-own-lines"]) for name in ("hatch-sources", "hatch")}
     short = {name: int(counts(name)[None, "member-own-lines"]) for name in own}
 
-    assert own["hatch-workspace"] == short["hatch-workspace"]
+    assert own["hatch"] == short["hatch"]
     # Two more members below it, each in the environment's dependencies and in its sources.
     assert own["hatch-sources"] == short["hatch-sources"] + 4
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.records.facts import HostFacts, Lane, Outcome, ScenarioFacts, VariantFacts
+from harness.records.facts import DocumentedFacts, HostFacts, Lane, Outcome, ScenarioFacts, VariantFacts
 from harness.records.format import CONTROL_SUFFIX, Cell, Plan, RunInfo, RunStatus, Sample
 from harness.records.journal import Journal
 from tests.made_up import made_up_sample
@@ -143,6 +143,7 @@ def _variant_facts(name: str) -> VariantFacts:
         digest=f"digest-of-{name}",
         tools=tools,
         commands={"install-cold": ((manager.split()[0], "sync", "--all"),), "run": (("{app}",), ("true", "a b"))},
+        documented=DocumentedFacts(page=f"https://docs.invalid/{name}", read="2026-12-01"),
         unsupported={"lock": "pip has no lock command that covers editable members."} if name == "venv" else {},
         files={"pyproject.toml": f'[build-system]\nrequires = ["{backend}"]\n'},
     )

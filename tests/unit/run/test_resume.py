@@ -235,6 +235,14 @@ def test_a_changed_variant_is_refused_with_both_digests(tmp_path: Path) -> None:
         resumed_assignment(folder, None, Layout.here())
 
 
+def test_an_earlier_run_of_a_variant_that_was_renamed_is_refused_with_both_names(tmp_path: Path) -> None:
+    folder, _ = a_real_run(tmp_path)
+    change(folder, '"uv": {', '"hatch": {')
+
+    with pytest.raises(ResultsError, match="`hatch` of earlier runs is now `hatch-direct`"):
+        resumed_assignment(folder, None, Layout.here())
+
+
 def test_a_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     folder, _ = a_real_run(tmp_path)
     (folder / "run.json").write_text("{", encoding="utf-8")

@@ -65,5 +65,5 @@ def test_a_folder_without_variants_is_named(ours: Path, tmp_path: Path) -> None:
         select(Selected(directories=(tmp_path / "nowhere",)), ours)
 
 
-def test_the_core_is_the_five_that_most_choose_between() -> None:
-    assert names(Selected(), Layout.here().variants) == ["hatch", "pdm", "poetry", "uv", "venv"]
+def test_the_core_is_each_tools_recommended_idiom_and_the_one_this_began_with() -> None:
+    assert names(Selected(), Layout.here().variants) == ["hatch", "hatch-direct", "pdm", "poetry", "uv", "venv"]
