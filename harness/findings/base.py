@@ -35,7 +35,7 @@ class Subject:
 class Observation:
     """One answer: the finding's name, its value, and the lines that prove it.
 
-    ``strategy`` and ``sizes`` are as in :class:`harness.records.format.Finding`.
+    ``strategy``, ``sizes`` and ``cure`` are as in :class:`harness.records.format.Finding`.
     """
 
     finding: str
@@ -44,6 +44,7 @@ class Observation:
     evidence: str
     strategy: str | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
+    cure: str = ""
 
 
 def good(meaning: str) -> ValueFacts:
@@ -66,10 +67,12 @@ def neutral(meaning: str) -> ValueFacts:
     return ValueFacts(meaning=meaning, tone=Tone.NEUTRAL)
 
 
-def observed(finding: str, value: str, told: str | Iterable[str], lane: Lane = Lane.LOCAL) -> Observation:
+def observed(
+    finding: str, value: str, told: str | Iterable[str], lane: Lane = Lane.LOCAL, *, cure: str = ""
+) -> Observation:
     """An answer, of the local lane if nothing else is said; ``told`` is its evidence, or the lines of it."""
     evidence = told if isinstance(told, str) else "\n".join(told)
-    return Observation(finding=finding, lane=lane, value=value, evidence=evidence)
+    return Observation(finding=finding, lane=lane, value=value, evidence=evidence, cure=cure)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from harness.errors import InapplicableError, StateError
 from harness.monorepo.shapes import Member, Shape, module_of
-from harness.monorepo.variants.file import DeployPhase, Phase
+from harness.monorepo.variants.file import DeployPhase, Phase, placeholders
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
 from harness.workspace.verify import distributions
@@ -42,6 +42,13 @@ class Built:
 def commands_of(trial: Trial) -> str:
     """The commands of a trial, a line each, repetitions left out."""
     return trial.shown("\n".join(dict.fromkeys(f"$ {' '.join(command.argv)}" for command, _ in trial.steps)))
+
+
+def typed_with(phase: Phase, trial: Trial) -> str:
+    """What a person typed for a phase, in a line: the variables that it sets to plain values, and its commands."""
+    variables = [f"{name}={value}" for name, value in phase.environment.items() if not placeholders(value)]
+    typed = trial.shown(" && ".join(dict.fromkeys(" ".join(command.argv) for command, _ in trial.steps)))
+    return " ".join([*variables, typed])
 
 
 def shortened(lines: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.findings.base import Experiment, Observation, bad, fair, good, observed
 from harness.findings.edits import add_requirement, add_script, set_version, write_module
+from harness.findings.products import typed_with
 from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
 
@@ -119,6 +120,7 @@ def _facts() -> dict[str, FindingFacts]:
 
 def conduct(lab: Lab) -> Iterator[Observation]:
     """Make each kind of edit, start at once, then find the least that shows it."""
+    cure = _cure(lab)
     lab.installed()
     shows = True
     for kind in KINDS:
@@ -129,10 +131,23 @@ def conduct(lab: Lab) -> Iterator[Observation]:
         kind.edit(lab.workspace.root)
         first = _start(lab, kind)
         value = "fresh" if _shown(first, kind) else "stale" if first.ok else "broken"
-        yield observed(f"stale-{kind.name}", value, f"({kind.what})\n{first.evidence}")
+        helps = cure if kind.name == "value" and value == "stale" else ""
+        yield observed(f"stale-{kind.name}", value, f"({kind.what})\n{first.evidence}", cure=helps)
         step, evidence = ("nothing", "") if value == "fresh" else _least(lab, kind)
         shows = step != "nothing-helps"
         yield observed(f"refresh-{kind.name}", step, evidence or f"({kind.what})\n{first.evidence}")
+
+
+def _cure(lab: Lab) -> str:
+    """What is typed instead of the install steps so that an edited value shows, if the variant knows of something."""
+    other = lab.bench.variant.spec.cures.get("stale-value")
+    if other is None:
+        return ""
+    lab.fresh()
+    installed = lab.do(other)
+    value = KINDS[0]
+    value.edit(lab.workspace.root)
+    return typed_with(other, installed) if installed.ok and _shown(_start(lab, value), value) else ""
 
 
 def _start(lab: Lab, kind: ShownEdit) -> Trial:

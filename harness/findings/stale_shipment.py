@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation, bad, fair, good, observed
-from harness.findings.products import checkout_moved_away, commands_of, phase_of, start_deployed
+from harness.findings.products import checkout_moved_away, commands_of, phase_of, start_deployed, typed_with
 from harness.measure.trees import remove_tree
 from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
@@ -52,7 +52,16 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     else:
         value = "ships-new" if after.last.stdout == expected_line(application, "Lynx") else "ships-old"
         told += [commands_of(again), after.evidence]
-    yield observed("stale-shipment", value, told)
+    cure = ""
+    if value == "ships-old" and (other := lab.bench.variant.spec.cures.get("stale-shipment")):
+        remove_tree(workspace.deployment)
+        cured = lab.do(other, application=application)
+        with checkout_moved_away(lab):
+            after = start_deployed(lab, application)
+        told += ["(and otherwise:)", commands_of(cured), after.evidence]
+        if cured.ok and after.ok and after.last.stdout == expected_line(application, "Lynx"):
+            cure = typed_with(other, cured)
+    yield observed("stale-shipment", value, told, cure=cure)
 
 
 FINDING = Experiment(facts=_FACTS, conduct=conduct)

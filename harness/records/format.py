@@ -113,7 +113,8 @@ class Finding:
     """One untimed fact about a variant; ``evidence`` is the proof a reader can check (a command, lines of a file).
 
     It holds for the members of ``shape``. ``strategy`` is the way in which the members were built through Nix, where
-    the answer depends on it. ``sizes`` maps the name of a part to its bytes, where the value is their sum.
+    the answer depends on it. ``sizes`` maps the name of a part to its bytes, where the value is their sum. ``cure`` is
+    what was typed instead, and seen to help, where the value is a hazard and the variant knows of something.
     """
 
     run_id: str
@@ -125,6 +126,7 @@ class Finding:
     value: str
     evidence: str
     sizes: dict[str, Count] = Field(default_factory=dict)
+    cure: str = ""
     log_path: str = ""
 
     @property

@@ -140,4 +140,5 @@ def answer(facts: FindingFacts, found: Sequence[Finding]) -> Answer:
         wavers=wavers,
         unit=facts.unit,
         sizes=last.sizes,
+        cure="" if wavers else last.cure,
     )

@@ -122,7 +122,7 @@ class Answer:
     """What was found of one variant, last. ``wavers`` are the values that runs disagree on, none where they agree.
 
     Where it wavers, ``evidence`` has that of each value. ``unit`` is that of a count (``bytes``), and ``sizes`` are the
-    parts it is the sum of.
+    parts it is the sum of. ``cure`` is what was typed instead and seen to help, empty where nothing was.
     """
 
     value: str
@@ -132,6 +132,12 @@ class Answer:
     wavers: tuple[str, ...] = ()
     unit: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
+    cure: str = ""
+
+    @property
+    def meaning_and_cure(self) -> str:
+        """What the value means, and what was seen to help."""
+        return f"{self.meaning} What helps: {self.cure}" if self.cure else self.meaning
 
 
 @dataclass(frozen=True, kw_only=True)

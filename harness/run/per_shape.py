@@ -160,6 +160,7 @@ def as_finding(
         value=observation.value,
         evidence=observation.evidence,
         sizes=dict(observation.sizes),
+        cure=observation.cure,
         log_path=log_path,
     )
 

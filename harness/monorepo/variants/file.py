@@ -113,6 +113,12 @@ def _strategy(name: str) -> str:
     return name
 
 
+def _curable(name: str) -> str:
+    if name not in CURABLE:
+        raise ValueError(f"no cure of {name!r} is tried; {did_you_mean(name, CURABLE)}")
+    return name
+
+
 class Profile(StrEnum):
     """A selection of variants: those that most people choose between, or every one there is."""
 
@@ -120,6 +126,7 @@ class Profile(StrEnum):
     ALL = "all"
 
 
+Curable = Annotated[str, AfterValidator(_curable)]
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
 # What is written to and removed lies in the run's own folders, whatever is written here.
@@ -235,6 +242,9 @@ class NixSpec:
         return self.attribute.replace("{member}", member)
 
 
+#: Findings that a variant may know a cure for: its steps are tried where the plain ones turn out to be a hazard.
+CURABLE = frozenset({"stale-shipment", "stale-value"})
+
 #: Where in :class:`Indirect` a member's name belongs.
 NEED = "{need}"
 
@@ -275,7 +285,8 @@ class VariantFile:
     ``environment`` are variables every step sees; ``caches`` likewise, but each names a folder below ``{cache}``.
     ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
-    without an index. ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
+    without an index. ``cures`` are what is typed in the place of the deploy or install steps against a hazard.
+    ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
     ``documented`` is where the tool's documentation shows the idiom.
     ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
     everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
@@ -297,6 +308,7 @@ class VariantFile:
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: NixSpec = field(default_factory=NixSpec)
     growing: Growing = field(default_factory=Growing)
+    cures: dict[Curable, Phase] = field(default_factory=dict)
     profile: Profile = Profile.ALL
     broken: str = ""
     unavailable: str = ""

@@ -22,6 +22,7 @@ COLUMNS = {
     "tone": "`good`, `fair`, `bad` or `neutral`",
     "wavers": "every value that runs disagree on, empty where they agree",
     "meaning": "what the value means",
+    "cure": "what was typed instead and seen to help, where the value is a hazard",
 }
 
 
@@ -80,4 +81,4 @@ def _effort(
 
 
 def _answer(answer: Answer) -> tuple[object, ...]:
-    return answer.value, answer.unit, answer.tone.value, ", ".join(answer.wavers), answer.meaning
+    return answer.value, answer.unit, answer.tone.value, ", ".join(answer.wavers), answer.meaning, answer.cure

@@ -100,7 +100,7 @@ class _Judge:
                 asked, answer = bad[0]
                 told = figures.of_answer(answer, asked, variant)
                 title = asked.question.facts.title
-                yield Reason(title=title, word=told.word, meaning=answer.meaning, proof=told.proof)
+                yield Reason(title=title, word=told.word, meaning=answer.meaning_and_cure, proof=told.proof)
 
     def _untried(self, variant: str, names: Iterable[str]) -> Iterator[str]:
         for name in names:

@@ -71,7 +71,12 @@ def _surprises(variant: str, parts: Parts) -> Iterator[Reason]:
                 figure = figures.of_answer(answer, asked, variant)
                 where = f" ({question.where})" if question.where else ""
                 title = question.facts.title + where
-                yield Reason(title=title, word=figure.word, meaning=figure.meaning, proof=figure.proof)
+                yield Reason(
+                    title=title,
+                    word=figure.word,
+                    meaning=figure.meaning if answer.wavers else answer.meaning_and_cure,
+                    proof=figure.proof,
+                )
         for section in part.facts.sections:
             for view in section.scenarios:
                 row = view.row(variant)

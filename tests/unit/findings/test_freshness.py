@@ -126,6 +126,39 @@ def test_a_shipment_is_new_old_or_none(tmp_path: Path, forgets: bool, fails: boo
     assert "its version stays" in found.evidence
 
 
+def test_what_helps_against_an_old_shipment_is_tried_and_said(tmp_path: Path) -> None:
+    def deploy(command: Command, player: Player) -> Execution | None:
+        if command.argv[:2] != ("tool", "deploy"):
+            return None
+        player.make(player.workspace.deployment, linked=False)
+        if "--refresh" not in command.argv and player.commands.count(command.argv) > 1:
+            module = player.workspace.deployment / "shared" / "shared" / "__init__.py"
+            module.write_text('NAME = "PolyWolf"\n', encoding="utf-8")
+        return execution()
+
+    cure = '[cures.stale-shipment]\nsteps = [["tool", "deploy", "{app}", "--refresh"]]\nenvironment = { LOUD = "1" }\n'
+    lab, _ = player_lab(tmp_path, f"{TEXT}\n{cure}", override=deploy)
+
+    found = established(SHIPMENT, lab)["stale-shipment"]
+    assert (found.value, found.cure) == ("ships-old", "LOUD=1 tool deploy hello --refresh")
+
+
+def test_what_helps_against_a_stale_start_is_tried_and_said(tmp_path: Path) -> None:
+    def install(command: Command, player: Player) -> Execution | None:
+        if command.argv != ("tool", "install", "--linked"):
+            return None
+        player.make(player.workspace.root / ".venv", linked=True)
+        return execution()
+
+    lab, _ = player_lab(
+        tmp_path, f'{TEXT}\n[cures.stale-value]\nsteps = [["tool", "install", "--linked"]]\n', override=install
+    )
+
+    found = established(STALE, lab)
+    assert (found["stale-value"].value, found["stale-value"].cure) == ("stale", "tool install --linked")
+    assert not found["stale-module"].cure
+
+
 def test_a_toolchain_that_deploys_nothing_ships_nothing(tmp_path: Path) -> None:
     text = TEXT[: TEXT.index("[phases.deploy]")] + '[unsupported]\ndeploy = "It cannot."\n'
     lab, _ = player_lab(tmp_path, text)
