@@ -106,7 +106,11 @@ def compare_runs(base: Loaded, new: Loaded, *, across_machines: bool = False) ->
         found=found,
         differs=differs,
         shared=changed_machine(old, now),
-        notes=[f"{run.side.name}: {note}" for run, loaded in ((first, base), (second, new)) for note in loaded.notes],
+        notes=[
+            f"{run.side.name}: {note}"
+            for run, loaded in ((first, base), (second, new))
+            for note in (*loaded.notes, *loaded.footnotes)
+        ],
     )
     return _compared(judge, both, answers, changed_sizes(base.frames, new.frames), found, opening)
 

@@ -59,7 +59,6 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
         raise ResultsError("The same run was named twice.", hint="Name each run once.")
     arranged = arrange(found)
     notes = [told] if (told := note(arranged)) else []
-    notes += _renamed(names)
     history = tuple(run for run, _ in arranged.history)
 
     def frames_of(runs: Sequence[RunInfo]) -> Frames:
@@ -67,7 +66,7 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
 
     frames = frames_of(arranged.pooled)
     findings: list[Finding] = []
-    footnotes: list[str] = []
+    footnotes = list(_renamed(names))
     for run in arranged.pooled:
         told_of = names[run.run_id]
         own = tuple(

@@ -35,6 +35,22 @@ def test_every_sample_is_read(run: Path) -> None:
     assert loaded.notes == ()
 
 
+def test_an_earlier_run_is_read_by_the_names_that_variants_have_now(run: Path) -> None:
+    info = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    for facts in info["variants"].values():
+        del facts["documented"]
+    (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
+
+    loaded = load_runs([run])
+
+    names = set(loaded.runs[0].variants)
+    assert "hatch-direct" in names
+    assert "hatch" not in names
+    assert {name.partition("~")[0] for name in loaded.frames.samples["variant"]} <= names
+    assert {item.variant for item in loaded.findings} <= names
+    assert any("hatch-direct was called hatch" in told for told in loaded.footnotes)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
