@@ -152,11 +152,6 @@ def run(context: click.Context, /, *, resume: str | None, results: Path, report:
     console = Console()
     if not shown.foretell(contestants.assignment, layout, console, plan_only=plan_only):
         return
-    if isinstance(contestants, VariantContestants) and contestants.assignment.cluster is not None:
-        # Imported here because it brings Dask, which a run on one machine does without.
-        from harness.run.cluster.session import run_on_cluster
-
-        sys.exit(run_on_cluster(contestants.assignment, layout, console))
     sys.exit(run_session(contestants, layout, console))
 
 

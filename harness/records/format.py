@@ -181,8 +181,7 @@ class Probe:
     """A fixed computation timed between blocks: what changes from one to the next is the machine.
 
     ``block`` is the one that ended just before; -1 is before the first block. ``wall_s`` and ``user_s`` are unrounded.
-    Where several machines took part, ``host_id`` and ``worker`` say which one timed it, before it measured a part of
-    that block.
+    Where several machines took part, ``host_id`` and ``worker`` say which one timed it, after a part of that block.
     """
 
     block: Annotated[int, Field(ge=-1)]

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -156,10 +156,15 @@ class Resumed:
     ``failed`` names the findings whose experiment could not be carried out, each with its variant.
     """
 
-    samples: Mapping[tuple[int, Cell], Sample]
-    findings: frozenset[FindingKey]
-    torn: bool
+    samples: Mapping[tuple[int, Cell], Sample] = field(default_factory=dict)
+    findings: frozenset[FindingKey] = frozenset()
+    torn: bool = False
     failed: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> frozenset[Cell]:
+        """The cells that took longer than they may, once: they are not tried again."""
+        return frozenset(sample.cell for sample in self.samples.values() if sample.outcome is Outcome.TIMED_OUT)
 
 
 def read_info(folder: Path) -> RunInfo:

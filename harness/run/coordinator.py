@@ -1,25 +1,40 @@
-"""One run from beginning to end: provision, warm up, measure block by block, renew the report after each."""
+"""One run from beginning to end, whoever does the work: its jobs in order, the record, the report after each block."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from contextlib import ExitStack
+import subprocess
+import sys
+import time
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from harness.measure.trees import remove_tree
+from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import Variant
+from harness.plan.cells import of_shape, schedule
+from harness.plan.shards import Unit, half_done
 from harness.provision.equipment import equipped
 from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
-from harness.records.journal import Journal
+from harness.records.format import Cell, Plan
+from harness.records.journal import Journal, Resumed
+from harness.records.spelling import number
 from harness.run.contestants.base import Contestants
+from harness.run.contestants.variants import VariantContestants
 from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report
-from harness.run.per_shape import measure
-from harness.run.start import open_journal
-from harness.run.third_party import keep_locks
+from harness.run.hands import Hands, HandsLostError, own_hands
+from harness.run.jobs import ConductJob, LookJob
+from harness.run.progress import ExperimentProgress, RunProgress
+from harness.run.recorder import Recorder, open_journal
+
+_CELLS: TypeAdapter[tuple[Cell, ...]] = TypeAdapter(tuple[Cell, ...])
 
 
 def run_session(contestants: Contestants[Any], layout: Layout, console: Console) -> int:
@@ -36,34 +51,139 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
     with ExitStack() as stack:
         stack.callback(remove_tree, early)
         try:
-            equipment = stack.enter_context(contestants.equipped(layout, early, console))
+            hands = stack.enter_context(_hands(contestants, layout, early, console))
             stack.callback(_clear, scratch, console, keep=assignment.keep)
-            journal, done = open_journal(assignment, contestants.info(layout, equipment), console)
+            journal, done = open_journal(assignment, hands.info, hands.outside, console)
             try:
-                keep_locks(equipment.outside, journal.folder)
-                measure(
-                    contestants,
-                    journal,
-                    done,
-                    equipment,
-                    scratch,
-                    console,
-                    renew=lambda: render_report(journal.folder, assignment.report, summary=False),
-                    page=page_of(journal.folder, assignment.report),
-                )
-                contestants.conduct(layout, journal, done, equipment, console)
-            except KeyboardInterrupt:
-                return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
+                _Coordinator(contestants, hands, journal, done, console).do_all()
+            except (KeyboardInterrupt, HandsLostError) as error:
+                if isinstance(error, HandsLostError):
+                    _tell(console, str(error))
+                where = f" --cluster {assignment.cluster}" if assignment.cluster else ""
+                return cut_off(journal, f"run --resume {assignment.run_id}{where}", assignment.report, console)
             return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
             return interrupted(journal, console)
 
 
+def _hands(
+    contestants: Contestants[Any], layout: Layout, early: Path, console: Console
+) -> AbstractContextManager[Hands]:
+    if contestants.assignment.cluster is None or not isinstance(contestants, VariantContestants):
+        return own_hands(contestants, layout, early, console)
+    # Imported here because it brings Dask, which a run on one machine does without.
+    from harness.run.cluster.hands import hands_of_cluster
+
+    return hands_of_cluster(contestants, layout, early, console)
+
+
 def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
-        console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)
+        _tell(console, f"kept: {scratch}")
     else:
         remove_tree(scratch)
+
+
+class _Coordinator:
+    """Has all that is left of a run done, and put into its record."""
+
+    def __init__(
+        self, contestants: Contestants[Any], hands: Hands, journal: Journal, done: Resumed, console: Console
+    ) -> None:
+        self._contestants = contestants
+        self._assignment = contestants.assignment
+        self._hands = hands
+        self._journal = journal
+        self._console = console
+        self._recorder = Recorder(journal, self._take_back(done) if hands.several else done)
+
+    def do_all(self) -> None:
+        """All that is timed, then experiments; a budget of time is shared out among the shapes that are left.
+
+        Raises:
+            HarnessError: the journal cannot be written any more, or nobody is left to do the rest.
+        """
+        plan, shapes = self._assignment.plan, self._assignment.shape_names
+        began = time.monotonic()
+        for place, shape in enumerate(shapes):
+            part = of_shape(plan, shape)
+            if plan.budget_s is not None:
+                left = plan.budget_s - (time.monotonic() - began)
+                part = replace(part, budget_s=max(left, 0.0) / (len(shapes) - place))
+            if shape != CANONICAL.name or place:
+                _tell(self._console, f"shape {shape}: {self._contestants.in_words(shape)}")
+            self._measure(shape, part, first=place == 0)
+        if experiments := self._contestants.experiments(self._recorder.done.findings):
+            total = sum(len(names) for _, names in experiments)
+            with ExperimentProgress(total, self._console) as self._recorder.experiments:
+                for _ in self._hands.carry_out([ConductJob(experiments=experiments)], self._recorder):
+                    pass
+
+    def _take_back(self, done: Resumed) -> Resumed:
+        """Take scenarios back that were half done in their block: what is in the record then."""
+        half = half_done(self._assignment.plan, done.samples.keys(), done.late)
+        if not half:
+            return done
+        self._journal.take_back(half)
+        _tell(self._console, f"taken back, as its block was half done: {number(len(half), 'sample')}")
+        return replace(done, samples={key: sample for key, sample in done.samples.items() if key not in half})
+
+    def _measure(self, shape: str, plan: Plan, *, first: bool) -> None:
+        """Look at the contestants with a shape, and measure what is left of its blocks."""
+        recorder = self._recorder
+        known = {key for key in recorder.done.samples if key[1].shape == shape}
+        began = time.monotonic()
+
+        def settled() -> frozenset[Cell]:
+            judged = (
+                settled_cells(self._journal.folder, self._console) if plan.budget_s is not None else frozenset[Cell]()
+            )
+            return judged | recorder.late
+
+        blocks = schedule(
+            plan,
+            done=known,
+            settled=settled,
+            time_is_up=lambda: plan.budget_s is not None and time.monotonic() - began >= plan.budget_s,
+        )
+        units = (Unit(block=block, shape=shape, cells=tuple(cells)) for block, cells in blocks)
+        early = first and not recorder.done.samples and not self._hands.several
+        halfway = self._show_first if early else None
+        with RunProgress(plan, self._console, renew=self._renew, halfway=halfway, done=known) as recorder.cells:
+            for job in self._hands.carry_out(itertools.chain([LookJob(shape=shape)], units), recorder):
+                if isinstance(job, Unit):
+                    recorder.cells.block_ends(job.block)
+
+    def _renew(self) -> None:
+        """Renew the report; nothing is measured meanwhile, or by others, who have a machine of their own."""
+        self._journal.write_info(self._journal.info)
+        render_report(self._journal.folder, self._assignment.report, summary=False)
+
+    def _show_first(self) -> None:
+        """Write the report early in a run that has just begun, and say where it is."""
+        self._renew()
+        _tell(self._console, f"report: {page_of(self._journal.folder, self._assignment.report)}")
+
+
+def settled_cells(run: Path, console: Console) -> frozenset[Cell]:
+    """The cells of a run that need no more blocks, as a process of its own judges: analysis is never imported here.
+
+    None where it cannot judge; it says why.
+    """
+    judged = subprocess.run(
+        [sys.executable, "-m", "harness.report.settled", str(run)],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    if judged.returncode:
+        _tell(console, judged.stderr.decode(errors="replace"))
+        return frozenset()
+    return frozenset(_CELLS.validate_json(judged.stdout))
+
+
+def _tell(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:
@@ -74,5 +194,5 @@ def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> i
     """
     with equipped(toolchains_of(variants), layout, console, nix=variants) as equipment:
         for name, problem in equipment.problems.items():
-            console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
+            _tell(console, f"{name}: {problem}")
         return 1 if equipment.problems else 0

@@ -14,7 +14,7 @@ from harness.records.facts import Outcome
 from harness.records.format import RunStatus
 from harness.records.journal import Journal
 from harness.records.spelling import number
-from harness.run.start import SystemClock
+from harness.run.sample import SystemClock
 
 #: The exit status of what a person interrupted, as shells have it: 128 and the number of SIGINT.
 INTERRUPTED = 130

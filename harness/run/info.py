@@ -8,7 +8,6 @@ import platform
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,10 +20,14 @@ from harness.monorepo.shapes.facts import facts_of_shape
 from harness.monorepo.variants import Variant, folder_digest
 from harness.provision.interpreters import python_of
 from harness.provision.outside import names_of
+from harness.provision.state_folder import Layout
 from harness.records.facts import DocumentedFacts, ScenarioFacts, ShapeFacts, VariantFacts
-from harness.records.format import Plan, RunInfo, RunStatus
+from harness.records.format import RunInfo, RunStatus
 from harness.records.host import host_facts
 from harness.records.strategies import STRATEGIES
+from harness.run.request import Assignment, VariantAssignment
+from harness.run.sample import SystemClock
+from harness.scenarios import all_scenarios
 from harness.scenarios.base import Scenario
 
 #: The code that findings come from; what it reaches by import belongs to it.
@@ -85,27 +88,18 @@ def git_revision(checkout: Path) -> str:
     return f"{revision}+changes" if revision and git("status", "--porcelain") else revision
 
 
-def run_begun(
-    *,
-    run_id: str,
-    plan: Plan,
-    scenarios: Mapping[str, ScenarioFacts],
-    command_line: tuple[str, ...],
-    checkout: Path,
-    scratch: Path,
-    now: datetime,
-) -> RunInfo:
-    """``run.json`` of a run that is about to begin, whoever takes part: nothing yet of its contestants and tools."""
-    used = {cell.scenario for cell in plan.cells}
+def run_begun(assignment: Assignment, layout: Layout, scenarios: Mapping[str, ScenarioFacts]) -> RunInfo:
+    """``run.json`` of a run that begins here and now, whoever takes part: nothing yet of its contestants and tools."""
+    used = {cell.scenario for cell in assignment.plan.cells}
     return RunInfo(
-        run_id=run_id,
+        run_id=assignment.run_id,
         status=RunStatus.RUNNING,
-        started_at=now.isoformat(timespec="seconds"),
-        command_line=command_line,
+        started_at=SystemClock().now().isoformat(timespec="seconds"),
+        command_line=assignment.command_line,
         harness_version=VERSION,
-        git_revision=git_revision(checkout),
-        plan=plan,
-        host=host_facts(scratch),
+        git_revision=git_revision(layout.checkout),
+        plan=assignment.plan,
+        host=host_facts(layout.state),
         tools={},
         variants={},
         scenarios={name: facts for name, facts in scenarios.items() if name in used},
@@ -113,22 +107,13 @@ def run_begun(
 
 
 def with_variants(
-    info: RunInfo,
-    *,
-    variants: Sequence[Variant],
-    shapes: Sequence[Shape],
-    scenarios: Mapping[str, Scenario],
-    checkout: Path,
-    nix_version: str,
-    nix_unavailable: str,
-    third_party: bool = False,
-    leave_out: Sequence[str] = (),
-    builders: str = "",
+    info: RunInfo, assignment: VariantAssignment, checkout: Path, nix_version: str, nix_unavailable: str
 ) -> RunInfo:
     """The same with all there is to say of a run's variants, and of what they are measured with."""
+    variants = [*assignment.variants, *assignment.aside]
     kinds: dict[str, Inspection | Experiment] = {**inspections()}
     kinds.update({name: kind for name, kind in experiments().items() if name in info.plan.experiments})
-    own = [scenario for name, scenario in scenarios.items() if name in info.scenarios]
+    own = [scenario for name, scenario in all_scenarios().items() if name in info.scenarios]
     return replace(
         info,
         tools=tools_here(nix_version),
@@ -140,11 +125,24 @@ def with_variants(
             for name, facts in STRATEGIES.items()
             if any(name in variant.spec.nix.strategies for variant in variants)
         },
-        shapes={shape.name: shape_facts(shape, third_party=third_party, leave_out=leave_out) for shape in shapes},
+        shapes={
+            shape.name: shape_facts(shape, third_party=assignment.third_party, leave_out=assignment.leave_out)
+            for shape in assignment.shapes
+        },
         nix_unavailable=nix_unavailable,
         experiments_digest=digest_of_code(checkout, EXPERIMENTS),
-        builders=builders,
+        builders=assignment.builders,
     )
+
+
+#: What the Python of a variant is called, before its name.
+PYTHON = "the Python of "
+
+
+def circumstances(info: RunInfo) -> dict[str, str]:
+    """The versions that figures of one run have in common, by what they are called in words."""
+    pythons = {f"{PYTHON}{name}": facts.python for name, facts in info.variants.items() if facts.python}
+    return {**info.tools, **pythons}
 
 
 def digest_of_code(checkout: Path, roots: Iterable[str]) -> str:

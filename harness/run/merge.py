@@ -17,7 +17,7 @@ from harness.plan.cells import digest_of, planned, whole
 from harness.records.format import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
 from harness.records.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
 from harness.records.spelling import number
-from harness.run.start import circumstances
+from harness.run.info import circumstances
 
 
 @dataclass(frozen=True, kw_only=True)

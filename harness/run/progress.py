@@ -12,10 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from harness.plan.cells import order_of, planned
 from harness.plan.estimate import from_now_on
-from harness.plan.shards import Unit
 from harness.provision.progress import Bar
 from harness.records.format import Cell, Plan, Sample
-from harness.records.spelling import describe, duration
+from harness.records.spelling import duration
 
 #: With so many cells or more in its first block, a run has its first report when half of them are done: a person who
 #: has just begun one should not wait for the whole block to see anything. Fewer are done soon enough.
@@ -23,10 +22,10 @@ MANY_CELLS = 20
 
 
 class RunProgress(Bar):
-    """A :class:`harness.run.blocks.Watcher` for people.
+    """Shows how far a plan is, whoever measures.
 
-    ``after_block`` renews the report after each block. ``halfway``, if given, writes the first one after half of the
-    first block, if that has many cells. Nothing is measured meanwhile.
+    ``renew`` renews the report when a block is over. ``halfway``, if given, writes the first one after half of the
+    first block, if that has many cells. ``monotonic`` is a clock in seconds.
     """
 
     def __init__(
@@ -34,7 +33,7 @@ class RunProgress(Bar):
         plan: Plan,
         console: Console,
         *,
-        after_block: Callable[[int], None],
+        renew: Callable[[], None],
         halfway: Callable[[], None] | None = None,
         done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
@@ -52,34 +51,38 @@ class RunProgress(Bar):
             left="",
         )
         self._plan = plan
-        self._after_block = after_block
+        self._renew = renew
         first = len(order_of(plan, 0))
         self._halfway = halfway if first >= MANY_CELLS else None
         self._until_halfway = (first + 1) // 2
         self._monotonic = monotonic
         self._taken: defaultdict[Cell, list[float]] = defaultdict(list)
         self._done = set(done)
-        self._since = monotonic()
-        self._began = 0.0
+        self._since = self._last = monotonic()
         self._failures = 0
 
-    def block_begins(self, block: int) -> None:
-        """Say which block it is."""
-        self._show(block=f"block {self._of(block)}")
+    def __enter__(self) -> Self:
+        # It moves from the first cell on: what is set up before has a line of its own.
+        return self
 
-    def cell_begins(self, cell: Cell, block: int, position: int) -> None:  # noqa: ARG002
-        """Name the cell."""
-        self._began = self._monotonic()
-        self._show(description=describe(cell))
+    def begins(self, what: str, block: int) -> None:
+        """Name what is about to be measured."""
+        self._last = self._monotonic()
+        self._progress.start()
+        self._show(description=what, block=f"block {self._of(block)}")
 
-    def cell_ends(self, sample: Sample) -> None:
+    def samples_end(self, samples: Sequence[Sample]) -> None:
         """Advance, and say so when something failed."""
-        self._taken[sample.cell].append(self._monotonic() - self._began)
-        self._done.add((sample.block, sample.cell))
+        now = self._monotonic()
+        for sample in samples:
+            # Where several measure, what is done in a time is what is known of all.
+            self._taken[sample.cell].append((now - self._last) / len(samples))
+            self._done.add((sample.block, sample.cell))
+            self._failures += self._failed(sample)
+        self._last = now
         left = self._seconds_left()
-        self._show(advance=1, left=f"{duration(left)} left")
-        self._failures += self._failed(sample)
-        self._until_halfway -= 1
+        self._show(advance=len(samples), left=f"{duration(left)} left")
+        self._until_halfway -= len(samples)
         if self._halfway is not None and not self._until_halfway:
             self._show(description="writing the first report", left="")
             self._halfway()
@@ -88,9 +91,10 @@ class RunProgress(Bar):
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""
         self._show(description="renewing the report", left="")
-        self._after_block(block)
+        self._renew()
         left = None if block + 1 == self._plan.blocks else self._seconds_left()
         self._say_done(f"block {self._of(block, ' of ')} done, report renewed", left)
+        self._last = self._monotonic()
 
     def _say_done(self, what: str, left: float | None) -> None:
         more = f", {'at most' if self._plan.budget_s else 'about'} {duration(left)} left" if left else ""
@@ -105,53 +109,6 @@ class RunProgress(Bar):
         if self._plan.budget_s:
             return max(0.0, self._plan.budget_s - (self._monotonic() - self._since))
         return from_now_on(self._plan, self._taken).left(self._plan, self._done)
-
-
-class DealtProgress(Bar):
-    """Counts units that several workers measure, of which ``done`` of ``total`` are there already.
-
-    ``renew`` is called when a stage is over; ``monotonic`` is a clock in seconds.
-    """
-
-    def __init__(
-        self,
-        console: Console,
-        *,
-        done: int,
-        total: int,
-        renew: Callable[[], None],
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        super().__init__(
-            console,
-            BarColumn(bar_width=16),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", style="bold"),
-            total=total,
-            done=done,
-        )
-        self._done = self._began_with = done
-        self._total = total
-        self._renew = renew
-        self._monotonic = monotonic
-        self._since = monotonic()
-
-    def unit_ends(self, unit: Unit, samples: Sequence[Sample]) -> None:
-        """A unit is in the journal."""
-        self._done += 1
-        self._show(completed=self._done, description=unit.name)
-        for sample in samples:
-            self._failed(sample)
-
-    def stage_ends(self) -> None:
-        """Nothing is under way: the report can be renewed without disturbing anybody."""
-        self._show(description="renewing the report")
-        self._renew()
-        fresh = self._done - self._began_with
-        # Workers differ, and so do the units they have: how many are done in a time is what is known of all.
-        left = (self._monotonic() - self._since) / fresh * (self._total - self._done) if fresh else 0.0
-        more = f", about {duration(left)} left" if left else ""
-        self.says(f"{self._done} of {self._total} blocks of a scenario done, report renewed{more}")
 
 
 class ExperimentProgress(Bar):
@@ -170,7 +127,7 @@ class ExperimentProgress(Bar):
         self._begun = 0
 
     def __enter__(self) -> Self:
-        self.says(f"{self._total} experiments, two at a time; they are not timed")
+        self.says(f"{self._total} experiments; they are not timed")
         return super().__enter__()
 
     def begins(self, variant: str, name: str) -> None:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.errors import ResultsError
 from harness.findings import experiments
+from harness.monorepo.backends.catalogue import load_backends, load_front_ends
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.shapes.facts import shape_of_facts
 from harness.monorepo.shapes.packages import is_of_backends
 from harness.monorepo.variants import Variant, load_variants
+from harness.plan.cells import digest_of
 from harness.provision.state_folder import Layout
 from harness.records.format import RunInfo
 from harness.records.journal import read_info
 from harness.records.renamed import renamed_in
-from harness.run.contestants.backends import resumed_backends
+from harness.run.contestants.backends import BackendContestants
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
-from harness.run.request import VariantAssignment, left_aside, measured
-from harness.run.start import see_resumable, see_unchanged
+from harness.run.recorder import changed
+from harness.run.request import Assignment, VariantAssignment, left_aside, measured
 from harness.scenarios import all_scenarios
+from harness.scenarios.backends.catalogue import BY_NAME
+from harness.workspace.prepared import Contestant
 
 
 def resumed(
@@ -43,6 +47,30 @@ def resumed(
         return resumed_backends(folder, report, layout.backends, keep=keep, cluster=cluster)
     assignment = resumed_assignment(folder, report, layout, directories, keep=keep, cluster=cluster)
     return VariantContestants(assignment=assignment)
+
+
+def resumed_backends(
+    folder: Path, report: Path | None, directory: Path, *, keep: bool = False, cluster: str | None = None
+) -> BackendContestants:
+    """The rest of the run in ``folder``, which is one of the backends in ``directory``.
+
+    Raises:
+        ResultsError: its plan or a backend is not what it was, or it is to be dealt out to a ``cluster``.
+    """
+    info = read_info(folder)
+    _see_resumable(info, folder, BY_NAME, cluster)
+    backends = load_backends(directory, info.variants)
+    _see_unchanged(info, folder, "backend", backends)
+    assignment = Assignment(
+        plan=info.plan,
+        results=folder.parent,
+        report=report,
+        run_id=folder.name,
+        command_line=info.command_line,
+        resumes=True,
+        keep=keep,
+    )
+    return BackendContestants(assignment=assignment, backends=backends, front_ends=load_front_ends(directory))
 
 
 def resumed_assignment(
@@ -66,12 +94,12 @@ def resumed_assignment(
             f"--resume: the run {folder.name} is an earlier one: `{then}` of earlier runs is now `{now}`.",
             hint=f"Begin a new run; `report` and `compare` read {folder.name} as it is.",
         )
-    see_resumable(info, folder, all_scenarios(), cluster)
+    _see_resumable(info, folder, all_scenarios(), cluster)
     if unknown := sorted(set(info.plan.experiments) - set(experiments())):
         raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
     places = [*directories, *([layout.pinned] if any(layout.pinned.glob("*/variant.toml")) else [])]
     variants = load_variants(layout.variants, info.variants, more=places)
-    see_unchanged(info, folder, "variant", variants)
+    _see_unchanged(info, folder, "variant", variants)
     return replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
 
 
@@ -94,3 +122,45 @@ def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> V
         leave_out=tuple({name: None for shape in info.shapes.values() for name in shape.left_out}),
         builders=info.builders,
     )
+
+
+def _see_unchanged(info: RunInfo, folder: Path, what: str, contestants: Iterable[Contestant]) -> None:
+    """See that contestants are what they were when their run was begun.
+
+    Raises:
+        ResultsError: one is not; the message has both digests.
+    """
+    for contestant in contestants:
+        then = info.variants[contestant.name].digest
+        if contestant.digest != then:
+            raise changed(folder, f"the {what} {contestant.name}", then[:12], contestant.digest[:12])
+
+
+def _see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], cluster: str | None = None) -> None:
+    """See that there is a rest of a run to be done, here, with the ``scenarios`` there are.
+
+    Raises:
+        ResultsError: there is none, or not here, or its plan is not what it was.
+    """
+    if info.merged:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",
+            hint="Go on with those that were cut off, each where it was made, and merge them anew.",
+        )
+    if info.cluster and cluster is None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was dealt out by {info.cluster}.",
+            hint="Say where the rest is to be done: --cluster ADDRESS, or --cluster local:N.",
+        )
+    if not info.cluster and cluster is not None:
+        raise ResultsError(
+            f"--resume: the run {folder.name} was begun on one machine; half of its block cannot be another's.",
+            hint="Go on with it there, without --cluster.",
+        )
+    if (now := digest_of(info.plan)) != info.plan.digest:
+        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
+    if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(scenarios)):
+        raise ResultsError(
+            f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.",
+            hint="Begin a new run.",
+        )

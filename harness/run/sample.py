@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from harness.errors import HarnessError, MeasureError
@@ -27,6 +27,14 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Now, in UTC."""
         ...
+
+
+class SystemClock:
+    """The system's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

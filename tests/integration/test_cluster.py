@@ -116,7 +116,7 @@ def test_shards_made_by_hand_become_the_run_that_they_are_parts_of(tmp_path: Pat
     ("loaded", "absent"),
     [
         ("harness.cli.run, harness.run.coordinator, harness.run.cluster.asked", "distributed"),
-        ("harness.run.cluster.worker, harness.run.cluster.session", "pandas"),
+        ("harness.run.cluster.worker, harness.run.cluster.hands", "pandas"),
     ],
 )
 def test_a_run_on_one_machine_never_loads_dask_and_what_measures_never_pandas(loaded: str, absent: str) -> None:

@@ -115,7 +115,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-from harness.run import per_shape as measuring
+from harness.run import coordinator as measuring
 
 later = Path({later!r})
 measuring.time = SimpleNamespace(monotonic=lambda: time.monotonic() + 3600 * later.exists())

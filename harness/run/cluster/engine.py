@@ -13,14 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import dask
 import distributed
 from distributed import Client, Future, LocalCluster, get_worker
 
-from harness.errors import HarnessError, ProvisionError
+from harness.errors import ProvisionError
 from harness.run.cluster.asked import Asked
+from harness.run.cluster.dealing import Landed
+from harness.run.hands import HandsLostError
 
 #: The resource that a worker has one of and a job needs one of.
 RESOURCE = "block"
@@ -39,43 +41,9 @@ _QUIET = {
 }
 
 
-class ClusterLostError(HarnessError):
-    """The cluster is gone, or has no worker left that may be given anything: what was measured is kept."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Landed:
-    """A job that came to an end: what was sent back, and the address of who did; or why nothing was."""
-
-    number: int
-    sender: str
-    value: object = None
-    trouble: str = ""
-
-
-class Engine(Protocol):
-    """Takes calls and has workers carry them out."""
-
-    def workers(self) -> dict[str, str]:
-        """The name of each worker there is, by its address."""
-        ...
-
-    def submit(self, call: Callable[..., bytes], *arguments: Any, only: Collection[str] = ()) -> int:
-        """Have a call carried out by any worker, or by one of these; the number it will land with."""
-        ...
-
-    def landed(self, timeout_s: float) -> Sequence[Landed]:
-        """The calls that came to an end since, waited for so long; none if none did."""
-        ...
-
-    def cancel(self, number: int) -> None:
-        """Forget about a call."""
-        ...
-
-
 @dataclass(kw_only=True)
 class DaskEngine:
-    """An :class:`Engine` on a Dask cluster."""
+    """An :class:`harness.run.cluster.dealing.Engine` on a Dask cluster."""
 
     client: Client
     _futures: dict[int, Future[Any]] = field(default_factory=dict)
@@ -85,7 +53,7 @@ class DaskEngine:
         """The name of each worker there is, by its address.
 
         Raises:
-            ClusterLostError: the scheduler does not answer.
+            HandsLostError: the scheduler does not answer.
         """
         self._see_alive()
         known = self.client.scheduler_info(n_workers=-1).get("workers", {})
@@ -114,7 +82,7 @@ class DaskEngine:
         """The calls that came to an end since, waited for so long; none if none did.
 
         Raises:
-            ClusterLostError: the scheduler is gone.
+            HandsLostError: the scheduler is gone.
         """
         self._see_alive()
         if not self._futures:
@@ -157,8 +125,8 @@ class DaskEngine:
             raise _lost()
 
 
-def _lost() -> ClusterLostError:
-    return ClusterLostError("The cluster's scheduler is gone.")
+def _lost() -> HandsLostError:
+    return HandsLostError("The cluster's scheduler is gone.")
 
 
 def _called(call: Callable[..., bytes], *arguments: Any) -> tuple[str, object]:

@@ -1,4 +1,4 @@
-"""What goes to workers and what comes back: values that can be sent, and nothing that acts."""
+"""What goes to workers and what comes back, and whether that is what they were asked for: values, and pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
 from harness.errors import StateError
 from harness.monorepo.variants import Variant, folder_digest
+from harness.plan.cells import variant_of
 from harness.plan.shards import Unit
-from harness.records.facts import HostFacts
+from harness.records.facts import HostFacts, Outcome
 from harness.records.format import RUN_INFO, Finding, Probe, RunInfo, Sample
 from harness.records.uninterrupted import uninterrupted
+from harness.run.info import circumstances
+from harness.run.jobs import ConductJob, Job, LookJob
 
 #: So much of a log's end, in characters, is sent back.
 LOG_CHARACTERS = 200_000
@@ -46,46 +49,6 @@ class Order:
         return hashlib.sha256(b"\0".join([run, self.variants, self.code.encode()])).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeasureJob:
-    """Execute one block of one scenario with all its variants."""
-
-    unit: Unit
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.unit.name
-
-
-@dataclass(frozen=True, kw_only=True)
-class LookJob:
-    """Establish what can be seen of each variant with a shape's members; unless ``whole``, what is of growth alone."""
-
-    shape: str
-    whole: bool
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return f"looking at the variants ({self.shape})"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conduct:
-    """Conduct experiments with one variant."""
-
-    variant: str
-    experiments: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return f"{len(self.experiments)} experiments with {self.variant}"
-
-
-Job = MeasureJob | LookJob | Conduct
-
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
@@ -107,11 +70,87 @@ class Returned:
     samples: tuple[Sample, ...] = ()
     findings: tuple[Finding, ...] = ()
     logs: dict[str, str] = Field(default_factory=dict)
-    probe: Probe | None = None
+    probes: tuple[Probe, ...] = ()
     said: tuple[str, ...] = ()
 
 
 RETURNED: TypeAdapter[Returned] = TypeAdapter(Returned)
+
+
+class RubbishError(Exception):
+    """What came back is not what was asked for; the message says what is wrong with it."""
+
+
+def read_returned(data: object) -> Returned:
+    """What was sent back, as a value.
+
+    Raises:
+        RubbishError: it is nothing that a worker of this harness sends.
+    """
+    if not isinstance(data, bytes):
+        raise RubbishError(f"{type(data).__name__} where a message was expected")
+    try:
+        return RETURNED.validate_json(data, strict=True)
+    except ValidationError as error:
+        found = error.errors()[0]
+        where = ".".join(str(part) for part in found["loc"])
+        raise RubbishError(f"no message of this harness ({where or 'as a whole'}: {found['msg']})") from None
+
+
+def examine(job: Job, returned: Returned, info: RunInfo) -> None:
+    """See that an answer is one to the job, of this run, and whole.
+
+    Raises:
+        RubbishError: it is not.
+    """
+    if isinstance(job, Unit):
+        _examine_samples(job, returned, info)
+    elif returned.samples:
+        raise RubbishError("samples that nobody asked for")
+    for finding in returned.findings:
+        if isinstance(job, Unit):
+            raise RubbishError("findings that nobody asked for")
+        if finding.run_id != info.run_id:
+            raise RubbishError(f"a finding of the run {finding.run_id!r}")
+        if finding.variant not in info.variants or finding.finding not in info.findings:
+            raise RubbishError(f"a finding that is not of this run: {finding.finding} of {finding.variant}")
+        if isinstance(job, ConductJob) and finding.variant not in dict(job.experiments):
+            raise RubbishError(f"a finding about {finding.variant}")
+        if isinstance(job, LookJob) and finding.shape != job.shape:
+            raise RubbishError(f"a finding about the shape {finding.shape!r}")
+    for path in returned.logs:
+        if not path.startswith("logs/") or ".." in path.split("/"):
+            raise RubbishError(f"a log at {path!r}")
+
+
+def _examine_samples(unit: Unit, returned: Returned, info: RunInfo) -> None:
+    keys = [(sample.block, sample.cell) for sample in returned.samples]
+    if len(set(keys)) < len(keys):
+        raise RubbishError("the same sample twice")
+    if missing := unit.keys - set(keys):
+        raise RubbishError(f"{len(keys)} samples, of which {len(missing)} are missing")
+    if more := set(keys) - unit.keys:
+        raise RubbishError(f"{len(more)} samples that nobody asked for")
+    for sample in returned.samples:
+        name = variant_of(sample.cell)
+        if sample.run_id != info.run_id:
+            raise RubbishError(f"a sample of the run {sample.run_id!r}")
+        if sample.host_id != returned.host.host_id:
+            raise RubbishError(f"a sample of the machine {sample.host_id!r}, from {returned.host.host_id!r}")
+        if sample.variant_digest != info.variants[name].digest:
+            raise RubbishError(f"a sample of another state of {name}")
+        if (sample.wall_s is not None) is not (sample.outcome is Outcome.OK):
+            raise RubbishError(f"a sample that is {sample.outcome} and took {sample.wall_s} s")
+
+
+def differences(found: Mapping[str, str], info: RunInfo) -> tuple[str, ...]:
+    """In what the versions of a worker are not those of the plan, each in words."""
+    wanted = circumstances(info)
+    return tuple(
+        f"{what} is {found.get(what) or 'absent'} there and {wanted.get(what) or 'absent'} in the plan"
+        for what in sorted({*wanted, *found})
+        if (found.get(what) or "") != (wanted.get(what) or "")
+    )
 
 
 def packed(variants: Sequence[Variant]) -> bytes:

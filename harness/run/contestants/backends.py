@@ -23,11 +23,11 @@ from harness.provision.state_folder import Layout
 from harness.provision.toolchains import PinnedTools
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import CONTROL_SUFFIX, Cell, FindingKey, Plan, RunInfo
-from harness.records.journal import check_new, read_info
+from harness.records.journal import check_new
 from harness.records.spelling import number
 from harness.run.contestants.base import Contestants, Stage
+from harness.run.info import run_begun
 from harness.run.request import Assignment, reference_among
-from harness.run.start import begun, see_resumable, see_unchanged
 from harness.run.warm import Warmed
 from harness.scenarios.backends.catalogue import BY_NAME
 from harness.scenarios.backends.kinds import BackendScenario, measured_of
@@ -75,9 +75,9 @@ class BackendContestants(Contestants[BackendBench]):
                 tools.append(PinnedTools(name=_beside(backend), lock=backend.front_ends_lock))
         return equipped(tools, layout, console, changes=False, pinned_alone=True)
 
-    def info(self, layout: Layout, equipment: Equipment) -> RunInfo:  # noqa: ARG002
+    def info(self, layout: Layout, nix_version: str = "", nix_unavailable: str = "") -> RunInfo:  # noqa: ARG002
         """With the front ends among the tools."""
-        info = begun(self.assignment, layout, {name: scenario.facts for name, scenario in BY_NAME.items()})
+        info = run_begun(self.assignment, layout, {name: scenario.facts for name, scenario in BY_NAME.items()})
         return replace(
             info,
             tools={"python": platform.python_version(), **self.front_ends.pins},
@@ -85,9 +85,13 @@ class BackendContestants(Contestants[BackendBench]):
             findings=dict(FACTS),
         )
 
+    def in_words(self, shape: str) -> str:
+        """How many files its package has."""
+        return f"a package of {number(files_of(shape), 'file')}"
+
     def stage(
         self,
-        shape: str,
+        shape: str,  # noqa: ARG002 - cells say how many files there are
         plan: Plan,
         equipment: Equipment,
         folder: Path,
@@ -97,8 +101,7 @@ class BackendContestants(Contestants[BackendBench]):
     ) -> Stage[BackendBench]:
         """Backends with a package of so many files; what each does is looked at with the first."""
         return Stage(
-            words=f"a package of {number(files_of(shape), 'file')}",
-            seen=(),
+            look=tuple,
             make_benches=partial(self._benches, plan, equipment, folder),
             warm=partial(look_and_warm, known) if first else warm_backend,
         )
@@ -199,30 +202,6 @@ def new_backends(
         report=report,
         run_id=run_id,
         command_line=command_line,
-    )
-    return BackendContestants(assignment=assignment, backends=backends, front_ends=load_front_ends(directory))
-
-
-def resumed_backends(
-    folder: Path, report: Path | None, directory: Path, *, keep: bool = False, cluster: str | None = None
-) -> BackendContestants:
-    """The rest of the run in ``folder``, which is one of backends.
-
-    Raises:
-        ResultsError: its plan or a backend is not what it was, or it is to be dealt out to a ``cluster``.
-    """
-    info = read_info(folder)
-    see_resumable(info, folder, BY_NAME, cluster)
-    backends = load_backends(directory, info.variants)
-    see_unchanged(info, folder, "backend", backends)
-    assignment = Assignment(
-        plan=info.plan,
-        results=folder.parent,
-        report=report,
-        run_id=folder.name,
-        command_line=info.command_line,
-        resumes=True,
-        keep=keep,
     )
     return BackendContestants(assignment=assignment, backends=backends, front_ends=load_front_ends(directory))
 

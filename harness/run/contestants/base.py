@@ -15,7 +15,7 @@ from harness.findings import Observation
 from harness.provision.equipment import Equipment
 from harness.provision.state_folder import Layout
 from harness.records.format import FindingKey, Plan, RunInfo
-from harness.records.journal import Journal, Resumed
+from harness.run.jobs import ConductJob, Receiver
 from harness.run.request import Assignment
 from harness.run.sample import B
 from harness.run.warm import Warm
@@ -27,12 +27,11 @@ from harness.workspace.prepared import Unready
 class Stage(Generic[B]):
     """The contestants of a run with one of its shapes.
 
-    ``words`` says what that is. ``seen`` is what can be seen of each contestant, by its name, without running it.
-    ``make_benches`` makes a bench for each name in the plan, the A/A cells' too; ``warm`` warms one up.
+    ``look`` says what can be seen of each contestant, by its name, without running it. ``make_benches`` makes a bench
+    for each name in the plan, the A/A cells' too; ``warm`` warms one up.
     """
 
-    words: str
-    seen: Iterable[tuple[str, Observation]]
+    look: Callable[[], Iterable[tuple[str, Observation]]]
     make_benches: Callable[[], Mapping[str, B | Unready]]
     warm: Warm[B]
 
@@ -56,8 +55,12 @@ class Contestants(ABC, Generic[B]):
         """
 
     @abstractmethod
-    def info(self, layout: Layout, equipment: Equipment) -> RunInfo:
-        """``run.json`` of their run, were it begun now."""
+    def info(self, layout: Layout, nix_version: str = "", nix_unavailable: str = "") -> RunInfo:
+        """``run.json`` of their run, were it begun now with this Nix, or with none for that reason."""
+
+    @abstractmethod
+    def in_words(self, shape: str) -> str:
+        """What a shape is."""
 
     @abstractmethod
     def stage(
@@ -75,5 +78,9 @@ class Contestants(ABC, Generic[B]):
         What does not depend on the shape is found out at the ``first``, unless it is ``known`` already.
         """
 
-    def conduct(self, layout: Layout, journal: Journal, done: Resumed, equipment: Equipment, console: Console) -> None:
-        """Conduct their experiments, after all that is timed."""
+    def experiments(self, known: Collection[FindingKey]) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: ARG002
+        """The experiments that are left with each of them, by its name, when this is ``known``."""
+        return ()
+
+    def conduct(self, job: ConductJob, layout: Layout, equipment: Equipment, receiver: Receiver) -> None:
+        """Conduct experiments with some of them."""

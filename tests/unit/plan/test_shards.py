@@ -19,7 +19,7 @@ from harness.plan.cells import (
     variant_of,
     whole,
 )
-from harness.plan.shards import progress_of, units_of
+from harness.plan.shards import half_done, units_of
 from harness.records.facts import Lane
 from harness.records.format import Cell, Plan
 
@@ -50,16 +50,16 @@ def test_units_hold_what_the_plan_executes_and_nothing_twice() -> None:
     keys = [key for unit in units_of(PLAN) for key in unit.keys]
 
     assert Counter(keys) == Counter(executed(PLAN))
-    assert all({cell.scenario for cell in unit.cells} == {unit.scenario} for unit in units_of(PLAN))
+    assert all(len({cell.scenario for _, cell in unit.cells}) == 1 for unit in units_of(PLAN))
 
 
 def test_a_unit_has_every_variant_of_its_scenario_with_the_reference() -> None:
     for unit in units_of(PLAN):
-        assert {variant_of(cell) for cell in unit.cells} == {"uv", "venv"}
+        assert {variant_of(cell) for _, cell in unit.cells} == {"uv", "venv"}
 
 
 def test_what_is_in_the_first_block_alone_is_a_unit_of_that_block() -> None:
-    assert {unit.block for unit in units_of(PLAN) if unit.scenario == "lock"} == {0}
+    assert {unit.block for unit in units_of(PLAN) if unit.name.endswith("of lock")} == {0}
 
 
 def test_units_come_shape_by_shape_and_block_by_block() -> None:
@@ -68,35 +68,28 @@ def test_units_come_shape_by_shape_and_block_by_block() -> None:
     assert places == sorted(places)
 
 
-def test_cells_of_a_unit_are_in_the_order_of_the_block() -> None:
+def test_cells_of_a_unit_have_their_places_in_the_block() -> None:
     one = make_plan(replace(SELECTION, shapes=("canonical",)))
-    order = order_of(one, 3)
+    placed = [item for unit in units_of(one) if unit.block == 3 for item in unit.cells]
 
-    for unit in units_of(one):
-        if unit.block == 3:
-            assert list(unit.cells) == [cell for cell in order if cell.scenario == unit.scenario]
+    assert sorted(placed, key=lambda item: item[0]) == list(enumerate(order_of(one, 3)))
 
 
-def test_what_is_whole_is_not_done_again_and_what_is_half_done_is_taken_back() -> None:
+def test_what_is_half_done_of_a_scenario_is_named() -> None:
     units = list(units_of(PLAN))
-    complete, half = units[0], units[5]
-    there = {*complete.keys, *list(half.keys)[:1]}
+    some = frozenset(list(units[5].keys)[:1])
 
-    progress = progress_of(units, there, ())
-
-    assert complete not in progress.left
-    assert half in progress.left
-    assert progress.half == frozenset(list(half.keys)[:1])
-    assert len(progress.left) == len(units) - 1
+    assert half_done(PLAN, units[0].keys | some, ()) == some
 
 
 def test_a_unit_is_whole_without_cells_that_take_too_long() -> None:
     units = list(units_of(PLAN))
-    late = units[0].cells[0]
+    late = units[0].cells[0][1]
     there = {key for unit in units for key in unit.keys if key[1] != late or key[0] == 0}
 
-    assert progress_of(units, there, {late}).left == ()
-    assert late not in units[0].without({late}).cells
+    assert half_done(PLAN, there, {late}) == frozenset()
+    assert half_done(PLAN, there, ()) != frozenset()
+    assert late not in {cell for _, cell in units[0].without({late}).cells}
 
 
 @given(shards=st.integers(1, 12), blocks=st.integers(1, 9), seed=st.integers(0, 99))

@@ -9,11 +9,10 @@ import pytest
 from rich.console import Console
 
 from harness.plan.cells import Selection, make_plan, order_of
-from harness.plan.shards import Unit
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Plan
 from harness.records.spelling import describe
-from harness.run.progress import MANY_CELLS, DealtProgress, RunProgress
+from harness.run.progress import MANY_CELLS, RunProgress
 from tests.made_up import made_up_sample
 
 PLAN = make_plan(
@@ -34,19 +33,18 @@ def test_a_cell_is_described() -> None:
 
 def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
     out = io.StringIO()
-    renewed: list[int] = []
+    renewed: list[str] = []
     times = iter(float(second) for second in range(100))
     with RunProgress(
-        PLAN, Console(file=out, width=80), after_block=renewed.append, monotonic=lambda: next(times)
+        PLAN, Console(file=out, width=80), renew=lambda: renewed.append("once"), monotonic=lambda: next(times)
     ) as progress:
-        progress.block_begins(0)
-        progress.cell_begins(LOCK, 0, 0)
-        progress.cell_ends(made_up_sample(LOCK))
-        progress.cell_begins(RUN, 0, 1)
-        progress.cell_ends(made_up_sample(RUN, Outcome.FAILED, reason="it said [no]"))
+        progress.begins("lock", 0)
+        progress.samples_end([made_up_sample(LOCK)])
+        progress.begins("run", 0)
+        progress.samples_end([made_up_sample(RUN, Outcome.FAILED, reason="it said [no]")])
         progress.block_ends(0)
 
-    assert renewed == [0]
+    assert renewed == ["once"]
     assert out.getvalue().splitlines() == [
         "failed uv · local · run: it said [no]",
         "block 1 of 2 done, report renewed, 1 failed so far, about 2 s left",
@@ -71,16 +69,15 @@ def watched(plan: Plan, *, early: bool = True) -> tuple[list[str], list[str]]:
     with RunProgress(
         plan,
         Console(file=out, width=80),
-        after_block=lambda block: done.append(f"report after block {block}"),
+        renew=lambda: done.append("report"),
         halfway=(lambda: done.append("first report")) if early else None,
         monotonic=lambda: 0.0,
     ) as progress:
         for block in range(plan.blocks):
-            progress.block_begins(block)
-            for position, cell in enumerate(order_of(plan, block)):
-                progress.cell_begins(cell, block, position)
+            for cell in order_of(plan, block):
+                progress.begins(cell.variant, block)
                 done.append("cell")
-                progress.cell_ends(made_up_sample(cell, block=block))
+                progress.samples_end([made_up_sample(cell, block=block)])
             progress.block_ends(block)
     return done, out.getvalue().splitlines()
 
@@ -89,8 +86,8 @@ def watched(plan: Plan, *, early: bool = True) -> tuple[list[str], list[str]]:
 def test_the_first_report_comes_between_cells_when_half_of_the_first_block_is_done(count: int, half: int) -> None:
     done, said = watched(with_cells(count))
 
-    first = ["cell"] * half + ["first report"] + ["cell"] * (count - half) + ["report after block 0"]
-    assert done == first + ["cell"] * count + ["report after block 1"]
+    first = ["cell"] * half + ["first report"] + ["cell"] * (count - half) + ["report"]
+    assert done == first + ["cell"] * count + ["report"]
     assert said[0] == "half of block 1 of 2 done, first report written"
 
 
@@ -98,7 +95,7 @@ def test_a_small_block_has_its_report_at_its_end() -> None:
     few = MANY_CELLS - 1
 
     done, said = watched(with_cells(few))
-    assert done == (["cell"] * few + ["report after block 0"]) + (["cell"] * few + ["report after block 1"])
+    assert done == (["cell"] * few + ["report"]) + (["cell"] * few + ["report"])
     assert len(said) == 2
 
 
@@ -108,23 +105,14 @@ def test_a_run_that_goes_on_has_a_report_already() -> None:
     assert "first report" not in done
 
 
-def test_units_that_others_measure_are_counted_and_each_stage_is_a_line() -> None:
+def test_what_several_measure_at_a_time_counts_for_what_is_done_in_a_time() -> None:
     out = io.StringIO()
-    renewed: list[str] = []
-    times = iter((0.0, 30.0))
-    unit = Unit(shape="canonical", scenario="run", block=0, cells=(RUN,))
-    with DealtProgress(
-        Console(file=out, width=80),
-        done=1,
-        total=4,
-        renew=lambda: renewed.append("once"),
-        monotonic=lambda: next(times),
-    ) as progress:
-        progress.unit_ends(unit, [made_up_sample(RUN, Outcome.FAILED, reason="no")])
-        progress.stage_ends()
+    times = iter((0.0, 0.0, 30.0, 40.0, 41.0))
+    with RunProgress(PLAN, Console(file=out, width=80), renew=lambda: None, monotonic=lambda: next(times)) as progress:
+        progress.begins("block 1", 0)
+        progress.samples_end([made_up_sample(LOCK), made_up_sample(RUN)])
+        progress.samples_end([made_up_sample(LOCK, block=1)])
+        progress.block_ends(0)
 
-    assert renewed == ["once"]
-    assert out.getvalue().splitlines() == [
-        "failed uv · local · run: no",
-        "2 of 4 blocks of a scenario done, report renewed, about 1 min 00 s left",
-    ]
+    # 15 s a cell in the first 30 s, then 10 s for one.
+    assert out.getvalue() == "block 1 of 2 done, report renewed, about 15 s left\n"

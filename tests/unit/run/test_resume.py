@@ -15,12 +15,14 @@ import pytest
 from harness.errors import ResultsError
 from harness.monorepo.variants import load_variants
 from harness.plan.cells import Selection, make_plan, schedule
+from harness.plan.shards import Unit
 from harness.provision.state_folder import Layout
 from harness.records import journal as journal_module
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import SAMPLE, Cell, Plan, RunStatus, Sample
 from harness.records.journal import Journal
-from harness.run.blocks import BlockMeans, run_blocks
+from harness.run.hands import execute
+from harness.run.recorder import Recorder
 from harness.run.resume import resumed_assignment
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
@@ -41,18 +43,6 @@ PLAN = make_plan(
 )
 
 
-class Silent:
-    """A watcher that is not interested."""
-
-    def block_begins(self, block: int) -> None: ...
-
-    def cell_begins(self, cell: Cell, block: int, position: int) -> None: ...
-
-    def cell_ends(self, sample: Sample) -> None: ...
-
-    def block_ends(self, block: int) -> None: ...
-
-
 def go_on(folder: Path, scratch: Path) -> None:
     """Run what is left of the plan, as a session does, with a made-up toolchain."""
     benches: dict[str, Bench | Unready] = {}
@@ -64,11 +54,10 @@ def go_on(folder: Path, scratch: Path) -> None:
         benches[name] = bench
     journal, done = Journal.resume(folder)
     attempt = made_up_attempt(toolbox, scratch)
-    means = BlockMeans(
-        scenarios=all_scenarios(), executor=toolbox, clock=FakeClock(), nonce=attempt.nonce, limit_s=60.0
-    )
-    blocks = schedule(PLAN, done=done.samples.keys(), settled=frozenset, time_is_up=lambda: False)
-    run_blocks(blocks, benches, journal, means, Silent())
+    recorder = Recorder(journal, done)
+    for block, cells in schedule(PLAN, done=done.samples.keys(), settled=frozenset, time_is_up=lambda: False):
+        unit = Unit(block=block, shape="canonical", cells=tuple(cells))
+        execute(unit, benches, all_scenarios(), attempt, recorder, FakeClock())
 
 
 def begin(results: Path) -> Path:

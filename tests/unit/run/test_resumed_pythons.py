@@ -18,8 +18,9 @@ from harness.provision.state_folder import Layout
 from harness.records.facts import Lane
 from harness.records.format import RUN_INFO
 from harness.records.journal import Journal
+from harness.run.contestants.variants import VariantContestants
+from harness.run.recorder import open_journal
 from harness.run.request import VariantAssignment
-from harness.run.start import info_of, open_journal
 from tests.made_up import made_up_variant, write_python
 
 OWN, OTHER = own_python().version, "3.98.1"
@@ -49,8 +50,8 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VariantAssignment:
 
 def journal(assignment: VariantAssignment) -> Journal:
     layout = Layout(checkout=Layout.here().checkout, state=assignment.results.parent)
-    info = info_of(assignment, layout, nix_version="", nix_unavailable="")
-    return open_journal(assignment, info, Console(file=io.StringIO()))[0]
+    info = VariantContestants(assignment=assignment).info(layout)
+    return open_journal(assignment, info, {}, Console(file=io.StringIO()))[0]
 
 
 def test_run_json_says_which_python_each_variant_was_measured_with(begun: VariantAssignment) -> None:
@@ -93,6 +94,6 @@ def test_a_variant_that_is_set_aside_has_none(begun: VariantAssignment) -> None:
     aside = begun.variants[0]
     aside = replace(aside, spec=replace(aside.spec, broken="it is"))
     layout = Layout(checkout=Layout.here().checkout, state=begun.results.parent)
-    info = info_of(replace(begun, variants=(), aside=(aside,)), layout, nix_version="", nix_unavailable="")
+    info = VariantContestants(assignment=replace(begun, variants=(), aside=(aside,))).info(layout)
 
     assert info.variants["mine"].python == ""

@@ -20,11 +20,12 @@ from harness.provision.resolving import NoSolutionError
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane
 from harness.records.journal import Journal
+from harness.run.contestants.variants import third_party_of
 from harness.run.info import shape_facts, variant_facts
+from harness.run.recorder import open_journal
 from harness.run.request import VariantAssignment
 from harness.run.resume import resumed_assignment
 from harness.run.shapes_asked import left_out, see_stated, third_party_in_words
-from harness.run.third_party import keep_locks, third_party_of
 from tests.made_up import made_up_info, made_up_variant
 from tests.runs import invoke
 
@@ -117,11 +118,9 @@ def test_a_resumed_run_has_the_lock_that_is_kept_with_it(tmp_path: Path) -> None
     again = replace(asked, resumes=True)
     with pytest.raises(ResultsError, match=r"--resume: the run run has no third-party-ours\.txt"):
         third_party_of(again, tmp_path / "scratch", pytest.fail, Console())
-    asked.folder.mkdir(parents=True)
 
-    keep_locks(first, asked.folder)
+    open_journal(asked, made_up_info(asked.plan), first, Console())
     second = third_party_of(again, tmp_path / "scratch", pytest.fail, Console())
-    keep_locks(second, asked.folder)
 
     assert second["ours"].lock == asked.folder / "third-party-ours.txt"
     assert second["ours"].lock.read_bytes() == first["ours"].lock.read_bytes()

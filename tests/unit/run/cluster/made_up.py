@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.plan.cells import Selection, make_plan, variant_of
+from harness.plan.shards import Unit
 from harness.records.facts import HostFacts, Lane, VariantFacts
 from harness.records.format import Cell, RunInfo, Sample
-from harness.run.cluster.engine import Landed
-from harness.run.cluster.messages import RETURNED, Job, MeasureJob, Order, Returned
+from harness.run.cluster.dealing import Landed
+from harness.run.cluster.messages import RETURNED, Order, Returned
+from harness.run.jobs import Job
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(
@@ -63,8 +65,8 @@ def sample(cell: Cell, block: int, position: int, host_id: str = "one") -> Sampl
 def answer(job: Job, host_id: str = "one", cores: tuple[int, ...] = ()) -> Returned:
     """What a worker that does what it is asked sends back."""
     samples: tuple[Sample, ...] = ()
-    if isinstance(job, MeasureJob):
-        samples = tuple(sample(cell, job.unit.block, place, host_id) for place, cell in enumerate(job.unit.cells))
+    if isinstance(job, Unit):
+        samples = tuple(sample(cell, job.block, position, host_id) for position, cell in job.cells)
     return Returned(worker="0", host=host(host_id), cores=cores, samples=samples, logs={"logs/a.log": "said"})
 
 
@@ -108,6 +110,7 @@ class FakeEngine:
         if self.landings:
             return [self.landings.popleft()]
         self.waited_s += timeout_s
+        assert self.waited_s < 1000, "nobody would ever come"
         self.on_wait(self)
         return ()
 

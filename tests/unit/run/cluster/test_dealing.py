@@ -4,171 +4,195 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.plan.shards import units_of
-from harness.run.cluster.dealing import Dealer, Workers, introductions
-from harness.run.cluster.engine import ClusterLostError, Landed
-from harness.run.cluster.messages import RETURNED, Job, MeasureJob, Returned
+from harness.plan.cells import order_of
+from harness.plan.shards import Unit
+from harness.records.journal import Journal
+from harness.run.cluster.dealing import Dealer, Landed, Workers, introductions, parts_of
+from harness.run.cluster.messages import RETURNED, Returned
+from harness.run.hands import HandsLostError
+from harness.run.jobs import ConductJob, Job, LookJob
+from harness.run.recorder import Recorder
 from tests.fakes import FakeClock
-from tests.unit.run.cluster.made_up import ORDER, PLAN, Behaviour, FakeEngine, answer, host, well
+from tests.unit.run.cluster.made_up import INFO, ORDER, PLAN, Behaviour, FakeEngine, answer, host, well
 
-JOBS: list[Job] = [MeasureJob(unit=unit) for unit in units_of(PLAN)]
+#: Two blocks, each in two parts.
+JOBS: list[Job] = [
+    Unit(block=block, shape="canonical", cells=tuple(enumerate(order_of(PLAN, block)))) for block in range(2)
+]
+EVERYTHING = {(job.block, cell) for job in JOBS if isinstance(job, Unit) for _, cell in job.cells}
+
+
+def own(returned: Returned) -> Behaviour:
+    """A worker that answers just this."""
+    return lambda job: RETURNED.dump_json(returned)
 
 
 class Table:
-    """What was accepted and what was told."""
+    """Workers that a run is dealt out to, its record, and what was told."""
 
-    def __init__(self, behaviours: dict[str, Behaviour], *, crowded: bool = True) -> None:
+    def __init__(self, folder: Path, behaviours: dict[str, Behaviour], *, crowded: bool = True) -> None:
         self.engine = FakeEngine(behaviours)
-        self.accepted: list[Job] = []
         self.told: list[str] = []
-        self.crew = Workers(crowded=crowded)
+        self.crew = Workers(engine=self.engine, tell=self.told.append, crowded=crowded)
         self.clock = FakeClock()
-        self.dealer = Dealer(
-            engine=self.engine,
-            order=ORDER,
-            crew=self.crew,
-            accept=lambda job, returned: self.accepted.append(job),
-            tell=self.told.append,
-            monotonic=self.clock,
-        )
+        self.recorder = Recorder(*Journal.resume(Journal.create(folder, INFO).folder))
+        self.dealer = Dealer(order=ORDER, crew=self.crew, recorder=self.recorder, monotonic=self.clock)
+
+    def deal(self) -> None:
+        assert list(self.dealer.deal(JOBS)) == JOBS
+        # Every sample once, or it could not be gone on with.
+        assert Journal.resume(self.recorder.journal.folder)[1].samples.keys() == EVERYTHING
 
 
-def test_every_job_is_carried_out_once() -> None:
-    table = Table({"tcp://a": well, "tcp://b": well})
-    table.dealer.deal(JOBS)
+def test_every_part_is_carried_out_once_and_a_block_is_done_with_its_last(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": well, "tcp://b": well})
+    table.deal()
 
-    assert Counter(table.accepted) == Counter(JOBS)
+    assert Counter(job for _, job in table.engine.submitted) == Counter(part for job in JOBS for part in parts_of(job))
     assert table.told == []
+    assert (table.recorder.journal.folder / "logs" / "a.log").read_text() == "said"
+    assert table.recorder.journal.info.hosts.keys() == {"one"}
 
 
-def test_rubbish_is_told_and_its_job_goes_to_another() -> None:
-    table = Table({"tcp://good": well, "tcp://bad": lambda job: b"rubbish"})
-    table.dealer.deal(JOBS)
+def test_who_stops_asking_has_nothing_more_done(tmp_path: Path) -> None:
+    def only_looks(job: Job) -> object:
+        return well(job) if isinstance(job, LookJob) else None
 
-    assert Counter(table.accepted) == Counter(JOBS)
+    table = Table(tmp_path, {"tcp://a": only_looks, "tcp://b": only_looks})
+    dealing: Any = table.dealer.deal([LookJob(shape="canonical"), *JOBS])
+    assert next(dealing) == LookJob(shape="canonical")
+    dealing.close()
+
+    assert table.engine.cancelled == [2]
+
+
+def test_rubbish_is_told_and_its_part_goes_to_another(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://good": well, "tcp://bad": lambda job: b"rubbish"})
+    table.deal()
+
     (line,) = table.told
     assert line.startswith("worker bad (tcp://bad) is not used: it answered block")
     assert sum(address == "tcp://bad" for address, _ in table.engine.submitted) == 1
 
 
-def test_a_refusal_is_told_in_the_workers_words() -> None:
-    def refuses(job: Job) -> object:
-        return RETURNED.dump_json(Returned(worker="1", host=host(), refusal="uv is 2.0 there and 1.0 in the plan"))
+def test_a_refusal_is_told_in_the_workers_words(tmp_path: Path) -> None:
+    refuses = own(Returned(worker="1", host=host(), refusal="uv is 2.0 there and 1.0 in the plan"))
+    table = Table(tmp_path, {"tcp://good": well, "tcp://other": refuses})
+    table.deal()
 
-    table = Table({"tcp://good": well, "tcp://other": refuses})
-    table.dealer.deal(JOBS)
-
-    assert Counter(table.accepted) == Counter(JOBS)
     assert table.told == ["worker other (tcp://other) is not used: uv is 2.0 there and 1.0 in the plan"]
 
 
-def test_where_all_answer_rubbish_the_run_ends_and_says_so() -> None:
-    table = Table({"tcp://a": lambda job: b"", "tcp://b": lambda job: b"{}"})
+def test_where_all_answer_rubbish_the_run_ends_and_says_so(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": lambda job: b"", "tcp://b": lambda job: b"{}"})
     table.engine.on_wait = lambda engine: table.clock.advance(30)
-    with pytest.raises(ClusterLostError, match="No worker is left"):
-        table.dealer.deal(JOBS)
-    assert table.accepted == []
+    with pytest.raises(HandsLostError, match="No worker is left"):
+        list(table.dealer.deal(JOBS))
+    assert Journal.resume(table.recorder.journal.folder)[1].samples == {}
 
 
-def test_a_job_that_no_worker_survives_ends_the_run() -> None:
-    table = Table({"tcp://a": lambda job: Landed(number=0, sender="", trouble="KilledWorker: four of them")})
+def test_a_part_that_no_worker_survives_ends_the_run(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": lambda job: Landed(number=0, sender="", trouble="KilledWorker: four of them")})
 
-    with pytest.raises(ClusterLostError, match="could not be carried out by any worker: KilledWorker"):
-        table.dealer.deal(JOBS)
+    with pytest.raises(HandsLostError, match="could not be carried out by any worker: KilledWorker"):
+        list(table.dealer.deal(JOBS))
 
 
-def test_what_waits_for_a_worker_that_is_gone_goes_to_another() -> None:
-    table = Table({"tcp://b": lambda job: None})
-    # Somebody is banned, so that each job is for named workers alone.
-    table.crew.banned["tcp://c"] = "for a test"
+def test_what_waits_for_a_worker_that_is_gone_goes_to_another(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://b": lambda job: None})
+    # Somebody is banned, so that each part is for named workers alone.
+    table.crew.banned.add("tcp://c")
 
     def dies(engine: FakeEngine) -> None:
         engine.behaviours = {"tcp://a": well}
 
     table.engine.on_wait = dies
-    table.dealer.deal(JOBS)
+    table.deal()
 
     assert table.engine.cancelled == [1]
-    assert Counter(table.accepted) == Counter(JOBS)
 
 
-def test_what_comes_back_twice_counts_once() -> None:
-    table = Table({"tcp://a": well})
-    table.dealer.deal(JOBS[:1])
-    table.dealer.deal(JOBS[:1])
+def test_what_comes_back_twice_counts_once(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": well})
 
-    assert table.accepted == JOBS[:1]
-    assert "came back twice" in table.told[0]
+    before: list[Landed] = []
+
+    def twice(job: Job) -> object:
+        table.engine.landings += before
+        value = well(job)
+        before[:] = [Landed(number=len(table.engine.submitted), sender="tcp://a", value=value)]
+        return value
+
+    table.engine.behaviours["tcp://a"] = twice
+    table.deal()
+    assert len(table.engine.submitted) == 4
 
 
-def test_two_workers_that_share_cores_of_one_machine_are_not_both_used() -> None:
+def test_two_workers_that_share_cores_of_one_machine_are_not_both_used(tmp_path: Path) -> None:
     def on(cores: tuple[int, ...], host_id: str) -> Behaviour:
         return lambda job: RETURNED.dump_json(answer(job, host_id, cores))
 
-    table = Table(
-        {"tcp://a": on((0, 1), "one"), "tcp://b": on((1, 2), "one"), "tcp://c": on((1, 2), "two")}, crowded=False
-    )
-    table.dealer.deal(JOBS)
+    behaviours = {"tcp://a": on((0, 1), "one"), "tcp://b": on((1, 2), "one"), "tcp://c": on((1, 2), "two")}
+    table = Table(tmp_path, behaviours, crowded=False)
+    table.deal()
 
-    assert Counter(table.accepted) == Counter(JOBS)
     (line,) = table.told
     assert "shares cores with another worker" in line
-    assert set(table.crew.banned) in ({"tcp://a"}, {"tcp://b"})
+    assert table.crew.banned in ({"tcp://a"}, {"tcp://b"})
 
 
-def test_what_a_worker_says_is_passed_on() -> None:
-    table = Table({"tcp://a": lambda job: RETURNED.dump_json(replace(answer(job), said=("hatch: locking failed",)))})
-    table.dealer.deal(JOBS[:1])
+def test_what_a_worker_says_is_passed_on(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": lambda job: RETURNED.dump_json(replace(answer(job), said=("locking failed",)))})
+    table.deal()
 
-    assert table.told == ["worker a (tcp://a): hatch: locking failed"]
+    assert set(table.told) == {"worker a (tcp://a): locking failed"}
 
 
-def test_what_is_no_longer_wanted_is_not_dealt_out() -> None:
-    table = Table({"tcp://a": well})
-    table.dealer.trim = lambda job: None if job == JOBS[0] else job
-    table.dealer.deal(JOBS)
+def test_what_is_no_longer_wanted_is_not_dealt_out(tmp_path: Path) -> None:
+    table = Table(tmp_path, {"tcp://a": well})
+    table.recorder.late |= {cell for _, cell in EVERYTHING}
 
-    assert Counter(table.accepted) == Counter(JOBS[1:])
+    assert list(table.dealer.deal(JOBS)) == JOBS
+    assert table.engine.submitted == []
+
+
+def test_experiments_are_dealt_out_by_variant() -> None:
+    both = ConductJob(experiments=(("uv", ("leaks", "stale")), ("venv", ("leaks",))))
+
+    assert [part.name for part in parts_of(both)] == ["2 experiments with uv", "1 experiment with venv"]
 
 
 def test_workers_introduce_themselves_and_those_that_cannot_say_why() -> None:
-    def who(job: object) -> object:
-        return RETURNED.dump_json(Returned(worker="0", host=host()))
-
-    def cannot(job: object) -> object:
-        return RETURNED.dump_json(Returned(worker="", host=host(), refusal="the harness is not the same"))
-
-    engine = FakeEngine({"tcp://a": who, "tcp://b": cannot, "tcp://c": lambda job: 7})
     told: list[str] = []
+    cannot = own(Returned(worker="", host=host(), refusal="the harness is not the same"))
+    who = own(Returned(worker="0", host=host()))
+    crew = Workers(engine=FakeEngine({"tcp://a": who, "tcp://b": cannot, "tcp://c": lambda job: 7}), tell=told.append)
 
-    found = introductions(engine, ORDER, told.append)
-
-    assert set(found) == {"tcp://a"}
+    assert set(introductions(crew, ORDER)) == {"tcp://a"}
     assert told == [
+        "setting up the workers, each for itself: 3 so far",
         "worker b (tcp://b) is not used: the harness is not the same",
         "worker c (tcp://c) is not used: it introduced itself with int where a message was expected",
     ]
+    assert crew.usable().keys() == {"tcp://a"}
 
 
 def test_a_cluster_without_a_worker_is_told_how_to_start_one() -> None:
-    with pytest.raises(ClusterLostError, match="no worker with the resource") as raised:
-        introductions(FakeEngine({}), ORDER, lambda line: None, patience_s=-1.0)
+    crew = Workers(engine=FakeEngine({}), tell=lambda line: None)
+    with pytest.raises(HandsLostError, match="no worker with the resource") as raised:
+        introductions(crew, ORDER, patience_s=-1.0)
     assert "--resources block=1" in raised.value.hint
 
 
 def test_a_worker_that_dies_while_it_introduces_itself_is_not_waited_for() -> None:
-    engine = FakeEngine(
-        {"tcp://a": lambda job: RETURNED.dump_json(Returned(worker="0", host=host())), "tcp://b": lambda job: None}
-    )
-
-    def dies(engine: FakeEngine) -> None:
-        engine.behaviours.pop("tcp://b", None)
-
-    engine.on_wait = dies
     told: list[str] = []
+    engine = FakeEngine({"tcp://a": own(Returned(worker="0", host=host())), "tcp://b": lambda job: None})
+    engine.on_wait = lambda engine: engine.behaviours.pop("tcp://b", None) and None
 
-    assert set(introductions(engine, ORDER, told.append)) == {"tcp://a"}
-    assert told == ["worker b (tcp://b) is gone before it could introduce itself"]
+    assert set(introductions(Workers(engine=engine, tell=told.append), ORDER)) == {"tcp://a"}
+    assert told[1:] == ["worker b (tcp://b) is gone before it could introduce itself"]

@@ -28,10 +28,9 @@ from harness.run.contestants.backends import (
     look_and_warm,
     new_backends,
     plan_of_backends,
-    resumed_backends,
     warm_backend,
 )
-from harness.run.resume import resumed
+from harness.run.resume import resumed, resumed_backends
 from harness.scenarios.backends.catalogue import BY_NAME
 from harness.workspace.backend import BackendBench
 from harness.workspace.prepared import Unready
@@ -176,7 +175,7 @@ def benches(tmp_path: Path, problems: dict[str, str]) -> dict[str, BackendBench 
     cells = (wheel, replace(wheel, variant="made-up~aa"))
     part = of_shape(replace(contestants.assignment.plan, cells=cells), "files=3")
     stage = contestants.stage("files=3", part, equipment(problems), tmp_path / "s", first=True, known=())
-    assert (stage.words, list(stage.seen)) == ("a package of 3 files", [])
+    assert (contestants.in_words("files=3"), list(stage.look())) == ("a package of 3 files", [])
     return dict(stage.make_benches())
 
 
@@ -202,7 +201,7 @@ def test_a_backend_that_could_not_be_installed_is_told_with_the_reason(tmp_path:
 def test_what_a_reader_has_to_know_of_a_backend_is_in_the_run(tmp_path: Path, directory: Path) -> None:
     (backend,) = load_backends(directory)
     layout = Layout(checkout=Layout.here().checkout, state=tmp_path)
-    info = asked(tmp_path, scenarios=("backend-wheel",)).info(layout, equipment({}))
+    info = asked(tmp_path, scenarios=("backend-wheel",)).info(layout)
     facts = info.variants["made-up"]
     assert (facts.tools, facts.digest) == ({"made-up": "1.0"}, backend.digest)
     assert facts.commands.keys() == info.scenarios.keys() == {"backend-wheel"}
