@@ -14,7 +14,7 @@ from harness.records.facts import Outcome
 from harness.records.format import RunStatus
 from harness.records.journal import Journal
 from harness.records.spelling import number
-from harness.run.sample import SystemClock
+from harness.run.sample import now
 
 #: The exit status of what a person interrupted, as shells have it: 128 and the number of SIGINT.
 INTERRUPTED = 130
@@ -62,7 +62,7 @@ def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
 
 
 def _put_down(journal: Journal, status: RunStatus) -> None:
-    journal.finish(status, SystemClock().now().isoformat(timespec="seconds"))
+    journal.finish(status, now().isoformat(timespec="seconds"))
 
 
 def _last_report(journal: Journal, report: Path | None, console: Console) -> bool:

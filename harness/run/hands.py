@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Generic, Protocol
 
@@ -23,13 +23,14 @@ from harness.provision.equipment import Equipment
 from harness.provision.interpreters import base_python
 from harness.provision.outside import ThirdParty
 from harness.provision.state_folder import Layout
-from harness.records.format import RunInfo
+from harness.records.facts import Outcome
+from harness.records.format import RunInfo, Sample
 from harness.records.spelling import describe
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.jobs import Job, LookJob, Receiver, as_finding
 from harness.run.probe import probe_command, probe_of
 from harness.run.recorder import Recorder
-from harness.run.sample import B, Clock, SamplePlace, SystemClock, take_sample
+from harness.run.sample import B, take_sample
 from harness.run.warm import warm_all
 from harness.scenarios.base import Measurable
 from harness.workspace.make import nonce
@@ -201,7 +202,6 @@ def execute(
     scenarios: Mapping[str, Measurable[B]],
     attempt: Attempt,
     receiver: Receiver,
-    clock: Clock = SystemClock(),  # noqa: B008 - it has no state
 ) -> None:
     """Execute the cells of a unit one after the other, each as an ``attempt`` of its own.
 
@@ -213,14 +213,16 @@ def execute(
         receiver.begins(describe(cell), unit.block)
         log_path = journal.log_path(cell, unit.block)
         bench = benches[cell.variant]
-        place = SamplePlace(
+        blank = Sample(
+            **asdict(cell),
             run_id=journal.info.run_id,
             host_id=journal.info.host.host_id,
-            cell=cell,
             variant_digest=bench.variant.digest,
             block=unit.block,
             position=position,
+            outcome=Outcome.SETUP_FAILED,
+            started_at="",
             log_path=journal.relative(log_path),
         )
         own = replace(attempt, log_path=log_path, strategy=cell.strategy or "", shape=cell.shape)
-        receiver.samples([take_sample(scenarios[cell.scenario], bench, own, place=place, clock=clock)])
+        receiver.samples([take_sample(scenarios[cell.scenario], bench, own, blank)])

@@ -26,7 +26,7 @@ from harness.records.format import RunInfo, RunStatus
 from harness.records.host import host_facts
 from harness.records.strategies import STRATEGIES
 from harness.run.request import Assignment, VariantAssignment
-from harness.run.sample import SystemClock
+from harness.run.sample import now
 from harness.scenarios import all_scenarios
 from harness.scenarios.base import Scenario
 
@@ -94,7 +94,7 @@ def run_begun(assignment: Assignment, layout: Layout, scenarios: Mapping[str, Sc
     return RunInfo(
         run_id=assignment.run_id,
         status=RunStatus.RUNNING,
-        started_at=SystemClock().now().isoformat(timespec="seconds"),
+        started_at=now().isoformat(timespec="seconds"),
         command_line=assignment.command_line,
         harness_version=VERSION,
         git_revision=git_revision(layout.checkout),
@@ -143,6 +143,14 @@ def circumstances(info: RunInfo) -> dict[str, str]:
     """The versions that figures of one run have in common, by what they are called in words."""
     pythons = {f"{PYTHON}{name}": facts.python for name, facts in info.variants.items() if facts.python}
     return {**info.tools, **pythons}
+
+
+def differences(one: Mapping[str, str], other: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """In what versions differ, and what is in the one and in the other."""
+    for what in sorted({*one, *other}):
+        said = one.get(what) or "absent", other.get(what) or "absent"
+        if said[0] != said[1]:
+            yield what, *said
 
 
 def digest_of_code(checkout: Path, roots: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from harness.plan.cells import digest_of, planned, whole
 from harness.records.format import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
 from harness.records.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
 from harness.records.spelling import number
-from harness.run.info import circumstances
+from harness.run.info import circumstances, differences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +166,8 @@ def _difference(one: RunInfo, other: RunInfo) -> str:
         if plans[0][name] != plans[1][name]:
             return f"{name} {_told(plans[0][name], plans[1][name])}"
     said = [{"the harness": run.harness_version, **circumstances(run)} for run in (one, other)]
-    for name in {**said[0], **said[1]}:
-        then, now = (versions.get(name, "absent") for versions in said)
-        if then != now:
-            return f"{name} is {then} in one, {now} in the other"
+    for what, then, now in differences(*said):
+        return f"{what} is {then} in one, {now} in the other"
     for name, facts in one.variants.items():
         there = other.variants.get(name)
         if there is None or facts.digest != there.digest:

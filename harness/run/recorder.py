@@ -18,7 +18,7 @@ from harness.records.facts import HostFacts, Outcome
 from harness.records.format import Finding, Probe, RunInfo, RunStatus, Sample
 from harness.records.journal import Journal, Resumed, read_findings, read_info
 from harness.records.reuse import take_over
-from harness.run.info import PYTHON, circumstances
+from harness.run.info import PYTHON, circumstances, differences
 from harness.run.jobs import Job
 from harness.run.progress import ExperimentProgress, RunProgress
 from harness.run.request import Assignment
@@ -112,9 +112,8 @@ def _go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resu
         then["the machine"], now["the machine"] = journal.info.host.host_id, info.host.host_id
     # A run of an older harness says nothing of its Pythons.
     said = {what: version for what, version in now.items() if what in then or not what.startswith(PYTHON)}
-    for what in sorted({*then, *said}):
-        if then.get(what) != said.get(what):
-            raise changed(folder, what, then.get(what, "absent"), said.get(what, "absent"))
+    for differing in differences(then, said):
+        raise changed(folder, *differing)
     if done.torn:
         console.print("the last line had been cut off while it was written; it was taken away")
     total = planned(journal.info.plan)

@@ -41,66 +41,31 @@ def resumed(
     """The rest of the run in ``folder``; ``directories`` hold variants beside our own.
 
     Raises:
-        ResultsError: its plan or a contestant is not what it was, or it cannot be gone on with here.
-    """
-    if is_of_backends(read_info(folder).plan):
-        return resumed_backends(folder, report, layout.backends, keep=keep, cluster=cluster)
-    assignment = resumed_assignment(folder, report, layout, directories, keep=keep, cluster=cluster)
-    return VariantContestants(assignment=assignment)
-
-
-def resumed_backends(
-    folder: Path, report: Path | None, directory: Path, *, keep: bool = False, cluster: str | None = None
-) -> BackendContestants:
-    """The rest of the run in ``folder``, which is one of the backends in ``directory``.
-
-    Raises:
-        ResultsError: its plan or a backend is not what it was, or it is to be dealt out to a ``cluster``.
-    """
-    info = read_info(folder)
-    _see_resumable(info, folder, BY_NAME, cluster)
-    backends = load_backends(directory, info.variants)
-    _see_unchanged(info, folder, "backend", backends)
-    assignment = Assignment(
-        plan=info.plan,
-        results=folder.parent,
-        report=report,
-        run_id=folder.name,
-        command_line=info.command_line,
-        resumes=True,
-        keep=keep,
-    )
-    return BackendContestants(assignment=assignment, backends=backends, front_ends=load_front_ends(directory))
-
-
-def resumed_assignment(
-    folder: Path,
-    report: Path | None,
-    layout: Layout,
-    directories: Sequence[Path] = (),
-    *,
-    keep: bool = False,
-    cluster: str | None = None,
-) -> VariantAssignment:
-    """The rest of the run in ``folder``, which is one of variants; ``directories`` hold variants beside our own.
-
-    Raises:
-        ResultsError: its plan or a variant is not what it was; the message has both digests. Or it was made of other
+        ResultsError: its plan or a contestant is not what it was; the message has both digests. Or it was made of other
             runs, or is one of a cluster and none is named, or the other way round.
     """
     info = read_info(folder)
-    for then, now in renamed_in(info).items():
-        raise ResultsError(
-            f"--resume: the run {folder.name} is an earlier one: `{then}` of earlier runs is now `{now}`.",
-            hint=f"Begin a new run; `report` and `compare` read {folder.name} as it is.",
+    of_backends = is_of_backends(info.plan)
+    _see_resumable(info, folder, BY_NAME if of_backends else all_scenarios(), cluster)
+    if of_backends:
+        backends = load_backends(layout.backends, info.variants)
+        _see_unchanged(info, folder, "backend", backends)
+        assignment = Assignment(
+            plan=info.plan,
+            results=folder.parent,
+            report=report,
+            run_id=folder.name,
+            command_line=info.command_line,
+            resumes=True,
+            keep=keep,
         )
-    _see_resumable(info, folder, all_scenarios(), cluster)
-    if unknown := sorted(set(info.plan.experiments) - set(experiments())):
-        raise ResultsError(f"--resume: the run {folder.name} has experiments that are gone: {', '.join(unknown)}.")
+        front_ends = load_front_ends(layout.backends)
+        return BackendContestants(assignment=assignment, backends=backends, front_ends=front_ends)
     places = [*directories, *([layout.pinned] if any(layout.pinned.glob("*/variant.toml")) else [])]
     variants = load_variants(layout.variants, info.variants, more=places)
     _see_unchanged(info, folder, "variant", variants)
-    return replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
+    rest = replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
+    return VariantContestants(assignment=rest)
 
 
 def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> VariantAssignment:
@@ -142,6 +107,11 @@ def _see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], clus
     Raises:
         ResultsError: there is none, or not here, or its plan is not what it was.
     """
+    for then, now in renamed_in(info).items():
+        raise ResultsError(
+            f"--resume: the run {folder.name} is an earlier one: `{then}` of earlier runs is now `{now}`.",
+            hint=f"Begin a new run; `report` and `compare` read {folder.name} as it is.",
+        )
     if info.merged:
         raise ResultsError(
             f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",
@@ -157,10 +127,13 @@ def _see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], clus
             f"--resume: the run {folder.name} was begun on one machine; half of its block cannot be another's.",
             hint="Go on with it there, without --cluster.",
         )
-    if (now := digest_of(info.plan)) != info.plan.digest:
-        raise changed(folder, "its plan", info.plan.digest[:12], now[:12])
-    if unknown := sorted({cell.scenario for cell in info.plan.cells} - set(scenarios)):
-        raise ResultsError(
-            f"--resume: the run {folder.name} has scenarios that are gone: {', '.join(unknown)}.",
-            hint="Begin a new run.",
-        )
+    if (digest := digest_of(info.plan)) != info.plan.digest:
+        raise changed(folder, "its plan", info.plan.digest[:12], digest[:12])
+    known = {"scenarios": scenarios, "experiments": experiments()}
+    planned = {"scenarios": {cell.scenario for cell in info.plan.cells}, "experiments": set(info.plan.experiments)}
+    for what, names in planned.items():
+        if unknown := sorted(names.difference(known[what])):
+            raise ResultsError(
+                f"--resume: the run {folder.name} has {what} that are gone: {', '.join(unknown)}.",
+                hint="Begin a new run.",
+            )

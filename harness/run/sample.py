@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from harness.errors import HarnessError, MeasureError
 from harness.measure.command import Command, Ended, Execution
@@ -21,33 +21,9 @@ from harness.workspace.steps import Attempt, carry_out, how_it_ended
 B = TypeVar("B", bound=Equipped)
 
 
-class Clock(Protocol):
-    """Tells the time of day."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        ...
-
-
-class SystemClock:
-    """The system's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SamplePlace:
-    """Where in a run a sample belongs."""
-
-    run_id: str
-    host_id: str
-    cell: Cell
-    variant_digest: str
-    block: int
-    position: int
-    log_path: str
+def now() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
 
 
 # What may go wrong around a measured command without being a defect of the harness: the disk is full, git is gone.
@@ -60,22 +36,30 @@ def _refused(cell: Cell) -> str:
 
 
 def take_sample(
-    scenario: Measurable[B], bench: B | Unready, attempt: Attempt, *, place: SamplePlace, clock: Clock
+    scenario: Measurable[B],
+    bench: B | Unready,
+    attempt: Attempt,
+    blank: Sample,
+    clock: Callable[[], datetime] = now,
 ) -> Sample:
-    """Execute a cell once. Whatever goes wrong becomes the sample's outcome and reason, never an exception."""
-    started_at = clock.now().isoformat(timespec="milliseconds")
+    """Execute a cell once; ``blank`` has all that is known of the sample before.
+
+    Whatever goes wrong becomes the sample's outcome and reason, never an exception.
+    """
+    cell = blank.cell
+    blank = replace(blank, started_at=clock().isoformat(timespec="milliseconds"))
 
     def sample(outcome: Outcome, reason: str = "", **figures: Any) -> Sample:
-        return _sample(place, started_at, outcome, reason, figures)
+        return replace(blank, outcome=outcome, reason=reason, **figures)
 
     def none(unready: Unready) -> Sample:
         return sample(Outcome.TIMED_OUT if unready.timed_out else Outcome.SETUP_FAILED, unready.reason)
 
     if isinstance(bench, Unready):
         return none(bench)
-    if (unready := bench.unready(place.cell.lane)) is not None:
+    if (unready := bench.unready(cell.lane)) is not None:
         return none(unready)
-    if reason := _refused(place.cell) or scenario.unsupported(bench):
+    if reason := _refused(cell) or scenario.unsupported(bench):
         return sample(Outcome.UNSUPPORTED, reason)
     try:
         attempt = scenario.prepare(bench, attempt)
@@ -127,25 +111,3 @@ def explain(error: BaseException) -> str:
     if isinstance(error, HarnessError):
         return error.message
     return f"{type(error).__name__}: {error}"
-
-
-def _sample(place: SamplePlace, started_at: str, outcome: Outcome, reason: str, figures: dict[str, Any]) -> Sample:
-    cell = place.cell
-    return Sample(
-        run_id=place.run_id,
-        host_id=place.host_id,
-        variant=cell.variant,
-        variant_digest=place.variant_digest,
-        lane=cell.lane,
-        provider=cell.provider,
-        strategy=cell.strategy,
-        scenario=cell.scenario,
-        shape=cell.shape,
-        block=place.block,
-        position=place.position,
-        outcome=outcome,
-        reason=reason,
-        started_at=started_at,
-        log_path=place.log_path,
-        **figures,
-    )

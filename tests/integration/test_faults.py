@@ -20,13 +20,13 @@ from harness.provision.state_folder import Layout
 from harness.records.facts import Lane, Outcome
 from harness.records.format import SAMPLE, Cell, Sample
 from harness.records.journal import Journal, read_samples
-from harness.run.sample import SamplePlace, take_sample
+from harness.run.sample import take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
 from tests.integration.contestants import write_contestants
 from tests.integration.processes import WITHOUT_REPORTS, children_of, descendants_of, ended, finished, started, until
-from tests.made_up import VARIANT_TOML, FakeClock, made_up_bench, made_up_info, made_up_sample
+from tests.made_up import VARIANT_TOML, made_up_bench, made_up_info, made_up_sample
 
 pytestmark = pytest.mark.integration
 
@@ -42,11 +42,8 @@ def executor() -> Iterator[LauncherExecutor]:
 def sample(bench: Bench, executor: LauncherExecutor, tmp_path: Path, *, limit_s: float = 20.0) -> Sample:
     """One attempt at ``install-warm`` with a real executor."""
     cell = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
-    place = SamplePlace(
-        run_id="run", host_id="", cell=cell, variant_digest="", block=0, position=0, log_path="logs/install.log"
-    )
     attempt = Attempt(executor=executor, log_path=tmp_path / "install.log", limit_s=limit_s, nonce=lambda: "n")
-    return take_sample(all_scenarios()["install-warm"], bench, attempt, place=place, clock=FakeClock())
+    return take_sample(all_scenarios()["install-warm"], bench, attempt, made_up_sample(cell))
 
 
 def bench_whose_install_is(tmp_path: Path, *words: str) -> Bench:

@@ -21,7 +21,7 @@ from harness.records.spelling import number
 from harness.run.cluster.asked import asked_cluster
 from harness.run.cluster.dealing import Dealer, Workers, introductions
 from harness.run.cluster.engine import connected, version
-from harness.run.cluster.messages import Order, Returned, differences, measuring_digest, packed
+from harness.run.cluster.messages import Order, Returned, measuring_digest, other_versions, packed
 from harness.run.contestants.variants import VariantContestants, third_party_of
 from harness.run.hands import HandsLostError
 from harness.run.jobs import Job
@@ -98,8 +98,8 @@ def _with_workers(crew: Workers, found: Mapping[str, Returned], own: RunInfo) ->
     info = with_nix(found.values(), own) if Lane.NIX in lanes_of(own.plan) else own
     taking_part = []
     for address, returned in found.items():
-        if differing := differences(returned.circumstances, info):
-            crew.ban(address, "; ".join(differing))
+        if differing := other_versions(returned.circumstances, info):
+            crew.ban(address, differing)
         elif crew.admits(address, returned):
             taking_part.append(returned.host)
     if not taking_part:

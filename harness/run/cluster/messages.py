@@ -20,7 +20,7 @@ from harness.plan.shards import Unit
 from harness.records.facts import HostFacts, Outcome
 from harness.records.format import RUN_INFO, Finding, Probe, RunInfo, Sample
 from harness.records.uninterrupted import uninterrupted
-from harness.run.info import circumstances
+from harness.run.info import circumstances, differences
 from harness.run.jobs import ConductJob, Job, LookJob
 
 #: So much of a log's end, in characters, is sent back.
@@ -143,14 +143,10 @@ def _examine_samples(unit: Unit, returned: Returned, info: RunInfo) -> None:
             raise RubbishError(f"a sample that is {sample.outcome} and took {sample.wall_s} s")
 
 
-def differences(found: Mapping[str, str], info: RunInfo) -> tuple[str, ...]:
-    """In what the versions of a worker are not those of the plan, each in words."""
-    wanted = circumstances(info)
-    return tuple(
-        f"{what} is {found.get(what) or 'absent'} there and {wanted.get(what) or 'absent'} in the plan"
-        for what in sorted({*wanted, *found})
-        if (found.get(what) or "") != (wanted.get(what) or "")
-    )
+def other_versions(found: Mapping[str, str], info: RunInfo) -> str:
+    """In what the versions of a worker are not those of the plan, in words; empty if they are."""
+    differing = differences(found, circumstances(info))
+    return "; ".join(f"{what} is {there} there and {here} in the plan" for what, there, here in differing)
 
 
 def packed(variants: Sequence[Variant]) -> bytes:

@@ -31,8 +31,8 @@ from harness.run.cluster.messages import (
     RETURNED,
     Order,
     Returned,
-    differences,
     measuring_digest,
+    other_versions,
     unpack,
 )
 from harness.run.contestants.variants import VariantContestants
@@ -195,8 +195,8 @@ class Station:
             HarnessError: it cannot be done here.
         """
         parcel = _Parcel(self._journal)
-        differing = differences(self._circumstances, info) if job is not None else ()
-        if job is not None and not differing:
+        refusal = "" if job is None else other_versions(self._circumstances, info)
+        if job is not None and not refusal:
             self._pin()
             list(self._hands.carry_out([job], parcel))
         worker = str(self.number)
@@ -207,7 +207,7 @@ class Station:
             cores=self._cores,
             circumstances=self._circumstances,
             nix_unavailable=self._hands.info.nix_unavailable,
-            refusal="; ".join(differing),
+            refusal=refusal,
             samples=tuple(replace(sample, worker=worker) for sample in parcel.measured),
             findings=tuple(parcel.findings),
             logs=self._logs(logs),

@@ -14,7 +14,7 @@ from harness.run.recorder import Recorder
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
 from harness.workspace.warm_up import phases_needed, warm_up
-from tests.made_up import FakeClock, Toolbox, execution, made_up_attempt, made_up_bench, made_up_info
+from tests.made_up import Toolbox, execution, made_up_attempt, made_up_bench, made_up_info
 
 SCENARIOS = {"lock": Lane.LOCAL, "noop": Lane.LOCAL, "run": Lane.LOCAL, "refresh": Lane.LOCAL}
 
@@ -50,7 +50,7 @@ def run(tmp_path: Path, *, broken: bool = False) -> tuple[Plan, list[Sample]]:
     attempt = made_up_attempt(everything, tmp_path)
     for block, cells in schedule(plan, done=(), settled=frozenset, time_is_up=lambda: False):
         unit = Unit(block=block, shape="canonical", cells=tuple(cells))
-        execute(unit, benches, all_scenarios(), attempt, recorder, FakeClock())
+        execute(unit, benches, all_scenarios(), attempt, recorder)
     return plan, read_samples(journal.folder)
 
 

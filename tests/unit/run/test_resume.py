@@ -21,13 +21,15 @@ from harness.records import journal as journal_module
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import SAMPLE, Cell, Plan, RunStatus, Sample
 from harness.records.journal import Journal
+from harness.run.contestants.variants import VariantContestants
 from harness.run.hands import execute
 from harness.run.recorder import Recorder
-from harness.run.resume import resumed_assignment
+from harness.run.request import VariantAssignment
+from harness.run.resume import resumed
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
 from harness.workspace.warm_up import phases_needed, warm_up
-from tests.made_up import FakeClock, Toolbox, made_up_attempt, made_up_bench, made_up_info
+from tests.made_up import Toolbox, made_up_attempt, made_up_bench, made_up_info
 from tests.runs import info_of
 
 SCENARIOS = {"lock": Lane.LOCAL, "noop": Lane.LOCAL, "refresh": Lane.LOCAL}
@@ -57,7 +59,7 @@ def go_on(folder: Path, scratch: Path) -> None:
     recorder = Recorder(journal, done)
     for block, cells in schedule(PLAN, done=done.samples.keys(), settled=frozenset, time_is_up=lambda: False):
         unit = Unit(block=block, shape="canonical", cells=tuple(cells))
-        execute(unit, benches, all_scenarios(), attempt, recorder, FakeClock())
+        execute(unit, benches, all_scenarios(), attempt, recorder)
 
 
 def begin(results: Path) -> Path:
@@ -188,9 +190,15 @@ def a_real_run(tmp_path: Path) -> tuple[Path, Plan]:
     return Journal.create(tmp_path, info).folder, plan
 
 
+def rest_of(folder: Path) -> VariantAssignment:
+    contestants = resumed(folder, None, Layout.here())
+    assert isinstance(contestants, VariantContestants)
+    return contestants.assignment
+
+
 def test_an_unchanged_run_can_be_resumed(tmp_path: Path) -> None:
     folder, plan = a_real_run(tmp_path)
-    assignment = resumed_assignment(folder, None, Layout.here())
+    assignment = rest_of(folder)
 
     assert assignment.plan == plan
     assert [variant.name for variant in assignment.variants] == ["uv"]
@@ -210,7 +218,7 @@ def test_a_changed_plan_is_refused_with_both_digests(tmp_path: Path) -> None:
     with pytest.raises(
         ResultsError, match=rf"its plan .* is not what it was: {plan.digest[:12]} then, [0-9a-f]{{12}} now"
     ):
-        resumed_assignment(folder, None, Layout.here())
+        rest_of(folder)
 
 
 def test_a_changed_variant_is_refused_with_both_digests(tmp_path: Path) -> None:
@@ -221,7 +229,7 @@ def test_a_changed_variant_is_refused_with_both_digests(tmp_path: Path) -> None:
     with pytest.raises(
         ResultsError, match=f"the variant uv .* ffffffffffff then, {info.variants['uv'].digest[:12]} now"
     ):
-        resumed_assignment(folder, None, Layout.here())
+        rest_of(folder)
 
 
 def test_an_earlier_run_of_a_variant_that_was_renamed_is_refused_with_both_names(tmp_path: Path) -> None:
@@ -229,7 +237,7 @@ def test_an_earlier_run_of_a_variant_that_was_renamed_is_refused_with_both_names
     change(folder, '"uv": {', '"hatch": {')
 
     with pytest.raises(ResultsError, match="`hatch` of earlier runs is now `hatch-direct`"):
-        resumed_assignment(folder, None, Layout.here())
+        rest_of(folder)
 
 
 def test_a_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -237,4 +245,4 @@ def test_a_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (folder / "run.json").write_text("{", encoding="utf-8")
 
     with pytest.raises(ResultsError, match=r"run/run\.json cannot be read"):
-        resumed_assignment(folder, None, Layout.here())
+        rest_of(folder)

@@ -11,21 +11,14 @@ from harness.measure.command import Command, Ended, Execution
 from harness.provision.index import Traffic
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Cell, Sample
-from harness.run.sample import SamplePlace, take_sample
+from harness.run.sample import take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench, Unready
 from harness.workspace.warm_up import warm_up
-from tests.made_up import FakeClock, FakeMeter, Toolbox, execution, made_up_attempt, made_up_bench
+from tests.made_up import FakeClock, FakeMeter, Toolbox, execution, made_up_attempt, made_up_bench, made_up_sample
 
-PLACE = SamplePlace(
-    run_id="run",
-    host_id="host",
-    cell=Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm"),
-    variant_digest="digest",
-    block=2,
-    position=7,
-    log_path="logs/x.log",
-)
+CELL = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
+BLANK = made_up_sample(CELL, block=2, position=7)
 FIGURES = ("wall_s", "user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded", "files_written")
 
 
@@ -36,7 +29,7 @@ def bench(tmp_path: Path) -> Bench:
 
 def sample(bench: Bench | Unready, toolbox: Toolbox, tmp_path: Path, scenario: str = "install-warm") -> Sample:
     attempt = made_up_attempt(toolbox, tmp_path)
-    return take_sample(all_scenarios()[scenario], bench, attempt, place=PLACE, clock=FakeClock())
+    return take_sample(all_scenarios()[scenario], bench, attempt, BLANK, FakeClock().now)
 
 
 def ready(bench: Bench, tmp_path: Path) -> Toolbox:
@@ -218,11 +211,11 @@ def test_an_entrant_that_was_not_ready_in_time_is_timed_out(bench: Bench, tmp_pa
 def test_what_the_local_lane_lacks_keeps_nix_from_nothing(bench: Bench, tmp_path: Path) -> None:
     bench.local_unready = Unready(variant=bench.variant, reason="Locking failed")
     toolbox = Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
-    nix = replace(PLACE, cell=Cell(variant="made-up", lane=Lane.NIX, scenario="nix-eval", strategy="handwritten"))
+    nix = made_up_sample(replace(CELL, lane=Lane.NIX, scenario="nix-eval", strategy="handwritten"))
     attempt = made_up_attempt(toolbox, tmp_path)
 
-    local = take_sample(all_scenarios()["install-warm"], bench, attempt, place=PLACE, clock=FakeClock())
-    through_nix = take_sample(all_scenarios()["nix-eval"], bench, attempt, place=nix, clock=FakeClock())
+    local = take_sample(all_scenarios()["install-warm"], bench, attempt, BLANK)
+    through_nix = take_sample(all_scenarios()["nix-eval"], bench, attempt, nix)
 
     assert (local.outcome, local.reason) == (Outcome.SETUP_FAILED, "Locking failed")
     # This bench has no Nix, which is another reason.

@@ -20,11 +20,11 @@ from harness.provision.resolving import NoSolutionError
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane
 from harness.records.journal import Journal
-from harness.run.contestants.variants import third_party_of
+from harness.run.contestants.variants import VariantContestants, third_party_of
 from harness.run.info import shape_facts, variant_facts
 from harness.run.recorder import open_journal
 from harness.run.request import VariantAssignment
-from harness.run.resume import resumed_assignment
+from harness.run.resume import resumed
 from harness.run.shapes_asked import left_out, see_stated, third_party_in_words
 from tests.made_up import made_up_info, made_up_variant
 from tests.runs import invoke
@@ -145,12 +145,14 @@ def test_the_record_says_what_was_included(tmp_path: Path, third_party: bool) ->
     info = replace(info, shapes=facts, variants={"uv": variant_facts(variant, ())})
     folder = Journal.create(tmp_path, info).folder
 
-    resumed = resumed_assignment(folder, None, layout)
+    contestants = resumed(folder, None, layout)
+    assert isinstance(contestants, VariantContestants)
+    rest = contestants.assignment
 
     assert not facts["canonical"].third_party
     assert (facts["ours"].third_party, facts["ours"].left_out) == (third_party, ("flask",) if third_party else ())
-    assert (resumed.third_party, resumed.leave_out) == (third_party, ("flask",) if third_party else ())
-    assert resumed.shapes[1].members == SHAPE.members
+    assert (rest.third_party, rest.leave_out) == (third_party, ("flask",) if third_party else ())
+    assert rest.shapes[1].members == SHAPE.members
 
 
 def test_names_to_be_left_out_are_normalised_and_known() -> None:

@@ -22,9 +22,9 @@ from harness.run.cluster.messages import (
     RETURNED,
     Returned,
     RubbishError,
-    differences,
     examine,
     measuring_digest,
+    other_versions,
     packed,
     read_returned,
     unpack,
@@ -166,13 +166,10 @@ def test_findings_of_anything_else_are_rubbish(job: Job, found: Finding, told: s
 
 
 def test_other_versions_are_named() -> None:
-    assert (
-        differences({"uv": "1.0", "pip": "26.0", "the Python of uv": "3.11.7", "the Python of venv": "3.11.7"}, INFO)
-        == ()
-    )
-    assert differences({"uv": "2.0", "pip": "26.0", "nix": "2.8"}, INFO) == (
-        "nix is 2.8 there and absent in the plan",
-        "the Python of uv is absent there and 3.11.7 in the plan",
-        "the Python of venv is absent there and 3.11.7 in the plan",
-        "uv is 2.0 there and 1.0 in the plan",
+    same = {"uv": "1.0", "pip": "26.0", "the Python of uv": "3.11.7", "the Python of venv": "3.11.7"}
+
+    assert other_versions(same, INFO) == ""
+    assert other_versions({**same, "uv": "2.0", "nix": "2.8", "the Python of uv": ""}, INFO) == (
+        "nix is 2.8 there and absent in the plan; the Python of uv is absent there and 3.11.7 in the plan; "
+        "uv is 2.0 there and 1.0 in the plan"
     )

@@ -30,7 +30,7 @@ from harness.run.contestants.backends import (
     plan_of_backends,
     warm_backend,
 )
-from harness.run.resume import resumed, resumed_backends
+from harness.run.resume import resumed
 from harness.scenarios.backends.catalogue import BY_NAME
 from harness.workspace.backend import BackendBench
 from harness.workspace.prepared import Unready
@@ -79,6 +79,11 @@ def test_a_plan_is_known_by_its_shapes_and_its_digest() -> None:
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return write_backends(tmp_path / "backends")
+
+
+def at(directory: Path) -> Layout:
+    """Where those backends are."""
+    return Layout(checkout=directory.parent, state=directory.parent / "state")
 
 
 def asked(tmp_path: Path, **more: Any) -> BackendContestants:
@@ -132,8 +137,7 @@ def test_a_run_of_that_name_stays(tmp_path: Path) -> None:
 
 def test_a_run_is_gone_on_with_as_it_was_planned_by_either_command(tmp_path: Path, directory: Path) -> None:
     first = asked(tmp_path)
-    layout = Layout(checkout=directory.parent, state=tmp_path / "state")
-    again = resumed(begun(tmp_path, first), None, layout, keep=True)
+    again = resumed(begun(tmp_path, first), None, at(directory), keep=True)
     assert isinstance(again, BackendContestants)
     assert again.backends == first.backends
     assert again.assignment == replace(first.assignment, command_line=("run",), resumes=True, keep=True)
@@ -143,10 +147,10 @@ def test_what_is_not_what_it_was_ends_its_run(tmp_path: Path, directory: Path) -
     first = asked(tmp_path)
     folder = begun(tmp_path, first)
     with pytest.raises(ResultsError, match="begun on one machine"):
-        resumed_backends(folder, None, directory, cluster="local:2")
+        resumed(folder, None, at(directory), cluster="local:2")
     (directory / "made-up" / "locks" / "hooks.txt").write_text("other\n", encoding="utf-8")
     with pytest.raises(ResultsError, match="the backend made-up of the run run is not what it was"):
-        resumed_backends(folder, None, directory)
+        resumed(folder, None, at(directory))
 
 
 @pytest.mark.parametrize("what", ["its plan of the run run is not what it was", "scenarios that are gone: gone"])
@@ -160,7 +164,7 @@ def test_a_plan_that_cannot_be_done_any_more_ends_its_run(tmp_path: Path, direct
         made = replace(planned_then, blocks=9)
     changed = replace(first, assignment=replace(first.assignment, plan=made))
     with pytest.raises(ResultsError, match=what):
-        resumed_backends(begun(tmp_path, changed), None, directory)
+        resumed(begun(tmp_path, changed), None, at(directory))
 
 
 def equipment(problems: dict[str, str]) -> Equipment:
