@@ -19,7 +19,7 @@ from harness.records.facts import Outcome
 from harness.records.format import CONTROL_SUFFIX, Cell, Sample
 from harness.records.journal import read_samples
 from harness.report.statistics.statistics import Interval, median_interval
-from harness.run.cluster.cores import cores_here
+from harness.run.cluster.asked import cores_here
 
 VARIANTS = ("uv", "venv")
 SCENARIOS = ("install-cold", "install-warm", "noop", "run", "refresh", "build")

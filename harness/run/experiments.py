@@ -56,13 +56,6 @@ def left_of(plan: Plan, variants: Sequence[Variant], done: Collection[FindingKey
     return list(tasks(variants, wanted, frozenset(plan.lanes), plan.provider, done))
 
 
-def task_of(variant: Variant, names: Sequence[str], provider: str) -> Task:
-    """Experiments of these names with a variant."""
-    known = all_experiments()
-    strategies = offered(variant.spec.nix.strategies, provider)
-    return Task(variant=variant, experiments={name: known[name] for name in names}, strategies=strategies)
-
-
 def conduct_all(
     left: Sequence[Task],
     make_lab: Callable[[Variant, Executor], Lab],

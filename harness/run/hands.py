@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -12,15 +11,12 @@ from typing import Generic, Protocol
 from rich.console import Console
 
 from harness.errors import HarnessError, MeasureError
-from harness.findings import Observation
 from harness.measure.command import Executor
-from harness.measure.environment import prepare_home, scrubbed
 from harness.measure.executor import LauncherExecutor
 from harness.measure.trees import remove_tree
 from harness.plan.cells import of_shape, unmeasured
 from harness.plan.shards import Unit
 from harness.provision.equipment import Equipment
-from harness.provision.interpreters import base_python
 from harness.provision.outside import ThirdParty
 from harness.provision.state_folder import Layout
 from harness.records.facts import Outcome
@@ -28,7 +24,7 @@ from harness.records.format import RunInfo, Sample
 from harness.records.spelling import describe
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.jobs import Job, LookJob, Receiver, as_finding
-from harness.run.probe import probe_command, probe_of
+from harness.run.probe import take_probe
 from harness.run.recorder import Recorder
 from harness.run.sample import B, take_sample
 from harness.run.warm import warm_all
@@ -140,21 +136,10 @@ class OwnHands(Generic[B]):
         """The benches of a shape; what is measured already is not warmed up for."""
         stage = self._with(shape, receiver)
         if self._benches is None:
-            journal = receiver.journal
-
-            def found(name: str, seen: Observation, log: Path) -> None:
-                receiver.finding(as_finding(self.info.run_id, name, seen, log_path=journal.relative(log)))
-
             left = unmeasured(of_shape(self._plan, shape), receiver.done.samples, receiver.done.late)
+            benches, limit_s = stage.make_benches(), self._plan.limit_s
             self._benches = warm_all(
-                stage.make_benches(),
-                left,
-                stage.warm,
-                self._plan.limit_s,
-                journal,
-                self._console,
-                found=found,
-                progress=self._progress,
+                benches, left, stage.warm, limit_s, receiver, self._console, progress=self._progress
             )
         return self._benches
 
@@ -170,14 +155,9 @@ class OwnHands(Generic[B]):
 
     def _probe(self, executor: Executor, block: int, receiver: Receiver) -> None:
         """Time the same computation as ever after a block: what differs there is the machine."""
-        home = self._scratch / "probe"
-        prepare_home(home)
-        env = scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
         log = receiver.journal.folder / "logs" / "probe.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        taken = executor.run(probe_command(base_python(), env=env, cwd=home, log_path=log))
         try:
-            receiver.probe(probe_of(taken, block=block))
+            receiver.probe(take_probe(executor, self._scratch / "probe", log, block=block))
         except MeasureError as error:
             # Nothing is known of the machine then; what was measured counts all the same.
             self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)

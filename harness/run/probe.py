@@ -6,11 +6,13 @@ the same neighbours. It touches neither disk nor network, so that it says someth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
 from pathlib import Path
 
 from harness.errors import MeasureError
-from harness.measure.command import Command, Execution
+from harness.measure.command import Command, Executor
+from harness.measure.environment import prepare_home, scrubbed
+from harness.provision.interpreters import base_python
 from harness.records.format import Probe
 
 #: Times round the computation: about 0.2 s on a processor of 2020, long enough for the clock's and the start-up's own
@@ -33,27 +35,26 @@ print(work())
 """
 
 
-def probe_command(python: Path, env: Mapping[str, str], cwd: Path, log_path: Path) -> Command:
-    """The probe as a command for an executor: the same work to the letter, each time and on each machine.
+def take_probe(executor: Executor, home: Path, log_path: Path, *, block: int) -> Probe:
+    """What the same computation as ever costs after ``block`` (-1: before the first one); ``home`` is a folder for it.
 
-    ``python`` runs isolated (``-I``), without site packages (``-S``) and without writing byte code (``-B``): what is
+    Python runs isolated (``-I``), without site packages (``-S``) and without writing byte code (``-B``): what is
     installed beside it makes no difference.
-    """
-    return Command(
-        argv=(str(python), "-I", "-S", "-B", "-c", _PROGRAM),
-        cwd=cwd,
-        env=env,
-        timeout_s=TIMEOUT_S,
-        log_path=log_path,
-    )
-
-
-def probe_of(execution: Execution, *, block: int) -> Probe:
-    """What the probe cost that was taken after ``block`` (-1: before the first one).
 
     Raises:
         MeasureError: the computation did not come to its end, so its time says nothing.
     """
+    prepare_home(home)
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    execution = executor.run(
+        Command(
+            argv=(str(base_python()), "-I", "-S", "-B", "-c", _PROGRAM),
+            cwd=home,
+            env=scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=os.environ),
+            timeout_s=TIMEOUT_S,
+            log_path=log_path,
+        )
+    )
     if not execution.ok or execution.stdout.strip() != EXPECTED:
         raise MeasureError(
             f"the probe of the processor did not come to its end: {execution.ended}, exit status"

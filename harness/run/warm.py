@@ -6,7 +6,6 @@ import itertools
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
@@ -15,7 +14,7 @@ from harness.findings import Observation
 from harness.measure.crew import Crew
 from harness.provision.progress import SetupProgress
 from harness.records.format import Cell
-from harness.records.journal import Journal
+from harness.run.jobs import Receiver, as_finding
 from harness.run.sample import B
 from harness.workspace.make import nonce
 from harness.workspace.prepared import Bench, Contestant, Unready
@@ -33,10 +32,6 @@ class Warmed:
 
 #: Warms up the bench of that name for these of its cells.
 Warm = Callable[[str, B, Attempt, Collection[Cell]], Warmed]
-
-
-#: Is told what was seen of the contestant of that name, and where the log of that is.
-Found = Callable[[str, Observation, Path], None]
 
 
 def warm_variant(name: str, bench: Bench, attempt: Attempt, cells: Collection[Cell]) -> Warmed:  # noqa: ARG001
@@ -60,19 +55,19 @@ def warm_all(
     cells: Collection[Cell],
     warm: Warm[B],
     limit_s: float,
-    journal: Journal,
+    receiver: Receiver,
     console: Console,
     *,
-    found: Found = lambda *_: None,
     progress: Console | None = None,
 ) -> dict[str, B | Unready]:
     """Warm up every bench for these cells, two at a time: nothing is measured yet, so they may disturb each other.
 
     A bench that none of them is measured on stays as it is. What failed is said on ``console``, and how far it is on
-    ``progress``, if that is another; ``found`` is told what was seen, by one thread at a time.
+    ``progress``, if that is another; what was seen is handed over by one thread at a time.
     """
     crew = Crew()
     lock = threading.Lock()
+    journal = receiver.journal
 
     def warm_one(name: str) -> B | Unready:
         bench = benches[name]
@@ -91,7 +86,8 @@ def warm_all(
             console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
         with lock:
             for observation in warmed.seen:
-                found(name, observation, log)
+                log_path = journal.relative(log)
+                receiver.finding(as_finding(journal.info.run_id, name, observation, log_path=log_path))
         return bench
 
     done = itertools.count(1)

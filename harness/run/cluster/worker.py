@@ -25,7 +25,7 @@ from harness.provision.state_lock import TAKEN, CacheLock
 from harness.records.format import Finding, Probe, RunInfo, Sample
 from harness.records.host import host_facts
 from harness.records.journal import Journal, Resumed
-from harness.run.cluster.cores import cores_here, share_of
+from harness.run.cluster.asked import cores_here, share_of
 from harness.run.cluster.messages import (
     LOG_CHARACTERS,
     RETURNED,

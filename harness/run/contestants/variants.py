@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +28,7 @@ from harness.provision.toolchains import toolchains_of
 from harness.records.facts import Lane
 from harness.records.format import FindingKey, Plan, RunInfo
 from harness.run.contestants.base import Contestants, Stage
-from harness.run.experiments import conduct_all, left_of, task_of
+from harness.run.experiments import conduct_all, left_of
 from harness.run.info import run_begun, with_variants
 from harness.run.jobs import ConductJob, Receiver, as_finding
 from harness.run.request import VariantAssignment, makes_changes, shard_of
@@ -118,8 +118,9 @@ class VariantContestants(Contestants[Bench]):
             log = journal.relative(labs.log(variant))
             receiver.finding(as_finding(journal.info.run_id, variant.name, observation, log_path=log))
 
+        asked_for = ((variants[name], replace(plan, experiments=names)) for name, names in job.experiments)
         conduct_all(
-            [task_of(variants[name], experiments, plan.provider) for name, experiments in job.experiments],
+            [task for variant, part in asked_for for task in left_of(part, [variant], ())],
             labs.lab,
             frozenset(plan.lanes),
             found,

@@ -3,46 +3,51 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import MeasureError
-from harness.measure.command import Command, Ended
+from harness.measure.command import Command, Ended, Execution
 from harness.records.format import Probe
-from harness.run.probe import EXPECTED, probe_command, probe_of
+from harness.run.probe import EXPECTED, take_probe
+from tests.fakes import FakeExecutor
 from tests.made_up import execution
 
 
-def command(tmp_path: Path) -> Command:
-    return probe_command(Path(sys.executable), {"A": "b"}, tmp_path, tmp_path / "log")
+def probe(tmp_path: Path, said: Execution) -> tuple[Command, Probe]:
+    """What is run, and what comes of it where it ended like this."""
+    executor = FakeExecutor(said)
+    taken = take_probe(executor, tmp_path / "home", tmp_path / "logs" / "log", block=-1)
+    return executor.commands[0], taken
+
+
+DONE = execution(stdout=EXPECTED + "\n", wall_s=0.2000001)
 
 
 def test_the_probe_computes_the_same_each_time_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    probe = command(tmp_path)
+    command, _ = probe(tmp_path, DONE)
+    there = sorted(tmp_path.rglob("*"))
     runs = [
-        subprocess.run(probe.argv, cwd=probe.cwd, env=probe.env, capture_output=True, text=True, check=True)
+        subprocess.run(command.argv, cwd=command.cwd, env=command.env, capture_output=True, text=True, check=True)
         for _ in range(2)
     ]
     assert [run.stdout for run in runs] == [EXPECTED + "\n"] * 2
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(tmp_path.rglob("*")) == there
 
 
 def test_nothing_that_is_installed_reaches_the_probe(tmp_path: Path) -> None:
-    probe = command(tmp_path)
-    assert probe.argv[1:4] == ("-I", "-S", "-B")
-    assert (probe.cwd, probe.env, probe.log_path) == (tmp_path, {"A": "b"}, tmp_path / "log")
-    assert probe == command(tmp_path)
+    command, _ = probe(tmp_path, DONE)
+    assert command.argv[1:4] == ("-I", "-S", "-B")
+    assert command.env["HOME"] == str(tmp_path / "home")
 
 
-def test_a_probe_keeps_its_times_unrounded() -> None:
-    done = execution(stdout=EXPECTED + "\n", wall_s=0.2000001)
-    assert probe_of(done, block=-1) == Probe(block=-1, wall_s=0.2000001, user_s=0.10000005)
+def test_a_probe_keeps_its_times_unrounded(tmp_path: Path) -> None:
+    assert probe(tmp_path, DONE)[1] == Probe(block=-1, wall_s=0.2000001, user_s=0.10000005)
 
 
 @pytest.mark.parametrize("wrong", [{"exit_code": 1}, {"stdout": "1\n"}, {"ended": Ended.TIMED_OUT}])
-def test_a_probe_that_was_cut_short_has_no_time(wrong: dict[str, object]) -> None:
+def test_a_probe_that_was_cut_short_has_no_time(tmp_path: Path, wrong: dict[str, object]) -> None:
     with pytest.raises(MeasureError, match="did not come to its end"):
-        probe_of(replace(execution(stdout=EXPECTED + "\n"), **wrong), block=0)  # type: ignore[arg-type]
+        probe(tmp_path, replace(DONE, **wrong))  # type: ignore[arg-type]

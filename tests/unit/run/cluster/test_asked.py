@@ -1,16 +1,18 @@
-"""harness.run.cluster.asked: what --cluster takes."""
+"""harness.run.cluster.asked: what --cluster takes, who gets which cores, and how many workers are too many."""
 
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.errors import InputError
 from harness.run.cluster import asked as asked_module
-from harness.run.cluster.asked import Asked, asked_cluster, see_cluster
-from harness.run.cluster.cores import cores_here
+from harness.run.cluster.asked import Asked, asked_cluster, cores_here, cores_of, see_cluster, share_of
 
 
 @pytest.mark.parametrize(
@@ -38,8 +40,10 @@ def test_anything_else_is_refused(text: str) -> None:
 def test_too_many_workers_are_refused_before_anything_is_started() -> None:
     few = len(cores_here())
 
-    with pytest.raises(InputError, match="disturb each other"):
+    with pytest.raises(InputError, match=f"{few} cores?, and workers that share one disturb each other") as raised:
         see_cluster(f"local:{few + 1}")
+    assert f"at most local:{few}, or" in raised.value.hint
+    assert see_cluster(f"local:{few}").workers == few
     assert see_cluster(f"local:{few + 1},crowded").workers == few + 1
 
 
@@ -53,3 +57,40 @@ def test_without_dask_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(InputError, match="not installed") as raised:
         see_cluster("local:1")
     assert "requirements-cluster.lock" in raised.value.hint
+
+
+FOUR = tuple(frozenset({number, number + 4}) for number in range(4))
+
+
+def test_processors_of_one_core_are_one_core() -> None:
+    siblings = {number: {number % 2, number % 2 + 2} for number in range(4)}
+
+    assert cores_of(siblings) == (frozenset({0, 2}), frozenset({1, 3}))
+
+
+def test_a_processor_that_may_not_be_used_does_not_count() -> None:
+    assert cores_of({1: {1, 3}}) == (frozenset({1}),)
+
+
+def test_the_kernels_ranges_are_read(tmp_path: Path) -> None:
+    for number in range(64):
+        folder = tmp_path / f"cpu{number}" / "topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text("0-1,4\n" if number in (0, 1, 4) else f"{number}\n")
+
+    allowed = {number for core in cores_here(tmp_path) for number in core}
+    expected = frozenset({0, 1, 4}) & allowed
+    assert expected in cores_here(tmp_path)
+
+
+@given(workers=st.integers(1, 4))
+def test_shares_are_disjoint_whole_cores(workers: int) -> None:
+    shares = [share_of(worker, workers, FOUR) for worker in range(workers)]
+
+    assert sum(map(len, shares)) == 8
+    assert frozenset().union(*shares) == frozenset(range(8))
+    assert all(core <= share or not core & share for core in FOUR for share in shares)
+
+
+def test_of_too_many_workers_some_share() -> None:
+    assert share_of(5, 6, FOUR) == share_of(1, 6, FOUR) == FOUR[1]
