@@ -115,7 +115,7 @@ class _Coordinator:
             self._measure(shape, part, first=place == 0)
         if experiments := self._contestants.experiments(self._recorder.done.findings):
             total = sum(len(names) for _, names in experiments)
-            with ExperimentProgress(total, self._console) as self._recorder.experiments:
+            with ExperimentProgress(total, self._console) as self._recorder.progress:
                 for _ in self._hands.carry_out([ConductJob(experiments=experiments)], self._recorder):
                     pass
 
@@ -149,10 +149,11 @@ class _Coordinator:
         units = (Unit(block=block, shape=shape, cells=tuple(cells)) for block, cells in blocks)
         early = first and not recorder.done.samples and not self._hands.several
         halfway = self._show_first if early else None
-        with RunProgress(plan, self._console, renew=self._renew, halfway=halfway, done=known) as recorder.cells:
+        with RunProgress(plan, self._console, renew=self._renew, halfway=halfway, done=known) as progress:
+            recorder.progress = progress
             for job in self._hands.carry_out(itertools.chain([LookJob(shape=shape)], units), recorder):
                 if isinstance(job, Unit):
-                    recorder.cells.block_ends(job.block)
+                    progress.block_ends(job.block)
 
     def _renew(self) -> None:
         """Renew the report; nothing is measured meanwhile, or by others, who have a machine of their own."""

@@ -53,8 +53,8 @@ class Receiver(Protocol):
     journal: Journal
     done: Resumed
 
-    def begins(self, what: str, block: int) -> None:
-        """Something is about to be measured in a block, counted from 0."""
+    def begins(self, what: str, block: int | None = None) -> None:
+        """Something is about to be measured in a block, counted from 0, or to be found out by experiment."""
         ...
 
     def samples(self, samples: Sequence[Sample]) -> None:
@@ -67,10 +67,6 @@ class Receiver(Protocol):
 
     def probe(self, probe: Probe) -> None:
         """So fast was the machine."""
-        ...
-
-    def experiment_begins(self, contestant: str, name: str) -> None:
-        """An experiment is about to be conducted."""
         ...
 
 

@@ -65,11 +65,11 @@ class RunProgress(Bar):
         # It moves from the first cell on: what is set up before has a line of its own.
         return self
 
-    def begins(self, what: str, block: int) -> None:
+    def begins(self, what: str, block: int | None) -> None:
         """Name what is about to be measured."""
         self._last = self._monotonic()
         self._progress.start()
-        self._show(description=what, block=f"block {self._of(block)}")
+        self._show(description=what, block="" if block is None else f"block {self._of(block)}")
 
     def samples_end(self, samples: Sequence[Sample]) -> None:
         """Advance, and say so when something failed."""
@@ -130,8 +130,8 @@ class ExperimentProgress(Bar):
         self.says(f"{self._total} experiments; they are not timed")
         return super().__enter__()
 
-    def begins(self, variant: str, name: str) -> None:
+    def begins(self, what: str, block: int | None) -> None:  # noqa: ARG002 - there are none
         """Name the experiment that begins."""
         self._begun += 1
-        self._show(description=f"{variant} · {name}", completed=self._begun)
-        self.says(f"experiment {self._begun} of {self._total}: {variant} · {name}", elsewhere=True)
+        self._show(description=what, completed=self._begun)
+        self.says(f"experiment {self._begun} of {self._total}: {what}", elsewhere=True)

@@ -25,7 +25,7 @@ from harness.run.request import Assignment
 
 
 class Recorder:
-    """A :class:`harness.run.jobs.Receiver` with a journal; ``cells`` and ``experiments`` are told how far it is.
+    """A :class:`harness.run.jobs.Receiver` with a journal; ``progress`` is told how far it is.
 
     ``late`` are the cells that took longer than they may. They are not tried again in later blocks: it would take as
     long, and lead to the same.
@@ -35,21 +35,20 @@ class Recorder:
         self.journal = journal
         self.done = done
         self.late = set(done.late)
-        self.cells: RunProgress | None = None
-        self.experiments: ExperimentProgress | None = None
+        self.progress: RunProgress | ExperimentProgress | None = None
         self._findings = set(done.findings)
 
-    def begins(self, what: str, block: int) -> None:
+    def begins(self, what: str, block: int | None = None) -> None:
         """Show it."""
-        if self.cells:
-            self.cells.begins(what, block)
+        if self.progress:
+            self.progress.begins(what, block)
 
     def samples(self, samples: Sequence[Sample]) -> None:
         """Write them down in one go."""
         self.journal.add_samples(samples)
         self.late |= {sample.cell for sample in samples if sample.outcome is Outcome.TIMED_OUT}
-        if self.cells:
-            self.cells.samples_end(samples)
+        if isinstance(self.progress, RunProgress):
+            self.progress.samples_end(samples)
 
     def finding(self, finding: Finding) -> None:
         """Write it down, unless it is known."""
@@ -60,11 +59,6 @@ class Recorder:
     def probe(self, probe: Probe) -> None:
         """Keep it for the end of the block: ``run.json`` is large, and whoever measures would notice."""
         self.journal.info = replace(self.journal.info, probes=(*self.journal.info.probes, probe))
-
-    def experiment_begins(self, contestant: str, name: str) -> None:
-        """Show it."""
-        if self.experiments:
-            self.experiments.begins(contestant, name)
 
     def host(self, host: HostFacts) -> None:
         """Write down who takes part, before anything that is of him."""

@@ -217,7 +217,7 @@ class Dealer:
         if isinstance(part, ConductJob):
             for variant, names in part.experiments:
                 for name in names:
-                    recorder.experiment_begins(variant, name)
+                    recorder.begins(f"{variant} · {name}")
 
 
 def parts_of(job: Job) -> Sequence[Job]:

@@ -91,7 +91,7 @@ class _Parcel:
         self.findings: list[Finding] = []
         self.probes: list[Probe] = []
 
-    def begins(self, what: str, block: int) -> None:
+    def begins(self, what: str, block: int | None = None) -> None:
         """Nothing is shown here."""
 
     def samples(self, samples: Sequence[Sample]) -> None:
@@ -105,9 +105,6 @@ class _Parcel:
     def probe(self, probe: Probe) -> None:
         """Keep it."""
         self.probes.append(probe)
-
-    def experiment_begins(self, contestant: str, name: str) -> None:
-        """Nothing is shown here."""
 
 
 class Station:

@@ -124,7 +124,7 @@ class VariantContestants(Contestants[Bench]):
             labs.lab,
             frozenset(plan.lanes),
             found,
-            lambda variant, name: receiver.experiment_begins(variant.name, name),
+            lambda variant, name: receiver.begins(f"{variant.name} · {name}"),
         )
         if not self.assignment.keep:
             remove_tree(labs.scratch)
