@@ -118,7 +118,7 @@ def planning(folder: Path) -> list[Lap]:
 
     def recorded() -> None:
         for sample in taken:
-            journal.add_sample(sample)
+            journal.add_samples([sample])
 
     laps.append(_lap(f"recording {CELLS:,} samples, each fsynced", recorded))
     laps.append(_lap("reading it to be resumed", lambda: Journal.resume(folder / "made-up")))

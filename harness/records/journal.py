@@ -103,10 +103,6 @@ class Journal:
         """Say how the run ended, and when (UTC, ISO 8601)."""
         self.write_info(replace(self.info, status=status, finished_at=at))
 
-    def add_sample(self, sample: Sample) -> None:
-        """Append a sample."""
-        self.add_samples([sample])
-
     def add_samples(self, samples: Sequence[Sample]) -> None:
         """Append samples that belong together, in one go."""
         if samples:

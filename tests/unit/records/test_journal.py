@@ -136,7 +136,7 @@ def test_ctrl_c_waits_until_what_is_being_written_is_whole(tmp_path: Path, monke
 
     monkeypatch.setattr(Path, "open", pressed)
     for write in (
-        lambda: journal.add_sample(sample),
+        lambda: journal.add_samples([sample]),
         lambda: journal.add_finding(finding),
         lambda: journal.finish(RunStatus.INTERRUPTED, "2026-01-02T00:00:00+00:00"),
     ):

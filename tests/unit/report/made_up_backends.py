@@ -73,7 +73,9 @@ def made_up_backends(
     noise = np.random.default_rng(7)
     for block in range(blocks):
         for position, cell in enumerate(plan.cells):
-            journal.add_sample(_sample(cell, block, position, float(noise.lognormal(0, 0.01)), run_id, mishap=mishap))
+            journal.add_samples(
+                [_sample(cell, block, position, float(noise.lognormal(0, 0.01)), run_id, mishap=mishap)]
+            )
     for backend in backends:
         for finding, (value, evidence) in _found(backend).items():
             journal.add_finding(

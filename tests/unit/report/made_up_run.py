@@ -216,7 +216,7 @@ def _append(journal: Journal, sample: Sample) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"line {number}\n" for number in range(60))
         log.write_text(f"$ tool {sample.scenario}\n{lines}error: it did not work\n", encoding="utf-8")
-    journal.add_sample(sample)
+    journal.add_samples([sample])
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def made_up_scale_run(
         for block in range(blocks):
             for position, index in enumerate(rng.permutation(len(own))):
                 luck = float(rng.lognormal(0, noise))
-                journal.add_sample(_sample(own[index], members, block, position, luck, run_id))
+                journal.add_samples([_sample(own[index], members, block, position, luck, run_id)])
     for finding in (*made_up_findings(variants, run_id), *_growth(variants, sizes, run_id)):
         journal.add_finding(finding)
     journal.write_info(replace(info, status=RunStatus.COMPLETE, finished_at="2026-11-02T10:18:41Z"))

@@ -59,7 +59,7 @@ def said(console: Console) -> str:
 def test_a_run_that_is_done_is_complete_and_reported_with_its_summary(
     journal: Journal, reports: Reports, told: Console
 ) -> None:
-    journal.add_sample(made_up_sample(PLAN.cells[0]))
+    journal.add_samples([made_up_sample(PLAN.cells[0])])
 
     assert conclude(journal, None, told) == 0
     assert read_info(journal.folder).status is RunStatus.COMPLETE
@@ -73,7 +73,7 @@ def test_a_run_that_is_done_is_complete_and_reported_with_its_summary(
 def test_a_sample_that_went_wrong_shows_in_the_exit_status(
     journal: Journal, reports: Reports, told: Console, outcome: Outcome
 ) -> None:
-    journal.add_sample(made_up_sample(PLAN.cells[0], outcome=outcome))
+    journal.add_samples([made_up_sample(PLAN.cells[0], outcome=outcome)])
 
     assert conclude(journal, None, told) == 1
     assert reports.commands

@@ -63,7 +63,7 @@ def written(
     for block in range(plan.blocks):
         for position, cell in enumerate(order_of(plan, block)):
             if takes_part(plan, cell, block):
-                journal.add_sample(sample(cell, block, position, info, seconds))
+                journal.add_samples([sample(cell, block, position, info, seconds)])
                 log = journal.folder / f"logs/block-{block}/{cell.variant}.log"
                 log.parent.mkdir(parents=True, exist_ok=True)
                 log.write_text(f"{run_id} {cell.variant}", encoding="utf-8")
