@@ -28,7 +28,7 @@ from harness.records.journal import Journal, Resumed
 from harness.records.spelling import number
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
-from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report
+from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report, tell
 from harness.run.hands import Hands, HandsLostError, own_hands
 from harness.run.jobs import ConductJob, LookJob
 from harness.run.progress import ExperimentProgress, RunProgress
@@ -58,7 +58,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
                 _Coordinator(contestants, hands, journal, done, console).do_all()
             except (KeyboardInterrupt, HandsLostError) as error:
                 if isinstance(error, HandsLostError):
-                    _tell(console, str(error))
+                    tell(console, str(error))
                 where = f" --cluster {assignment.cluster}" if assignment.cluster else ""
                 return cut_off(journal, f"run --resume {assignment.run_id}{where}", assignment.report, console)
             return conclude(journal, assignment.report, console)
@@ -79,7 +79,7 @@ def _hands(
 
 def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
-        _tell(console, f"kept: {scratch}")
+        tell(console, f"kept: {scratch}")
     else:
         remove_tree(scratch)
 
@@ -111,7 +111,7 @@ class _Coordinator:
                 left = plan.budget_s - (time.monotonic() - began)
                 part = replace(part, budget_s=max(left, 0.0) / (len(shapes) - place))
             if shape != CANONICAL.name or place:
-                _tell(self._console, f"shape {shape}: {self._contestants.in_words(shape)}")
+                tell(self._console, f"shape {shape}: {self._contestants.in_words(shape)}")
             self._measure(shape, part, first=place == 0)
         if experiments := self._contestants.experiments(self._recorder.done.findings):
             total = sum(len(names) for _, names in experiments)
@@ -125,7 +125,7 @@ class _Coordinator:
         if not half:
             return done
         self._journal.take_back(half)
-        _tell(self._console, f"taken back, as its block was half done: {number(len(half), 'sample')}")
+        tell(self._console, f"taken back, as its block was half done: {number(len(half), 'sample')}")
         return replace(done, samples={key: sample for key, sample in done.samples.items() if key not in half})
 
     def _measure(self, shape: str, plan: Plan, *, first: bool) -> None:
@@ -163,7 +163,7 @@ class _Coordinator:
     def _show_first(self) -> None:
         """Write the report early in a run that has just begun, and say where it is."""
         self._renew()
-        _tell(self._console, f"report: {page_of(self._journal.folder, self._assignment.report)}")
+        tell(self._console, f"report: {page_of(self._journal.folder, self._assignment.report)}")
 
 
 def settled_cells(run: Path, console: Console) -> frozenset[Cell]:
@@ -178,13 +178,9 @@ def settled_cells(run: Path, console: Console) -> frozenset[Cell]:
         capture_output=True,
     )
     if judged.returncode:
-        _tell(console, judged.stderr.decode(errors="replace"))
+        tell(console, judged.stderr.decode(errors="replace"))
         return frozenset()
     return frozenset(_CELLS.validate_json(judged.stdout))
-
-
-def _tell(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> int:
@@ -195,5 +191,5 @@ def set_up(variants: tuple[Variant, ...], layout: Layout, console: Console) -> i
     """
     with equipped(toolchains_of(variants), layout, console, nix=variants) as equipment:
         for name, problem in equipment.problems.items():
-            _tell(console, f"{name}: {problem}")
+            tell(console, f"{name}: {problem}")
         return 1 if equipment.problems else 0

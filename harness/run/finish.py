@@ -27,7 +27,7 @@ def conclude(journal: Journal, report: Path | None, console: Console) -> int:
         return INTERRUPTED
     _, taken = Journal.resume(journal.folder)
     if taken.failed:
-        _tell(console, _not_established(taken.failed))
+        tell(console, _not_established(taken.failed))
     return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
 
 
@@ -36,7 +36,7 @@ def cut_off(journal: Journal, words: str, report: Path | None, console: Console)
     _put_down(journal, RunStatus.INTERRUPTED)
     results = journal.folder.parent
     where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
-    _tell(console, f"interrupted; to go on: python -m harness {words}{where}")
+    tell(console, f"interrupted; to go on: python -m harness {words}{where}")
     _last_report(journal, report, console)
     return INTERRUPTED
 
@@ -44,9 +44,9 @@ def cut_off(journal: Journal, words: str, report: Path | None, console: Console)
 def interrupted(journal: Journal | None, console: Console) -> int:
     """The end of what was interrupted before its record was begun, or after it was closed; the exit status."""
     if journal is None:
-        _tell(console, "interrupted before anything was measured")
+        tell(console, "interrupted before anything was measured")
     else:
-        _tell(console, f"interrupted; what was measured is kept in {journal.folder}")
+        tell(console, f"interrupted; what was measured is kept in {journal.folder}")
     return INTERRUPTED
 
 
@@ -71,7 +71,7 @@ def _last_report(journal: Journal, report: Path | None, console: Console) -> boo
         render_report(journal.folder, report, summary=True)
     except KeyboardInterrupt:
         words = ["report", str(journal.folder), *(("--report", str(report)) if report else ())]
-        _tell(console, f"the report was left as it was; to renew it: python -m harness {shlex.join(words)}")
+        tell(console, f"the report was left as it was; to renew it: python -m harness {shlex.join(words)}")
         return False
     return True
 
@@ -85,5 +85,6 @@ def _is_bad(outcome: Outcome) -> bool:
     return outcome not in (Outcome.OK, Outcome.UNSUPPORTED)
 
 
-def _tell(console: Console, line: str) -> None:
+def tell(console: Console, line: str) -> None:
+    """Leave a line as it is: what is in it may be anybody's words."""
     console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -49,12 +49,15 @@ class Table:
         assert Journal.resume(self.recorder.journal.folder)[1].samples.keys() == EVERYTHING
 
 
-def test_every_part_is_carried_out_once_and_a_block_is_done_with_its_last(tmp_path: Path) -> None:
-    table = Table(tmp_path, {"tcp://a": well, "tcp://b": well})
+def test_every_part_is_carried_out_once_and_what_workers_say_is_passed_on(tmp_path: Path) -> None:
+    def talks(job: Job) -> object:
+        return RETURNED.dump_json(replace(answer(job), said=("locking failed",)))
+
+    table = Table(tmp_path, {"tcp://a": talks, "tcp://b": well})
     table.deal()
 
     assert Counter(job for _, job in table.engine.submitted) == Counter(part for job in JOBS for part in parts_of(job))
-    assert table.told == []
+    assert set(table.told) == {"worker a (tcp://a): locking failed"}
     assert (table.recorder.journal.folder / "logs" / "a.log").read_text() == "said"
     assert table.recorder.journal.info.hosts.keys() == {"one"}
 
@@ -71,21 +74,22 @@ def test_who_stops_asking_has_nothing_more_done(tmp_path: Path) -> None:
     assert table.engine.cancelled == [2]
 
 
-def test_rubbish_is_told_and_its_part_goes_to_another(tmp_path: Path) -> None:
-    table = Table(tmp_path, {"tcp://good": well, "tcp://bad": lambda job: b"rubbish"})
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (lambda job: b"rubbish", "it answered block 1 of run with no message of this harness"),
+        (own(Returned(worker="1", host=host(), refusal="uv is 2.0 there")), "uv is 2.0 there"),
+    ],
+)
+def test_who_answers_rubbish_or_refuses_is_told_and_his_part_goes_to_another(
+    tmp_path: Path, answers: Behaviour, told: str
+) -> None:
+    table = Table(tmp_path, {"tcp://other": answers, "tcp://good": well})
     table.deal()
 
     (line,) = table.told
-    assert line.startswith("worker bad (tcp://bad) is not used: it answered block")
-    assert sum(address == "tcp://bad" for address, _ in table.engine.submitted) == 1
-
-
-def test_a_refusal_is_told_in_the_workers_words(tmp_path: Path) -> None:
-    refuses = own(Returned(worker="1", host=host(), refusal="uv is 2.0 there and 1.0 in the plan"))
-    table = Table(tmp_path, {"tcp://good": well, "tcp://other": refuses})
-    table.deal()
-
-    assert table.told == ["worker other (tcp://other) is not used: uv is 2.0 there and 1.0 in the plan"]
+    assert line.startswith(f"worker other (tcp://other) is not used: {told}")
+    assert sum(address == "tcp://other" for address, _ in table.engine.submitted) == 1
 
 
 def test_where_all_answer_rubbish_the_run_ends_and_says_so(tmp_path: Path) -> None:
@@ -146,13 +150,6 @@ def test_two_workers_that_share_cores_of_one_machine_are_not_both_used(tmp_path:
     assert table.crew.banned in ({"tcp://a"}, {"tcp://b"})
 
 
-def test_what_a_worker_says_is_passed_on(tmp_path: Path) -> None:
-    table = Table(tmp_path, {"tcp://a": lambda job: RETURNED.dump_json(replace(answer(job), said=("locking failed",)))})
-    table.deal()
-
-    assert set(table.told) == {"worker a (tcp://a): locking failed"}
-
-
 def test_what_is_no_longer_wanted_is_not_dealt_out(tmp_path: Path) -> None:
     table = Table(tmp_path, {"tcp://a": well})
     table.recorder.late |= {cell for _, cell in EVERYTHING}
@@ -167,17 +164,21 @@ def test_experiments_are_dealt_out_by_variant() -> None:
     assert [part.name for part in parts_of(both)] == ["2 experiments with uv", "1 experiment with venv"]
 
 
-def test_workers_introduce_themselves_and_those_that_cannot_say_why() -> None:
+def test_workers_introduce_themselves_and_those_that_cannot_say_why_or_are_gone() -> None:
     told: list[str] = []
     cannot = own(Returned(worker="", host=host(), refusal="the harness is not the same"))
     who = own(Returned(worker="0", host=host()))
-    crew = Workers(engine=FakeEngine({"tcp://a": who, "tcp://b": cannot, "tcp://c": lambda job: 7}), tell=told.append)
+    engine = FakeEngine({"tcp://a": who, "tcp://b": cannot, "tcp://c": lambda job: 7, "tcp://d": lambda job: None})
+    # What has landed is heard first, then one of them dies.
+    engine.on_wait = lambda engine: engine.behaviours.pop("tcp://d", None) and None
+    crew = Workers(engine=engine, tell=told.append)
 
     assert set(introductions(crew, ORDER)) == {"tcp://a"}
     assert told == [
-        "setting up the workers, each for itself: 3 so far",
+        "setting up the workers, each for itself: 4 so far",
         "worker b (tcp://b) is not used: the harness is not the same",
         "worker c (tcp://c) is not used: it introduced itself with int where a message was expected",
+        "worker d (tcp://d) is gone before it could introduce itself",
     ]
     assert crew.usable().keys() == {"tcp://a"}
 
@@ -187,12 +188,3 @@ def test_a_cluster_without_a_worker_is_told_how_to_start_one() -> None:
     with pytest.raises(HandsLostError, match="no worker with the resource") as raised:
         introductions(crew, ORDER, patience_s=-1.0)
     assert "--resources block=1" in raised.value.hint
-
-
-def test_a_worker_that_dies_while_it_introduces_itself_is_not_waited_for() -> None:
-    told: list[str] = []
-    engine = FakeEngine({"tcp://a": own(Returned(worker="0", host=host())), "tcp://b": lambda job: None})
-    engine.on_wait = lambda engine: engine.behaviours.pop("tcp://b", None) and None
-
-    assert set(introductions(Workers(engine=engine, tell=told.append), ORDER)) == {"tcp://a"}
-    assert told[1:] == ["worker b (tcp://b) is gone before it could introduce itself"]
