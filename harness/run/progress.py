@@ -14,7 +14,7 @@ from harness.plan.cells import order_of, planned
 from harness.plan.estimate import from_now_on
 from harness.provision.progress import Bar
 from harness.records.format import Cell, Plan, Sample
-from harness.records.spelling import duration
+from harness.records.spelling import duration, number
 
 #: With so many cells or more in its first block, a run has its first report when half of them are done: a person who
 #: has just begun one should not wait for the whole block to see anything. Fewer are done soon enough.
@@ -127,7 +127,7 @@ class ExperimentProgress(Bar):
         self._begun = 0
 
     def __enter__(self) -> Self:
-        self.says(f"{self._total} experiments; they are not timed")
+        self.says(f"{number(self._total, 'experiment')}, not timed")
         return super().__enter__()
 
     def begins(self, what: str, block: int | None) -> None:  # noqa: ARG002 - there are none
