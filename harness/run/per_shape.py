@@ -26,10 +26,11 @@ from harness.provision.equipment import Equipment
 from harness.provision.interpreters import base_python
 from harness.records.facts import Outcome
 from harness.records.format import Cell, Finding, Plan, Probe, Sample
+from harness.records.host import busy_s, load_average
 from harness.records.journal import Journal, Resumed
 from harness.run.blocks import BlockMeans, Watcher, run_blocks
 from harness.run.contestants.base import Contestants, Stage
-from harness.run.probe import probe_command, probe_of
+from harness.run.probe import busy_others, probe_command, probe_of
 from harness.run.progress import RunProgress
 from harness.run.sample import B
 from harness.run.start import SystemClock
@@ -216,9 +217,11 @@ class Prober:
         env = scrubbed(home=self._folder, path=("/usr/bin", "/bin"), extra={}, host=os.environ)
         log = self._journal.folder / "logs" / "probe.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        load, busy, began = load_average(), busy_s(), time.monotonic()
         taken = self._executor.run(probe_command(base_python(), env=env, cwd=self._folder, log_path=log))
+        others = busy_others(busy, busy_s(), own_s=taken.user_s + taken.system_s, wall_s=time.monotonic() - began)
         try:
-            return probe_of(taken, block=block)
+            return replace(probe_of(taken, block=block), others=others, load=load)
         except MeasureError as error:
             self._console.print(error.message, markup=False, highlight=False, soft_wrap=True)
             return None

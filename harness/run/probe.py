@@ -61,3 +61,14 @@ def probe_of(execution: Execution, *, block: int) -> Probe:
             hint="See that the Python that runs the harness still starts, then resume the run.",
         )
     return Probe(block=block, wall_s=execution.wall_s, user_s=execution.user_s)
+
+
+def busy_others(before: float | None, after: float | None, *, own_s: float, wall_s: float) -> float | None:
+    """How many cores anything but the probe kept busy while it ran; ``None`` where the system does not tell.
+
+    ``before`` and ``after`` are the seconds that all cores had been at work by then, ``own_s`` is the probe's processor
+    time. Linux counts in hundredths of a second, so this is right to within some tenth of a core.
+    """
+    if before is None or after is None or wall_s <= 0:
+        return None
+    return max(0.0, after - before - own_s) / wall_s

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import MeasureError
 from harness.measure.command import Command, Ended
 from harness.records.format import Probe
-from harness.run.probe import EXPECTED, probe_command, probe_of
+from harness.run.probe import EXPECTED, busy_others, probe_command, probe_of
 from tests.made_up import execution
 
 
@@ -46,3 +46,14 @@ def test_a_probe_keeps_its_times_unrounded() -> None:
 def test_a_probe_that_was_cut_short_has_no_time(wrong: dict[str, object]) -> None:
     with pytest.raises(MeasureError, match="did not come to its end"):
         probe_of(replace(execution(stdout=EXPECTED + "\n"), **wrong), block=0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "others"),
+    [(100.0, 100.5, 1.5), (100.0, 100.1, 0.0), (None, 100.0, None), (100.0, None, None)],
+)
+def test_others_are_busy_with_what_is_not_the_probes(
+    before: float | None, after: float | None, others: float | None
+) -> None:
+    found = busy_others(before, after, own_s=0.2, wall_s=0.2)
+    assert found == (None if others is None else pytest.approx(others))
