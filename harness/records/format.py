@@ -182,9 +182,9 @@ class Probe:
 
     ``block`` is the one that ended just before; -1 is before the first block. ``wall_s`` and ``user_s`` are unrounded.
     ``others`` is how many cores anything but the probe kept busy meanwhile; ``load`` is the system's load average of
-    the minute before, in which the run itself counts. Both are ``None`` where the system does not tell, and in runs from
-    before they were recorded. Where several machines took part, ``host_id`` and ``worker`` say which one timed it,
-    before it measured a part of that block.
+    the minute before, in which the run itself counts. Both are ``None`` where the system does not tell, and in runs
+    from before they were recorded. Where several machines took part, ``host_id`` and ``worker`` say which one timed
+    it, before it measured a part of that block.
     """
 
     block: Annotated[int, Field(ge=-1)]
