@@ -30,17 +30,24 @@ HOT, SHUFFLED, AFTER_WORK = "hot loop", "shuffled", "after other work"
 #: What the other work is: these packages of the standard library are compiled, as an install does with what it brings.
 COMPILED = ("asyncio", "email", "json")
 
-#: Runs a task once, and says how many seconds it took.
-Run = Callable[[Task], float]
-#: The median of each command in one turn of one way, by the command's name.
-Medians = Mapping[str, float]
+#: What is told of a run: how long it took, and how long processors worked on it, which others at work disturb less.
+KINDS = ("clock", "processor")
+
+#: Runs a task once, and says how many seconds of each kind it took.
+Run = Callable[[Task], Mapping[str, float]]
+#: The medians of one turn of one way, by the command's name and the kind.
+Medians = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class HotRow:
-    """A command with its medians over turns, way by way, and each way's ratio to the hot loop, turn by turn."""
+    """A command with its medians over turns, way by way, and each way's ratio to the hot loop, turn by turn.
+
+    ``kind`` is what they are of, one of :data:`KINDS`.
+    """
 
     command: str
+    kind: str
     medians_s: Mapping[str, float]
     ratios: Mapping[str, Interval]
 
@@ -51,43 +58,52 @@ class HotRow:
             f"{way} / hot": f"{found.median:.2f} [{found.low:.2f}, {found.high:.2f}]"
             for way, found in self.ratios.items()
         }
-        return {"command": f"`{self.command}`", **times, **ratios}
+        return {"command": f"`{self.command}`", "time": self.kind, **times, **ratios}
 
 
 def in_a_hot_loop(tasks: Sequence[Task], run: Run) -> Medians:
     """One command after the other, each again and again; the first run of each only warms up."""
-    for_each = {}
+    found = {}
     for task in tasks:
         run(task)
-        for_each[task.name] = statistics.median(run(task) for _ in range(RUNS))
-    return for_each
+        found[task.name] = [run(task) for _ in range(RUNS)]
+    return _medians(found)
 
 
 def in_shuffled_rounds(tasks: Sequence[Task], run: Run, order: random.Random, work: Callable[[], None]) -> Medians:
     """Each command once a round, in an order that is drawn anew, with ``work`` before each."""
-    found: dict[str, list[float]] = {task.name: [] for task in tasks}
+    found: dict[str, list[Mapping[str, float]]] = {task.name: [] for task in tasks}
     for _ in range(RUNS):
         for task in order.sample(tasks, len(tasks)):
             work()
             found[task.name].append(run(task))
-    return {name: statistics.median(walls) for name, walls in found.items()}
+    return _medians(found)
+
+
+def _medians(found: Mapping[str, Sequence[Mapping[str, float]]]) -> Medians:
+    return {
+        (name, kind): statistics.median(seconds[kind] for seconds in taken)
+        for name, taken in found.items()
+        for kind in KINDS
+    }
 
 
 def rows_of(turns: Mapping[str, Sequence[Medians]]) -> list[HotRow]:
-    """A row for each command; medians of the same place in their lists were taken in one turn."""
+    """A row for each command and kind; medians of the same place in their lists were taken in one turn."""
     return [
         HotRow(
             command=name,
-            medians_s={way: statistics.median(turn[name] for turn in own) for way, own in turns.items()},
+            kind=kind,
+            medians_s={way: statistics.median(turn[name, kind] for turn in own) for way, own in turns.items()},
             ratios={
                 way: median_interval(
-                    np.array([turn[name] / hot[name] for turn, hot in zip(own, turns[HOT], strict=True)])
+                    np.array([turn[name, kind] / hot[name, kind] for turn, hot in zip(own, turns[HOT], strict=True)])
                 )
                 for way, own in turns.items()
                 if way != HOT
             },
         )
-        for name in turns[HOT][0]
+        for name, kind in turns[HOT][0]
     ]
 
 
@@ -100,9 +116,10 @@ def answer() -> Answer:
         tasks = _short(folder)
         other = _other_work(folder, tasks[0].env)
 
-        def run(task: Task) -> float:
+        def run(task: Task) -> Mapping[str, float]:
             command = Command(argv=task.argv, cwd=task.folder, env=task.env, timeout_s=60.0, log_path=folder / "log")
-            return executor.run(command).wall_s
+            done = executor.run(command)
+            return {"clock": done.wall_s, "processor": done.user_s + done.system_s}
 
         def work() -> None:
             run(other)

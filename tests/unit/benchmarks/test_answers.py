@@ -162,11 +162,12 @@ def test_a_hot_loop_leaves_the_first_run_of_each_command_out_and_rounds_have_wor
     tasks = [Task(name=name, argv=(name,), folder=Path(), env={}) for name in ("a", "b", "c")]
     done: list[str] = []
 
-    def run(task: Task) -> float:
+    def run(task: Task) -> dict[str, float]:
         done.append(task.name)
-        return 9.0 if done.count(task.name) == 1 else 1.0
+        return {"clock": 9.0 if done.count(task.name) == 1 else 2.0, "processor": 1.0}
 
-    assert hot_loop.in_a_hot_loop(tasks, run) == {"a": 1, "b": 1, "c": 1}
+    found = hot_loop.in_a_hot_loop(tasks, run)
+    assert found == {(name, kind): took for name in "abc" for kind, took in (("clock", 2), ("processor", 1))}
     assert done == [name for name in "abc" for _ in range(hot_loop.RUNS + 1)]
     done.clear()
     hot_loop.in_shuffled_rounds(tasks, run, random.Random(1), lambda: done.append("work"))  # noqa: S311
@@ -177,10 +178,14 @@ def test_a_hot_loop_leaves_the_first_run_of_each_command_out_and_rounds_have_wor
 
 
 def test_ways_of_measuring_are_held_against_the_hot_loop_turn_by_turn() -> None:
-    turns = {"hot loop": [{"a": 0.01}, {"a": 0.02}], "shuffled": [{"a": 0.015}, {"a": 0.03}]}
+    turns = {
+        "hot loop": [{("a", "clock"): 0.01}, {("a", "clock"): 0.02}],
+        "shuffled": [{("a", "clock"): 0.015}, {("a", "clock"): 0.03}],
+    }
     [row] = hot_loop.rows_of(turns)
     assert row.cells() == {
         "command": "`a`",
+        "time": "clock",
         "hot loop": "15.0 ms",
         "shuffled": "22.5 ms",
         "shuffled / hot": "1.50 [1.50, 1.50]",
