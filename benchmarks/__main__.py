@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import efficiency, keeping_up, million, orders, peers, side_by_side
+from benchmarks import efficiency, hot_loop, keeping_up, million, orders, peers, side_by_side, verdicts
 from benchmarks.answer import Answer, markdown, terminal
 from harness.errors import HarnessError
-from harness.records.host import host_facts
+from harness.records.host import host_facts, load_average
 
 QUESTIONS: dict[str, Callable[[], Answer]] = {
     "peers": peers.answer,
@@ -20,6 +20,8 @@ QUESTIONS: dict[str, Callable[[], Answer]] = {
     "million": million.answer,
     "keeping-up": keeping_up.answer,
     "side-by-side": side_by_side.answer,
+    "hot-loop": hot_loop.answer,
+    "verdicts": verdicts.answer,
 }
 NAMES = ("efficiency", *QUESTIONS)
 _RUN = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -34,6 +36,8 @@ def main(names: Sequence[str], run: Path | None, as_markdown: bool) -> None:
     console = Console()
     facts = host_facts(Path.cwd())
     machine = f"{facts.cpu_count} × {facts.cpu_model}, {facts.system}, Python {facts.python_version}"
+    if (load := load_average()) is not None:
+        machine += f", load average {load:.1f} before"
     print(f"{machine}\n") if as_markdown else console.print(machine, style="dim")
     failed = False
     for name in names or NAMES:

@@ -150,7 +150,7 @@ def answer() -> Answer:
         remarks.append("pyperf is not installed: make lint sets it up.")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for task in _tasks(Path(folder)):
+        for task in tasks_in(Path(folder)):
             turns: dict[str, list[Turn]] = {name: [] for name in tools}
             for turn in range(TURNS):
                 # Whoever goes first changes from turn to turn.
@@ -160,7 +160,8 @@ def answer() -> Answer:
     return Answer(title="Beside its peers", rows=rows, remarks=remarks)
 
 
-def _tasks(folder: Path) -> list[Task]:
+def tasks_in(folder: Path) -> list[Task]:
+    """Three short commands to be measured in ``folder``: `true`, starting Python, and uv with nothing to do."""
     prepare_home(folder / "home")
     extra = {"UV_PYTHON": sys.executable, "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
     env = scrubbed(home=folder / "home", path=("/usr/bin", "/bin"), extra=extra, host={})

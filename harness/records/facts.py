@@ -62,7 +62,13 @@ class ShapeFacts:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class HostFacts:
-    """The machine a run was made on. ``host_id`` tells machines apart without naming one."""
+    """The machine a run was made on. ``host_id`` tells machines apart without naming one.
+
+    ``governor`` is how the kernel chooses the clock speed (several where cores differ, ``unknown`` where that is not
+    told), ``turbo`` whether cores may clock above their base (``None`` where that is not told). ``affinity`` are the
+    cores that commands may use, ``cpu_count`` how many these are, ``core_count`` how many the machine has. Runs from
+    before these were recorded have ``""``, ``None``, none and 0.
+    """
 
     host_id: str
     system: str
@@ -75,6 +81,10 @@ class HostFacts:
     python_version: str
     python_implementation: str
     libc: str
+    governor: str = ""
+    turbo: bool | None = None
+    affinity: tuple[Count, ...] = ()
+    core_count: Count = 0
 
     @property
     def kind(self) -> str:

@@ -181,12 +181,17 @@ class Probe:
     """A fixed computation timed between blocks: what changes from one to the next is the machine.
 
     ``block`` is the one that ended just before; -1 is before the first block. ``wall_s`` and ``user_s`` are unrounded.
-    Where several machines took part, ``host_id`` and ``worker`` say which one timed it, after a part of that block.
+    ``others`` is how many cores anything but the probe kept busy meanwhile; ``load`` is the system's load average of
+    the minute before, in which the run itself counts. Both are ``None`` where the system does not tell, and in runs
+    from before they were recorded. Where several machines took part, ``host_id`` and ``worker`` say which one timed
+    it, after a part of that block.
     """
 
     block: Annotated[int, Field(ge=-1)]
     wall_s: Seconds
     user_s: Seconds
+    others: Annotated[float, Field(ge=0)] | None = None
+    load: Annotated[float, Field(ge=0)] | None = None
     host_id: str = ""
     worker: str = ""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from harness.monorepo.shapes import CANONICAL
-from harness.records.facts import Lane
-from harness.records.format import CONTROL_SUFFIX
+from harness.records.facts import HostFacts, Lane
+from harness.records.format import CONTROL_SUFFIX, Probe
 from harness.records.spelling import number
 from harness.report import words
 from harness.report.model import Report
@@ -203,10 +203,61 @@ def machine(report: Report) -> tuple[tuple[str, str], ...]:
         ("System", f"{host.system} {host.release}, {host.libc}"),
         ("File system", host.filesystem),
         ("Python", f"{host.python_implementation} {host.python_version}"),
+        ("Power mode", power_mode(host)),
+        ("Cores that it may use", affinity(host)),
+        ("Load", load(probe for run in report.runs for probe in run.probes)),
         ("Harness", ", ".join(dict.fromkeys(run.harness_version for run in report.runs))),
         ("Its tools", ", ".join(f"{name} {version}" for name, version in tools.items()) or words.NONE),
         *([("Nix builds on", builders)] if builders else []),
     )
+
+
+#: What is said of runs from before something was recorded.
+_NOT_RECORDED = "not recorded"
+
+
+def power_mode(host: HostFacts) -> str:
+    """How the clock speed is chosen, in words."""
+    if not host.governor:
+        return _NOT_RECORDED
+    if host.governor == "unknown" and host.turbo is None:
+        return "not told by this system (a virtual machine mostly does not)"
+    turbo = {True: "on", False: "off", None: "unknown"}[host.turbo]
+    return f"governor {host.governor}, turbo {turbo}"
+
+
+def affinity(host: HostFacts) -> str:
+    """Which cores commands may use, of how many."""
+    if not host.core_count:
+        return _NOT_RECORDED
+    if not host.affinity:
+        return f"not told by this system, which has {number(host.core_count, 'core')}"
+    named = f" ({', '.join(map(str, host.affinity))})" if len(host.affinity) < host.core_count else ""
+    return f"{len(host.affinity)} of {host.core_count}{named}"
+
+
+def load(probes: Iterable[Probe]) -> str:
+    """What else was at work before the first block and between blocks, in words."""
+    told = [probe for probe in probes if probe.others is not None or probe.load is not None]
+    if not told:
+        return _NOT_RECORDED
+    others = _span("cores kept busy by others", told, lambda probe: probe.others)
+    averages = _span("load average, in which the run itself counts", told, lambda probe: probe.load)
+    return "; ".join(filter(None, (others, averages)))
+
+
+def _span(title: str, probes: Sequence[Probe], figure: Callable[[Probe], float | None]) -> str:
+    """A figure before the first block, and from the least to the most between blocks; empty where none is told."""
+    before = [value for probe in probes if probe.block < 0 and (value := figure(probe)) is not None]
+    during = [value for probe in probes if probe.block >= 0 and (value := figure(probe)) is not None]
+    spans = ((before, "before the first block"), (during, "between blocks"))
+    told = ", ".join(f"{_from_to(values)} {when}" for values, when in spans if values)
+    return f"{title}: {told}" if told else ""
+
+
+def _from_to(values: Sequence[float]) -> str:
+    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
+    return low if low == high else f"{low}–{high}"
 
 
 def failures(parts: Parts) -> tuple[Reason, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
@@ -12,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from benchmarks import efficiency, orders
+from benchmarks import efficiency, hot_loop, orders, verdicts
 from benchmarks.__main__ import main
 from benchmarks.answer import Answer, markdown, terminal
 from benchmarks.million import rows_of
-from benchmarks.peers import Turn, compare_turns
+from benchmarks.peers import Task, Turn, compare_turns
 from harness.errors import ResultsError
 from harness.measure.command import Ended, Execution
 from harness.records.facts import Lane, Outcome
@@ -155,3 +156,47 @@ def test_an_unknown_question_is_refused() -> None:
     result = CliRunner().invoke(main, ["speed"])
     assert result.exit_code == 2
     assert "blocks-or-batches" in result.output
+
+
+def test_a_hot_loop_leaves_the_first_run_of_each_command_out_and_rounds_have_work_before_each() -> None:
+    tasks = [Task(name=name, argv=(name,), folder=Path(), env={}) for name in ("a", "b", "c")]
+    done: list[str] = []
+
+    def run(task: Task) -> dict[str, float]:
+        done.append(task.name)
+        return {"clock": 9.0 if done.count(task.name) == 1 else 2.0, "processor": 1.0}
+
+    found = hot_loop.in_a_hot_loop(tasks, run)
+    assert found == {(name, kind): took for name in "abc" for kind, took in (("clock", 2), ("processor", 1))}
+    assert done == [name for name in "abc" for _ in range(hot_loop.RUNS + 1)]
+    done.clear()
+    hot_loop.in_shuffled_rounds(tasks, run, random.Random(1), lambda: done.append("work"))  # noqa: S311
+    assert done[::2] == ["work"] * 3 * hot_loop.RUNS
+    rounds = [done[1::2][place : place + 3] for place in range(0, 3 * hot_loop.RUNS, 3)]
+    assert all(sorted(each) == ["a", "b", "c"] for each in rounds)
+    assert len({tuple(each) for each in rounds}) > 1
+
+
+def test_ways_of_measuring_are_held_against_the_hot_loop_turn_by_turn() -> None:
+    turns = {
+        "hot loop": [{("a", "clock"): 0.01}, {("a", "clock"): 0.02}],
+        "shuffled": [{("a", "clock"): 0.015}, {("a", "clock"): 0.03}],
+    }
+    [row] = hot_loop.rows_of(turns)
+    assert row.cells() == {
+        "command": "`a`",
+        "time": "clock",
+        "hot loop": "15.0 ms",
+        "shuffled": "22.5 ms",
+        "shuffled / hot": "1.50 [1.50, 1.50]",
+    }
+
+
+def test_verdicts_are_counted_for_each_difference_scatter_and_number_of_rounds() -> None:
+    found = verdicts.answer(repetitions=2)
+    assert len(found.rows) == len(verdicts.DIFFERENCES) * len(verdicts.NOISES)
+    assert [len(row.cells()) for row in found.rows] == [2 + 2 * len(verdicts.ROUNDS)] * len(found.rows)
+    rng = np.random.default_rng(1)
+    quiet = {"noise": 0.001, "rounds": 6, "repetitions": 3}
+    assert verdicts.share_of_verdicts(rng, difference=0.0, **quiet) == (0, 1)
+    assert verdicts.share_of_verdicts(rng, difference=0.1, **quiet) == (1, 0)

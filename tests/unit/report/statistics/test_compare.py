@@ -109,10 +109,14 @@ def test_what_neither_differs_nor_is_the_same_is_undecided_and_says_how_many_blo
     assert re.search(r"nor is it ruled out\. About \d+ blocks would settle it\.", item.reason)
 
 
-@simulated(150, 600)
-def test_a_true_difference_of_a_tenth_is_rarely_called_the_same(runs: int) -> None:
+@simulated(100, 600)
+@pytest.mark.parametrize("noise", [0.03, 0.1])
+@pytest.mark.parametrize("count", [6, 10, 20])
+def test_a_true_difference_of_a_tenth_is_rarely_called_the_same(count: int, noise: float, runs: int) -> None:
     rng = np.random.default_rng(21)
-    wrong = sum(judge(noisy(rng, 1.1, 6) / noisy(rng, 1, 6)).verdict is Verdict.SAME for _ in range(runs))
+    wrong = sum(
+        judge(noisy(rng, 1.1, count, noise) / noisy(rng, 1, count, noise)).verdict is Verdict.SAME for _ in range(runs)
+    )
     assert wrong / runs <= 0.05
 
 
