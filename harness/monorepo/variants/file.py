@@ -207,7 +207,10 @@ class DeployPhase(Phase):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Phases:
-    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``."""
+    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``.
+
+    ``prepare`` needs none: it is there where a toolchain can do without an index if that is prepared beforehand.
+    """
 
     install: Phase
     run: Phase
@@ -215,6 +218,7 @@ class Phases:
     refresh: Phase | None = None
     build: Phase | None = None
     deploy: DeployPhase | None = None
+    prepare: Phase | None = None
 
     @model_validator(mode="after")
     def _running_takes_a_step(self) -> Phases:
