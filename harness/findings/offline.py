@@ -27,9 +27,7 @@ _VALUES = {
     "works": good("It works as always."),
     "works-if-told": fair("It works when the toolchain is told to do without the index."),
     "works-prepared": fair("It works when what it needs was fetched beforehand, with commands for that alone."),
-    "fails": bad(
-        "It fails, though all it needs was fetched before, and no documented way of the toolchain mends that."
-    ),
+    "fails": bad("It fails, though all it needs was fetched before; the variant names no way that mends it."),
 }
 
 
