@@ -158,8 +158,9 @@ def _prepare_for(lab: Lab, left: Mapping[str, _Tried]) -> None:
             raise StateError(f"With the index there, preparing failed: {done.evidence}")
         if "run" in left:
             lab.installed()
-    count = len(done.steps)
-    ready = f"(the index is back for {count} command{'s' * (count != 1)})\n{commands_of(done)}\n(the index is gone)"
+    typed = commands_of(done)
+    count = len(typed.splitlines())
+    ready = f"(the index is back for {count} command{'s' * (count != 1)})\n{typed}\n(the index is gone)"
     for name, item in left.items():
         if told := _told(lab, name):
             item.prepared = f"{ready}\n{told}"

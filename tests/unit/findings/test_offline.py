@@ -63,7 +63,7 @@ def installing_from_wheels(command: Command, player: Player) -> Execution | None
         case ["tool", "fetch"]:
             if not player.online or "TOOL_WHEELS" in command.env:
                 return refused
-            wheels.mkdir()
+            wheels.mkdir(exist_ok=True)
             return execution()
         case ["tool", "install"]:
             told = command.env.get("TOOL_WHEELS") == str(wheels) and wheels.is_dir()
@@ -80,6 +80,15 @@ def test_what_works_once_it_was_prepared_says_with_how_many_commands(tmp_path: P
     assert "TOOL_WHEELS={state}/wheels" in found["offline-install"].evidence
     assert found["offline-deploy"].value == "works"
     assert player.commands.count(("tool", "fetch")) == 1
+
+
+def test_what_is_typed_alike_for_each_application_counts_once(tmp_path: Path) -> None:
+    text = PREPARED.replace("[phases.prepare]", '[phases.prepare]\ndirectory = "{root}/{app}"')
+    lab, player = player_lab(tmp_path, text, override=installing_from_wheels)
+    found = established(FINDING, lab)
+
+    assert "(the index is back for 1 command)\n$ tool fetch" in found["offline-install"].evidence
+    assert player.commands.count(("tool", "fetch")) == 2
 
 
 def test_what_was_prepared_is_gone_afterwards(tmp_path: Path) -> None:
