@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.measure.trees import remove_tree
+from harness.measure.trees import set_aside
 from harness.workspace.experiment import Lab
 
 
@@ -35,16 +35,8 @@ def make_wheel(folder: Path, project: str, version: str, modules: Mapping[str, s
 @contextmanager
 def caches_set_aside(lab: Lab) -> Iterator[None]:
     """Have the toolchain's caches empty meanwhile; what a stranger serves does not stay in those of the lab."""
-    workspace = lab.workspace
-    workspace.prepare_folders()
-    kept = workspace.folder / "caches-set-aside"
-    workspace.cache.rename(kept)
-    workspace.prepare_folders()
-    try:
+    with set_aside(lab.workspace.cache):
         yield
-    finally:
-        remove_tree(workspace.cache)
-        kept.rename(workspace.cache)
 
 
 def _digest(text: str) -> str:

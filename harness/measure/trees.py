@@ -1,4 +1,4 @@
-"""Removing what a run made, and nothing else: the one place in which folders are removed."""
+"""Removing what a run made, and nothing else: the one place in which folders are removed or set aside."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def remove_tree(path: Path, *, within: Path | None = None) -> None:
         except NotADirectoryError as error:
             raise StateError(f"{path} is not removed: on the way there is a link, or no folder.") from error
         _remove(parts[-1], folder)
+
+
+@contextmanager
+def set_aside(folder: Path) -> Iterator[None]:
+    """Have a folder empty meanwhile, and as it was afterwards, whatever became of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder.with_name(f"{folder.name}-set-aside")
+    folder.rename(kept)
+    folder.mkdir()
+    try:
+        yield
+    finally:
+        remove_tree(folder)
+        kept.rename(folder)
 
 
 def _remove(name: str, parent: int) -> None:

@@ -16,7 +16,8 @@ from harness.measure.environment import prepare_home
 from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import Shape, module_of
 from harness.monorepo.variants import Variant
-from harness.monorepo.variants.file import Phase, Step, placeholders
+from harness.monorepo.variants.file import Phase, Step
+from harness.monorepo.variants.placeholders import placeholders
 
 #: What ``shared`` exports and both applications print.
 NAME = "PolyWolf"

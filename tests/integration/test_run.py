@@ -197,6 +197,17 @@ def test_every_change_works_and_what_is_derived_takes_next_to_no_edit_of_nix(exa
 
 
 @pytest.mark.verify
+def test_pip_works_without_an_index_from_what_it_downloaded_beforehand(tmp_path: Path) -> None:
+    asked = ("--variant", "venv", "--lane", "local", "--finding", "offline-install")
+    done = harness("run", "--results", str(tmp_path), "--run-id", "offline", *asked)
+    found = {item.finding: item for item in findings(tmp_path / "offline")}
+
+    for name in ("offline-install", "offline-build", "offline-deploy"):
+        assert found[name].value == "works-prepared", done.stderr
+        assert "(the index is back for 1 command)\n$ pip download" in found[name].evidence
+
+
+@pytest.mark.verify
 def test_evidence_names_no_place_of_this_machine(examined: Run) -> None:
     text = (examined[0] / "findings.jsonl").read_text(encoding="utf-8")
 

@@ -1,25 +1,11 @@
 """``variant.toml``: every key it may have, checked before anything is run.
 
-The steps of each phase are argument lists, and the placeholders below are the only templating.
-
-``{root}``    the monorepo's checkout (a scratch copy)
-``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the step is repeated for each one
-``{module}``  what that application is imported and started as: its name with ``_`` in the place of ``-``
-``{member}``  a member's name; the step is repeated for each one
-``{need}``    a member that the application or member needs, directly or through others; the argument is repeated
-``{cache}``   the folder that is emptied for a cold start
-``{state}``   a folder for what the toolchain keeps outside the checkout and is not a cache (environments, settings)
-``{index}``   the simple index on loopback
-``{python}``  the Python interpreter to use
-``{tools}``   the ``bin`` folder of the environment the toolchain is installed in, also first on ``PATH``
-``{dist}``    where ``build`` puts wheels and sdists
-``{deploy}``  the folder ``deploy`` has to fill
+The steps of each phase are argument lists; :mod:`harness.monorepo.variants.placeholders` says what may stand in them.
 """
 
 from __future__ import annotations
 
 import re
-import string
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
@@ -34,47 +20,13 @@ from harness.errors import did_you_mean
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
 from harness.monorepo.variants.keys import described
+from harness.monorepo.variants.placeholders import placeholders
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
-
-PLACEHOLDERS = frozenset(
-    {
-        "root",
-        "app",
-        "module",
-        "member",
-        "need",
-        "cache",
-        "state",
-        "index",
-        "python",
-        "tools",
-        "dist",
-        "deploy",
-    }
-)
 
 #: Members say `requires-python = ">=3.11"`.
 OLDEST_PYTHON = (3, 11)
 
 _STRICT = ConfigDict(extra="forbid")
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names of the placeholders in ``text``.
-
-    Raises:
-        ValueError: a brace is unbalanced, or a placeholder is not just one of :data:`PLACEHOLDERS`.
-    """
-    names: set[str] = set()
-    for _, name, specification, conversion in string.Formatter().parse(text):
-        if name is not None:
-            names.add(name)
-        if specification or conversion:
-            raise ValueError(f"{text!r} has more than a placeholder's name between its braces")
-    if unknown := sorted(names - PLACEHOLDERS):
-        known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
-        raise ValueError(f"{{{unknown[0]}}} is not a placeholder; known: {known}")
-    return frozenset(names)
 
 
 def _template(text: str) -> str:
@@ -207,7 +159,10 @@ class DeployPhase(Phase):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Phases:
-    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``."""
+    """What the toolchain's user types for each kind of work. An absent phase has its reason in ``unsupported``.
+
+    ``prepare`` needs none: it is there where a toolchain can do without an index if that is prepared beforehand.
+    """
 
     install: Phase
     run: Phase
@@ -215,6 +170,7 @@ class Phases:
     refresh: Phase | None = None
     build: Phase | None = None
     deploy: DeployPhase | None = None
+    prepare: Phase | None = None
 
     @model_validator(mode="after")
     def _running_takes_a_step(self) -> Phases:

@@ -28,7 +28,7 @@ KEYS: Mapping[str, str] = {
     "toolchain.version.command": "The command, as an argument list.",
     "toolchain.version.expect": "What its answer has to contain: the pinned version.",
     "environment": "Variables that every step sees, beside a scrubbed environment.",
-    "offline": "Variables that tell the toolchain to do without an index, if it has any.",
+    "offline": "Variables that tell the toolchain to do without an index, the way its documentation names.",
     "caches": "Variables that name caches, each below {cache}, which is emptied for a cold start.",
     "phases": "What a user of the toolchain types for each kind of work; argument lists, never a shell's line.",
     "phases.lock": "Writes the lock files, from requirements alone.",
@@ -37,6 +37,7 @@ KEYS: Mapping[str, str] = {
     "phases.refresh": "Makes an edit of the library visible; no steps where it shows by itself.",
     "phases.build": "Puts the sdist and the wheel of every member into {dist}.",
     "phases.deploy": "Fills {deploy} with one application alone: no links to the checkout, no development tools.",
+    "phases.prepare": "Fetches, while there is an index, what the variables of offline lead to when there is none.",
     "phases.*.steps": "Argument lists, run in order. A step that names {app} or {member} is repeated for each, an "
     "argument that names {need} for each member that is needed.",
     "phases.*.directory": "The folder the steps are run in.",

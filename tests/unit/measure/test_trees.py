@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StateError
-from harness.measure.trees import remove_tree
+from harness.measure.trees import remove_tree, set_aside
 
 NOBODY = 65534
 
@@ -136,3 +136,14 @@ def test_where_the_way_ends_there_is_nothing_to_remove(tmp_path: Path) -> None:
     remove_tree(tmp_path / "never" / "made")
 
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_set_aside_is_as_it_was_even_where_there_was_no_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    with set_aside(folder):
+        (folder / "new").mkdir()
+    assert list(folder.iterdir()) == []
+    (folder / "kept").mkdir()
+    with set_aside(folder):
+        assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["kept"]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from harness.errors import InputError, VariantError
 from harness.monorepo.variants import folder_digest, load_variant, load_variants
-from harness.monorepo.variants.file import PLACEHOLDERS, parse_variant_file, placeholders
+from harness.monorepo.variants.file import parse_variant_file
+from harness.monorepo.variants.placeholders import PLACEHOLDERS, placeholders
 from tests.made_up import VARIANT_TOML, made_up_variant, write_variant
 
 
