@@ -13,6 +13,8 @@ from harness.report.view.model import Figure, Standing
 from harness.report.view.parts import Asked, Part, Timed
 
 NOT_MEASURED = "not measured in these runs"
+#: What is said where a scenario and its like in the activated environment are the same commands.
+NO_WRAPPER = "There is no wrapper: these are the commands of the activated environment."
 NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
 
 _VERDICTS = {Verdict.FASTER: Standing.GOOD, Verdict.SLOWER: Standing.BAD}
@@ -70,7 +72,19 @@ def limit(seconds: float) -> str:
 
 def of_timed(timed: Timed, variant: str) -> Figure:
     """A contestant's figure in a scenario, with the way to its samples."""
-    return of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
+    figure = of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
+    if figure.value is None or not _without_wrapper(timed, variant):
+        return figure
+    return replace(figure, meaning=f"{NO_WRAPPER} {figure.meaning}".strip())
+
+
+def _without_wrapper(timed: Timed, variant: str) -> bool:
+    """Whether what is measured through the tool is what is measured in the activated environment, word for word."""
+    facts = timed.part.facts.variants.get(variant)
+    if facts is None:
+        return False
+    name = timed.scenario.name
+    return name in facts.commands and facts.commands[name] == facts.commands.get(f"{name}-direct")
 
 
 def bundle(variant: str) -> str:

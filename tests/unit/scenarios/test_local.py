@@ -54,8 +54,9 @@ def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
 def test_design_md_names_these_scenarios() -> None:
     names = [name for name in all_scenarios() if name.removeprefix("nix-") not in STANDARD]
 
-    assert names[:9] == [
-        "tool-install", "lock", "install-cold", "install-warm", "noop", "run", "refresh", "build", "deploy",
+    assert names[:11] == [
+        "tool-install", "lock", "install-cold", "install-warm", "noop",
+        "run", "run-direct", "refresh", "refresh-direct", "build", "deploy",
     ]  # fmt: skip
 
 
@@ -75,6 +76,9 @@ def test_a_well_behaved_toolchain_passes(name: str, bench: Bench, attempt: Attem
         ("noop", [("tool", "install")]),
         ("run", [("tool", "run", "hello")]),
         ("refresh", [("tool", "run", "hello"), ("tool", "run", "goodbye")]),
+        # Where no environment is activated, no tool stands before the applications.
+        ("run-direct", [("tool", "run", "hello")]),
+        ("refresh-direct", [("tool", "run", "hello"), ("tool", "run", "goodbye")]),
     ],
 )
 def test_what_is_measured(name: str, steps: list[tuple[str, ...]], bench: Bench, attempt: Attempt) -> None:

@@ -54,6 +54,7 @@ def test_the_monorepos_files_leave_out_what_the_harness_added(tmp_path: Path) ->
         ("[environment]", '[unsupported]\nlock = "no"\n[environment]', "keep one of them"),
         ('[["tool", "install"]]', "[]", "phases.install.steps is empty: fill it, or say why it is in"),
         ('[["tool", "run", "{app}"]]', "[]", "run.steps is empty: nothing would start an application"),
+        ("[environment]", "[activated]\n[environment]", "either environment says which folder is activated, or find"),
         ("schema_version = 1", "schema_version = [", "not valid TOML"),
     ],
 )

@@ -263,3 +263,23 @@ def test_the_rules_in_the_documentation_are_those_that_are_used() -> None:
     text = (CHECKOUT / "docs" / "situations.md").read_text(encoding="utf-8")
     assert rules_table() in text
     assert len({rule.slug for rule in RULES}) == len(RULES)
+
+
+def test_who_has_no_wrapper_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SECONDS, "run-direct", (0.03, 0.03, 0.03, 0.03, 0.03))
+    run = made_up_run(tmp_path, scenarios=("run", "run-direct"), mishaps=False)
+    direct = (("python", "-m", "{module}"),)
+    wrapped = {"run": (("tool", "run"),), "run-direct": direct}
+    facts = {
+        name: replace(item, commands={"run": direct, "run-direct": direct} if name == "venv" else wrapped)
+        for name, item in read_info(run).variants.items()
+    }
+    change_info(run, lambda info: replace(info, variants=facts))
+
+    measures = view_of(run).measures
+    told = {
+        row.variant: [row.cells[column.slug].meaning for column in measures.columns if "run" in column.slug]
+        for row in measures.rows
+    }
+    assert ["no wrapper" in meaning for meaning in told["venv"]] == [True, False]
+    assert ["no wrapper" in meaning for meaning in told["uv"]] == [False, False]
