@@ -213,6 +213,7 @@ class Phases:
     install: Phase
     run: Phase
     lock: Phase | None = None
+    again: Phase | None = None
     refresh: Phase | None = None
     build: Phase | None = None
     deploy: DeployPhase | None = None
@@ -277,8 +278,7 @@ class VariantFile:
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
     without an index. ``cures`` are what is typed in the place of the deploy or install steps against a hazard.
     ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
-    ``documented`` is where the tool's documentation shows the idiom. ``activated`` is the environment that is activated
-    to do without what starts applications; it is missing where ``phases.run`` does without it already.
+    ``documented`` is where its documentation shows the idiom. ``activated`` is missing where ``run`` needs no tool.
     ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
     everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
     package index: for either reason it is shown, and not measured.

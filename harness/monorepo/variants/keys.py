@@ -33,6 +33,7 @@ KEYS: Mapping[str, str] = {
     "phases": "What a user of the toolchain types for each kind of work; argument lists, never a shell's line.",
     "phases.lock": "Writes the lock files, from requirements alone.",
     "phases.install": "Brings about an environment in which both applications run.",
+    "phases.again": "Installs again, where that takes less than phases.install.",
     "phases.run": "Starts one application, the toolchain's own way.",
     "phases.refresh": "Makes an edit of the library visible; no steps where it shows by itself.",
     "phases.build": "Puts the sdist and the wheel of every member into {dist}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.records.facts import Outcome, Tone
+from harness.records.facts import Outcome, Tone, VariantFacts
 from harness.report import words
 from harness.report.anchors import anchored
 from harness.report.model import Answer, Question, Row
@@ -13,8 +13,8 @@ from harness.report.view.model import Figure, Standing
 from harness.report.view.parts import Asked, Part, Timed
 
 NOT_MEASURED = "not measured in these runs"
-#: What is said where a scenario and its like in the activated environment are the same commands.
-NO_WRAPPER = "There is no wrapper: these are the commands of the activated environment."
+#: Scenarios that install, by how their names begin.
+_INSTALLING = ("install-", "noop")
 NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
 
 _VERDICTS = {Verdict.FASTER: Standing.GOOD, Verdict.SLOWER: Standing.BAD}
@@ -73,18 +73,27 @@ def limit(seconds: float) -> str:
 def of_timed(timed: Timed, variant: str) -> Figure:
     """A contestant's figure in a scenario, with the way to its samples."""
     figure = of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
-    if figure.value is None or not _without_wrapper(timed, variant):
-        return figure
-    return replace(figure, meaning=f"{NO_WRAPPER} {figure.meaning}".strip())
-
-
-def _without_wrapper(timed: Timed, variant: str) -> bool:
-    """Whether what is measured through the tool is what is measured in the activated environment, word for word."""
     facts = timed.part.facts.variants.get(variant)
-    if facts is None:
-        return False
+    if figure.value is None or facts is None:
+        return figure
+    told = (_wrapper(timed, facts), _other_environment(timed, facts), figure.meaning)
+    return replace(figure, meaning=" ".join(filter(None, told)))
+
+
+def _wrapper(timed: Timed, facts: VariantFacts) -> str:
+    """What is said where a scenario and its like in the activated environment are the same, word for word."""
     name = timed.scenario.name
-    return name in facts.commands and facts.commands[name] == facts.commands.get(f"{name}-direct")
+    alike = name in facts.commands and facts.commands[name] == facts.commands.get(f"{name}-direct")
+    return "There is no wrapper: these are the commands of the activated environment." if alike else ""
+
+
+def _other_environment(timed: Timed, facts: VariantFacts) -> str:
+    """What is said where installing makes another kind of environment than the reference's does."""
+    reference = timed.part.facts.variants.get(timed.part.source.reference)
+    own, other = facts.environment_of, reference.environment_of if reference else None
+    if not timed.scenario.name.startswith(_INSTALLING) or own is None or other is None or own is other:
+        return ""
+    return f"Unequal work: an environment for {own}, where {timed.part.source.reference} makes one for {other}."
 
 
 def bundle(variant: str) -> str:

@@ -87,6 +87,16 @@ def test_what_is_measured(name: str, steps: list[tuple[str, ...]], bench: Bench,
     assert measure(name, bench, attempt) == steps
 
 
+def test_installing_again_may_take_less_than_installing(tmp_path: Path) -> None:
+    bench = made_up_bench(tmp_path, VARIANT_TOML + '\n[phases.again]\nsteps = [["tool", "again"]]\n')
+    toolbox = Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
+    attempt = made_up_attempt(toolbox, tmp_path)
+    warm_up(bench, attempt, phases_needed(["noop"]))
+
+    assert measure("noop", bench, attempt) == [("tool", "again")]
+    assert all_scenarios()["noop"].steps(bench.variant) == (("tool", "again"),)
+
+
 def test_each_scenario_reaches_its_state_after_any_other(bench: Bench, attempt: Attempt, toolbox: Toolbox) -> None:
     warm_up(bench, attempt, phases_needed(all_scenarios()))
     for name in [*LOCAL, *reversed(LOCAL), "noop", "run", "refresh", "noop", "deploy", "run"]:
