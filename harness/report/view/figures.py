@@ -13,6 +13,9 @@ from harness.report.view.model import Figure, Standing
 from harness.report.view.parts import Asked, Part, Timed
 
 NOT_MEASURED = "not measured in these runs"
+UNKNOWN = Standing.UNKNOWN
+#: Findings about building, each with the words before its answer.
+_BEHIND = {"build-isolated": "", "build-from-sdist": "the wheel ", "build-processes": "processes: "}
 #: Scenarios that install, by how their names begin.
 _INSTALLING = ("install-", "noop")
 NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
@@ -76,7 +79,7 @@ def of_timed(timed: Timed, variant: str) -> Figure:
     facts = timed.part.facts.variants.get(variant)
     if figure.value is None or facts is None:
         return figure
-    told = (_wrapper(timed, facts), _other_environment(timed, facts), figure.meaning)
+    told = (_wrapper(timed, facts), _other_environment(timed, facts), _building(timed, variant), figure.meaning)
     return replace(figure, meaning=" ".join(filter(None, told)))
 
 
@@ -85,6 +88,15 @@ def _wrapper(timed: Timed, facts: VariantFacts) -> str:
     name = timed.scenario.name
     alike = name in facts.commands and facts.commands[name] == facts.commands.get(f"{name}-direct")
     return "There is no wrapper: these are the commands of the activated environment." if alike else ""
+
+
+def _building(timed: Timed, variant: str) -> str:
+    """What lies behind the time that building takes, as far as it was found out."""
+    if timed.scenario.name != "build":
+        return ""
+    found = {name: of_answer(asked.of(variant), asked, variant) for name in _BEHIND for asked in timed.part.asked(name)}
+    told = [f"{_BEHIND[name]}{spelled(figure)}" for name, figure in found.items() if figure.standing is not UNKNOWN]
+    return f"Built {', '.join(told)}." if told else ""
 
 
 def _other_environment(timed: Timed, facts: VariantFacts) -> str:

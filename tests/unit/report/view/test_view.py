@@ -313,3 +313,13 @@ def test_what_is_unequal_and_what_a_size_holds_is_said_beside_the_figure(tmp_pat
     assert "Unequal" not in told["poetry"]["tool-install"]
     assert told["hatch"]["tool-install-toolchain_bytes"] == "Of this uv 3.00 MiB and plug 2.00 KiB."
     assert not [slug for slug in told["hatch"] if "/" in slug]
+
+
+def test_what_lies_behind_the_time_of_a_build_is_said_beside_it(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("build",), mishaps=False)
+    answered(run, "build-isolated", {"uv": "not-isolated"}, {"not-isolated": Bearing.NEUTRAL})
+    answered(run, "build-from-sdist", {"uv": "from-sdist"}, {"from-sdist": Bearing.NEUTRAL})
+
+    rows = {row.variant: row.cells["local-canonical-build"].meaning for row in view_of(run).measures.rows}
+    assert rows["uv"].startswith("Built not isolated, the wheel from sdist.")
+    assert "Built" not in rows["venv"]
