@@ -46,6 +46,7 @@ class Index:
         self._port = port
         self._read = 0
         self._served = Traffic(requests=0, bytes_downloaded=0)
+        self._asked: set[str] = set()
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -82,11 +83,18 @@ class Index:
             self._stop()
             self._start()
         for record in self._new_records():
+            if (page := str(record["path"]).removeprefix("/simple/").strip("/")) and "/" not in page:
+                self._asked.add(page)
             self._served = Traffic(
                 requests=self._served.requests + 1,
                 bytes_downloaded=self._served.bytes_downloaded + int(record["bytes"]),
             )
         return self._served
+
+    def asked(self) -> frozenset[str]:
+        """The projects whose pages were asked for since the index was started, by their names in addresses."""
+        self.traffic()
+        return frozenset(self._asked)
 
     def _new_records(self) -> list[dict[str, Any]]:
         with self._log.open("rb") as file:

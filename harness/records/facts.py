@@ -100,6 +100,13 @@ class DocumentedFacts:
     read: str
 
 
+class Environment(StrEnum):
+    """Whom a variant's installation makes an environment for: one for all members, or one for each application."""
+
+    ALL_MEMBERS = "all members"
+    EACH_APPLICATION = "each application"
+
+
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFacts:
     """What a reader of the results has to know of a variant, without its folder at hand.
@@ -109,7 +116,8 @@ class VariantFacts:
     file a person writes (below the variant's folder) to its text. A variant that is ``broken`` or ``unavailable``, for
     the reason given, is in the run to be shown: nothing of it was measured. ``python`` is the exact version of the
     Python that it was measured with, empty where that was not recorded. ``documented`` is missing in runs from before
-    it was recorded, and of variants whose author named no page.
+    it was recorded, and of variants whose author named no page. ``environment_of`` is whom installing makes an
+    environment for, missing where that was not recorded and where it makes none.
     """
 
     title: str
@@ -125,6 +133,7 @@ class VariantFacts:
     unavailable: str = ""
     python: str = ""
     documented: DocumentedFacts | None = None
+    environment_of: Environment | None = None
 
     @property
     def set_aside(self) -> str:

@@ -19,6 +19,7 @@ GROUPS = {
     "friction": "What is stated by hand",
     "freshness": "What shows after an edit",
     "shipping": "What is shipped",
+    "building": "What building takes",
     "metadata": "What built packages say of themselves",
     "safety": "What is refused, and what slips through",
     "offline": "Without an index",

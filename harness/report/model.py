@@ -53,12 +53,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class SizeRow:
-    """One kind of size by variant: medians in bytes (``unit`` is ``bytes``) or counts (empty)."""
+    """One kind of size by variant: medians in bytes (``unit`` is ``bytes``) or counts (empty).
+
+    ``parts`` are what of a variant's size is certain distributions', by their names.
+    """
 
     name: str
     unit: str
     scenario: str
     values: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -263,11 +263,32 @@ def _sizes(section: SectionKey, frames: Frames) -> tuple[SizeRow, ...]:
     for (scenario, name, variant), values in grouped:
         found.setdefault((str(scenario), str(name)), {})[str(variant)] = float(values.median())
     return tuple(
-        SizeRow(name=name, unit="bytes" if name.endswith("_bytes") else "", scenario=scenario, values=values)
+        SizeRow(
+            name=name,
+            unit="bytes" if name.endswith("_bytes") else "",
+            scenario=scenario,
+            values=values,
+            parts=_parts(scenario, name, found),
+        )
         for (scenario, name), values in sorted(found.items())
+        if PART not in name
     )
 
 
+def _parts(
+    scenario: str, whole: str, sizes: Mapping[tuple[str, str], Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """What of a size is certain distributions', by variant; the largest first."""
+    found: dict[str, dict[str, float]] = {}
+    for (where, name), values in sizes.items():
+        if where == scenario and name.startswith(whole + PART):
+            for variant, value in values.items():
+                found.setdefault(variant, {})[name.partition(PART)[2]] = value
+    return {variant: dict(sorted(own.items(), key=lambda item: (-item[1], item[0]))) for variant, own in found.items()}
+
+
+#: What stands between the name of a size and that of a distribution that is a part of it.
+PART = "/"
 #: What is weighed of each application, by how its name ends.
 _OF_EACH = ("_runtime_closure_bytes", "_build_closure_bytes")
 #: What is weighed of more applications than these is shown of the one that weighs most.

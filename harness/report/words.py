@@ -90,7 +90,10 @@ def mark(word: str) -> str:
 
 
 def size_name(name: str) -> str:
-    """A size's name in words; one that is not known here in its own."""
+    """A size's name in words, with the part that it is of, if any; one that is not known here in its own."""
+    name, _, part = name.partition("/")
+    if part:
+        return f"{size_name(name)}: {part}"
     return SIZES.get(name, name.removesuffix("_bytes").replace("_", " ").capitalize())
 
 

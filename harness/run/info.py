@@ -55,6 +55,7 @@ def variant_facts(variant: Variant, scenarios: Iterable[Scenario]) -> VariantFac
         unavailable=variant.spec.unavailable,
         python="" if variant.set_aside else python_of(variant).version,
         documented=DocumentedFacts(page=shown.page, read=shown.read.isoformat()) if shown else None,
+        environment_of=variant.environment_of,
     )
 
 

@@ -11,6 +11,7 @@ from harness.monorepo.shapes import module_of
 from harness.monorepo.variants.file import DeployPhase
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario, phase_of
+from harness.workspace.distributions import parts
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt, commands, environment
 from harness.workspace.verify import verify_line, verify_python
@@ -60,8 +61,13 @@ class Deploy(LocalScenario):
         return argv, attempt.run(argv, bench.warm.deployment, environment(bench, bench.warm))
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
-        """What would be sent."""
-        return {"deployed_bytes": tree_size(bench.warm.deployment).apparent_bytes}
+        """What would be sent, and what of it is not the members'."""
+        whole = tree_size(bench.warm.deployment).apparent_bytes
+        members = [member.name for member in bench.shape.members]
+        return {
+            "deployed_bytes": whole,
+            **parts("deployed_bytes", whole, [bench.warm.deployment], never=members),
+        }
 
 
 SCENARIO = Deploy()

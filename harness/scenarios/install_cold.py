@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.measure.sizes import tree_size
 from harness.records.facts import ScenarioFacts
 from harness.scenarios.base import LocalScenario
+from harness.workspace.distributions import parts
 from harness.workspace.prepared import Bench
 from harness.workspace.states import reach_cold
 from harness.workspace.steps import Attempt
@@ -34,9 +35,13 @@ class InstallCold(LocalScenario):
         return attempt
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
-        """The environments and the cache that filling them left."""
+        """The environments, what of them is not the members', and the cache that filling them left."""
+        folders = bench.cold.environments
+        whole = sum(tree_size(path).apparent_bytes for path in folders)
+        members = [member.name for member in bench.shape.members]
         return {
-            "environment_bytes": sum(tree_size(path).apparent_bytes for path in bench.cold.environments),
+            "environment_bytes": whole,
+            **parts("environment_bytes", whole, folders, never=members),
             "cache_bytes": tree_size(bench.cold.cache).apparent_bytes,
         }
 

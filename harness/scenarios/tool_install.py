@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from harness.errors import VerificationError
 from harness.measure.command import Command, Execution
 from harness.measure.sizes import tree_size
@@ -12,6 +14,7 @@ from harness.measure.trees import remove_tree
 from harness.monorepo.variants import Variant
 from harness.provision.toolchains import install_commands
 from harness.records.facts import Lane, ScenarioFacts
+from harness.workspace.distributions import parts
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt, environment
 from harness.workspace.tree import Workspace
@@ -76,8 +79,11 @@ class ToolInstall:
             )
 
     def sizes(self, bench: Bench, attempt: Attempt) -> dict[str, int]:  # noqa: ARG002
-        """The environment with the toolchain in it."""
-        return {"toolchain_bytes": tree_size(_environment(bench)).apparent_bytes}
+        """The environment with the toolchain in it, and what of that is each package asked for and each large one."""
+        folder = _environment(bench)
+        whole = tree_size(folder).apparent_bytes
+        asked_for = [Requirement(text).name for text in bench.variant.spec.toolchain.packages]
+        return {"toolchain_bytes": whole, **parts("toolchain_bytes", whole, [folder], always=asked_for)}
 
     def watched(self, bench: Bench) -> Sequence[Path]:
         """The scratch folder, in which the environment is."""

@@ -52,6 +52,10 @@ class Serving(Protocol):
         """The address of its simple pages."""
         ...
 
+    def asked(self) -> frozenset[str]:
+        """The projects whose pages were asked for, by their names in addresses."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:

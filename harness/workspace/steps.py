@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.errors import MeasureError
@@ -27,7 +27,8 @@ class Attempt:
 
     The rest is what preparing made or found out, for the steps after it: the ``salt`` of what Nix builds, what its
     store had ``before`` (or lacked, where that is counted), which records of members were ``installed`` (a member's
-    name, where its record lies, its inode and time), and the ``line`` that was edited in.
+    name, where its record lies, its inode and time), the ``line`` that was edited in, and the folder of the environment
+    that is ``activated`` for each application.
     """
 
     executor: Executor
@@ -40,6 +41,7 @@ class Attempt:
     before: frozenset[str] = frozenset()
     installed: frozenset[tuple[str, str, int, int]] = frozenset()
     line: str = ""
+    activated: Mapping[str, Path] = field(default_factory=dict)
 
     def run(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Execution:
         """Run one command that belongs to preparing or verifying, not to what is measured."""

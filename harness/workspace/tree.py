@@ -150,12 +150,15 @@ class Workspace:
             return [{"member": member.name} for member in self.shape.members]
         return [{}]
 
-    def paths(self, templates: Iterable[str]) -> list[Path]:
-        """Templates of paths (environments, lock files), each repeated for the applications or members it names."""
+    def paths(self, templates: Iterable[str], application: str | None = None) -> list[Path]:
+        """Templates of paths (environments, lock files), each repeated for the applications or members it names.
+
+        With ``application``, those that name one are of that one alone.
+        """
         return [
             Path(template.format_map(self.values(**names)))
             for template in templates
-            for names in self._bindings([template], None)
+            for names in self._bindings([template], application)
         ]
 
     def variables(self, extra: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from harness.monorepo.growing.sources import grown_sources, prototype_of
 from harness.monorepo.growing.statements import NEEDING, PLAIN, REPEATED, Line, Repeat, Way, beside_members, in_member
 from harness.monorepo.shapes import Member, Shape
 from harness.monorepo.variants import HARNESS_FILES, Variant
-from harness.monorepo.variants.file import NEED, Growing, Indirect
+from harness.monorepo.variants.growing import NEED, Growing, Indirect
 
 _DESCRIPTION = re.compile(r"^description = .*$", re.MULTILINE)
 

@@ -19,6 +19,7 @@ from pydantic.dataclasses import dataclass
 from harness.errors import did_you_mean
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
+from harness.monorepo.variants.growing import Growing
 from harness.monorepo.variants.keys import described
 from harness.monorepo.variants.placeholders import placeholders
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
@@ -167,6 +168,7 @@ class Phases:
     install: Phase
     run: Phase
     lock: Phase | None = None
+    again: Phase | None = None
     refresh: Phase | None = None
     build: Phase | None = None
     deploy: DeployPhase | None = None
@@ -176,6 +178,27 @@ class Phases:
     def _running_takes_a_step(self) -> Phases:
         if not self.run.steps:
             raise ValueError("run.steps is empty: nothing would start an application")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Activated:
+    """The environment that a person activates, to start applications without the tool.
+
+    ``environment`` is its folder, or ``find`` the command that prints it, typed in ``directory``. ``renew`` are the
+    steps that an edit takes besides those of refreshing, where the tool does them by itself whenever it starts
+    something.
+    """
+
+    environment: EnvironmentPath | None = None
+    find: Step | None = None
+    directory: Directory = "{root}"
+    renew: tuple[Step, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Activated:
+        if (self.environment is None) is (self.find is None):
+            raise ValueError("either environment says which folder is activated, or find which command prints it")
         return self
 
 
@@ -201,38 +224,6 @@ class NixSpec:
 #: Findings that a variant may know a cure for: its steps are tried where the plain ones turn out to be a hazard.
 CURABLE = frozenset({"stale-shipment", "stale-value"})
 
-#: Where in :class:`Indirect` a member's name belongs.
-NEED = "{need}"
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Indirect:
-    """What a member's ``pyproject.toml`` has besides if it needs something only through others.
-
-    ``text`` goes before the first line that is ``before``; a line of it with ``{need}`` is repeated for each of those.
-    """
-
-    before: str
-    text: str
-
-    @model_validator(mode="after")
-    def _names_what_is_needed(self) -> Indirect:
-        if NEED not in self.text or not self.text.endswith("\n"):
-            raise ValueError("text has to be whole lines, one of them with {need}")
-        return self
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Growing:
-    """What has to be known to grow the variant's members into those of another shape.
-
-    A member states what it needs directly. ``transitive`` are the tables, by their dotted names, in which it states all
-    that it needs, also what it needs only through others; ``indirect`` is where it states those apart.
-    """
-
-    transitive: tuple[str, ...] = ()
-    indirect: Indirect | None = None
-
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFile:
@@ -243,7 +234,7 @@ class VariantFile:
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
     without an index. ``cures`` are what is typed in the place of the deploy or install steps against a hazard.
     ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
-    ``documented`` is where the tool's documentation shows the idiom.
+    ``documented`` is where its documentation shows the idiom. ``activated`` is missing where ``run`` needs no tool.
     ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
     everything is. ``broken`` quarantines the variant, ``unavailable`` says why its tools cannot be had from a Python
     package index: for either reason it is shown, and not measured.
@@ -255,6 +246,7 @@ class VariantFile:
     toolchain: ToolchainSpec
     phases: Phases
     documented: Documented | None = None
+    activated: Activated | None = None
     environment: dict[str, Template] = field(default_factory=dict)
     caches: dict[str, CachePath] = field(default_factory=dict)
     environments: tuple[EnvironmentPath, ...] = ()

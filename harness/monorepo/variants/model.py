@@ -15,7 +15,9 @@ from pathlib import Path
 from harness.errors import InputError, VariantError, did_you_mean
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants.file import VariantFile, parse_variant_file
+from harness.monorepo.variants.placeholders import placeholders
 from harness.monorepo.variants.templates import halves_used
+from harness.records.facts import Environment
 
 #: What the harness adds to a variant's folder: it is not part of the monorepo and is left out of scratch trees.
 HARNESS_FILES = ("variant.toml", "locks", "changes.toml", "changes")
@@ -51,6 +53,16 @@ class Variant:
         if self.spec.unavailable:
             return f"unavailable: {self.spec.unavailable}"
         return f"broken: {self.spec.broken}" if self.spec.broken else ""
+
+    @property
+    def environment_of(self) -> Environment | None:
+        """Whom installing makes an environment for: all members, or each application; nobody where it makes none."""
+        install = self.spec.phases.install
+        if not install.steps:
+            return None
+        texts = (install.directory, *self.spec.environments, *(arg for step in install.steps for arg in step))
+        own = any("app" in placeholders(text) for text in texts)
+        return Environment.EACH_APPLICATION if own else Environment.ALL_MEMBERS
 
     def files(self) -> dict[str, Path]:
         """The monorepo's own files, by their path below the folder."""

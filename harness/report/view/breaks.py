@@ -14,7 +14,7 @@ from harness.report.view.parts import Parts
 DECIDES = {
     "Installing": ("newcomer", "cleanliness", "offline"),
     "Editing": ("freshness", "friction"),
-    "Building": ("nix", "rebuilds"),
+    "Building": ("building", "nix", "rebuilds"),
     "Publishing": ("metadata",),
     "Deploying": ("shipping", "closures"),
     "Safety": ("safety",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.records.facts import Outcome, Tone
+from harness.records.facts import Outcome, Tone, VariantFacts
 from harness.report import words
 from harness.report.anchors import anchored
 from harness.report.model import Answer, Question, Row
@@ -13,6 +13,11 @@ from harness.report.view.model import Figure, Standing
 from harness.report.view.parts import Asked, Part, Timed
 
 NOT_MEASURED = "not measured in these runs"
+UNKNOWN = Standing.UNKNOWN
+#: Findings about building, each with the words before its answer.
+_BEHIND = {"build-isolated": "", "build-from-sdist": "the wheel ", "build-processes": "processes: "}
+#: Scenarios that install, by how their names begin.
+_INSTALLING = ("install-", "noop")
 NONE = Figure(word=NOT_MEASURED, standing=Standing.UNKNOWN)
 
 _VERDICTS = {Verdict.FASTER: Standing.GOOD, Verdict.SLOWER: Standing.BAD}
@@ -70,7 +75,37 @@ def limit(seconds: float) -> str:
 
 def of_timed(timed: Timed, variant: str) -> Figure:
     """A contestant's figure in a scenario, with the way to its samples."""
-    return of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
+    figure = of_row(timed.row(variant), timed.part, samples_anchor(timed, variant))
+    facts = timed.part.facts.variants.get(variant)
+    if figure.value is None or facts is None:
+        return figure
+    told = (_wrapper(timed, facts), _other_environment(timed, facts), _building(timed, variant), figure.meaning)
+    return replace(figure, meaning=" ".join(filter(None, told)))
+
+
+def _wrapper(timed: Timed, facts: VariantFacts) -> str:
+    """What is said where a scenario and its like in the activated environment are the same, word for word."""
+    name = timed.scenario.name
+    alike = name in facts.commands and facts.commands[name] == facts.commands.get(f"{name}-direct")
+    return "There is no wrapper: these are the commands of the activated environment." if alike else ""
+
+
+def _building(timed: Timed, variant: str) -> str:
+    """What lies behind the time that building takes, as far as it was found out."""
+    if timed.scenario.name != "build":
+        return ""
+    found = {name: of_answer(asked.of(variant), asked, variant) for name in _BEHIND for asked in timed.part.asked(name)}
+    told = [f"{_BEHIND[name]}{spelled(figure)}" for name, figure in found.items() if figure.standing is not UNKNOWN]
+    return f"Built {', '.join(told)}." if told else ""
+
+
+def _other_environment(timed: Timed, facts: VariantFacts) -> str:
+    """What is said where installing makes another kind of environment than the reference's does."""
+    reference = timed.part.facts.variants.get(timed.part.source.reference)
+    own, other = facts.environment_of, reference.environment_of if reference else None
+    if not timed.scenario.name.startswith(_INSTALLING) or own is None or other is None or own is other:
+        return ""
+    return f"Unequal work: an environment for {own}, where {timed.part.source.reference} makes one for {other}."
 
 
 def bundle(variant: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from harness.records.facts import Lane
 from harness.records.strategies import HANDWRITTEN
 from harness.report import friction, words
-from harness.report.model import ChangeView, Section
+from harness.report.model import ChangeView, Section, SizeRow
+from harness.report.prose import join
 from harness.report.view import figures
 from harness.report.view.model import Column, Figure, Grid, Measures, Standing, TableRow
 from harness.report.view.parts import Asked, Part, Parts, Timed
@@ -206,11 +207,18 @@ def _every(parts: Parts) -> Iterator[tuple[Column, Cells]]:
             unit = "bytes" if size.unit == "bytes" else "count"
             column = named(f"{section.slug}-{size.scenario}-{size.name}", title, unit, part.source.slug)
             cells = {
-                name: Figure(value=value, unit=unit, source=part.source.slug) for name, value in size.values.items()
+                name: Figure(value=value, unit=unit, meaning=_parts(size, name), source=part.source.slug)
+                for name, value in size.values.items()
             }
             yield column, figures.best(cells)
     for asked in part.questions:
         yield asked_column(asked), asked_cells(asked)
+
+
+def _parts(size: SizeRow, variant: str) -> str:
+    """What of a size is certain distributions', as a sentence; empty where none is named."""
+    told = [f"{name} {words.size(value)}" for name, value in size.parts.get(variant, {}).items()]
+    return f"Of this {join(told)}." if told else ""
 
 
 def _where(section: Section) -> str:

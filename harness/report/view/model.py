@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.records.facts import DocumentedFacts, Lane, Tone
+from harness.records.facts import DocumentedFacts, Environment, Lane, Tone
 from harness.report.compare.model import Compared
 
 
@@ -268,7 +268,8 @@ class Toolchain:
     """One variant's own part: its files and commands, and the surprises that differ from others'.
 
     ``files`` are name and address-free path; their texts are in the proofs. ``commands`` are by scenario's title.
-    ``documented`` is the page that shows the idiom and when it was read, if that is known.
+    ``documented`` is the page that shows the idiom and when it was read, if that is known, ``environment_of`` whom
+    installing makes an environment for.
     """
 
     variant: str
@@ -277,6 +278,7 @@ class Toolchain:
     summary: str
     versions: Mapping[str, str]
     documented: DocumentedFacts | None
+    environment_of: Environment | None
     commands: Mapping[str, tuple[str, ...]]
     files: tuple[str, ...]
     surprises: tuple[Reason, ...]

@@ -69,7 +69,7 @@ RULES = (
         what="Edit the shared library and see the effect in both applications, all day long.",
         lane=Lane.LOCAL,
         primary=("refresh-direct", "refresh"),
-        needs=("refresh", "run"),
+        needs=("refresh", "run", "refresh-direct", "run-direct"),
         excludes=("stale-value", "stale-module"),
         prices=("stale-dependency", "stale-script"),
     ),

@@ -39,6 +39,7 @@ def toolchains(parts: Parts) -> tuple[Toolchain, ...]:
             summary=parts.variants[name].summary,
             versions=parts.variants[name].versions,
             documented=parts.variants[name].documented,
+            environment_of=parts.variants[name].environment_of,
             commands=_commands(parts.variants[name], titles),
             files=tuple(path for path in parts.variants[name].files if not path.startswith("changes/")),
             surprises=tuple(item for item in surprises[name] if _same(item) not in common),

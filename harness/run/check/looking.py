@@ -222,7 +222,7 @@ _WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
 def _steps(variant: Variant) -> Iterator[tuple[str, Sequence[str]]]:
-    for name in ("lock", "install", "refresh", "run", "build", "deploy", "prepare"):
+    for name in ("lock", "install", "again", "refresh", "run", "build", "deploy", "prepare"):
         phase = getattr(variant.spec.phases, name)
         yield from ((name, step) for step in (phase.steps if phase else ()))
 

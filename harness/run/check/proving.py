@@ -19,7 +19,10 @@ from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
 from harness.workspace.warm_up import warm_up
 
-PHASES = ("tool-install", "lock", "install-cold", "noop", "run", "refresh", "build", "deploy")
+PHASES = (
+    *("tool-install", "lock", "install-cold", "noop"),
+    *("run", "run-direct", "refresh", "refresh-direct", "build", "deploy"),
+)
 NIX = ("nix-eval", "nix-build", "nix-refresh")
 NIX_CHANGES = tuple(f"nix-{name}" for name in STANDARD)
 
@@ -31,7 +34,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "install-cold": ("lock",),
     "noop": ("lock",),
     "run": ("noop",),
+    "run-direct": ("noop",),
     "refresh": ("run",),
+    "refresh-direct": ("run-direct",),
     "build": ("lock",),
     "deploy": ("lock",),
     **dict.fromkeys(STANDARD, ("run",)),

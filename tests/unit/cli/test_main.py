@@ -97,10 +97,10 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     result = invoke(*words)
 
     assert result.exit_code == 0
-    assert "15 cells (15 local), 2 blocks, seed 7" in result.stdout
+    assert "17 cells (17 local), 2 blocks, seed 7" in result.stdout
     assert "uv · local · install-cold" in result.stdout
     assert "These take turns, one group in each block: add-dependency," in " ".join(result.stdout.split())
-    assert "Experiments, when all is timed: changes" in " ".join(result.stdout.split())
+    assert "Experiments, when all is timed: builds, changes" in " ".join(result.stdout.split())
     assert not (tmp_path / "results").exists()
     assert invoke(*words).stdout == result.stdout
 
@@ -261,7 +261,7 @@ def test_the_plan_of_shapes_has_each_in_its_turn(tmp_path: Path) -> None:
 
     said = " ".join(result.stdout.split())
     assert result.exit_code == 0
-    assert "23 cells (23 local)" in said
+    assert "27 cells (27 local)" in said
     assert "Order of the first block, of one shape after the other" in said
     assert "at most about" in said
     assert "apps=1,libs=2,depth=2,seed=0" in said

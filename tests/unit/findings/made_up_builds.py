@@ -180,9 +180,13 @@ class Market:
 
 @dataclass(frozen=True, kw_only=True)
 class MadeUpIndex:
-    """An index that nobody listens at."""
+    """An index that nobody listens at, with the projects that it is said to have been asked for."""
 
     url: str
+    projects: frozenset[str] = frozenset()
+
+    def asked(self) -> frozenset[str]:
+        return self.projects
 
 
 def _start(site: Path, application: str) -> Execution:

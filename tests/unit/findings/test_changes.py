@@ -37,7 +37,7 @@ def argmin(items):
 def pip(command: Command, player: Player) -> Execution | None:
     """Play what venv's own changes type, and pytest."""
     environment = player.workspace.root / ".venv"
-    if command.argv[0] == "pip":
+    if command.argv[1:4] == ("-m", "pip", "install"):
         player.make(environment, linked=True)
         (environment / "more_itertools.py").write_text(_STAND_IN, encoding="utf-8")
         return execution()

@@ -54,8 +54,9 @@ def measure(name: str, bench: Bench, attempt: Attempt) -> list[tuple[str, ...]]:
 def test_design_md_names_these_scenarios() -> None:
     names = [name for name in all_scenarios() if name.removeprefix("nix-") not in STANDARD]
 
-    assert names[:9] == [
-        "tool-install", "lock", "install-cold", "install-warm", "noop", "run", "refresh", "build", "deploy",
+    assert names[:11] == [
+        "tool-install", "lock", "install-cold", "install-warm", "noop",
+        "run", "run-direct", "refresh", "refresh-direct", "build", "deploy",
     ]  # fmt: skip
 
 
@@ -75,12 +76,25 @@ def test_a_well_behaved_toolchain_passes(name: str, bench: Bench, attempt: Attem
         ("noop", [("tool", "install")]),
         ("run", [("tool", "run", "hello")]),
         ("refresh", [("tool", "run", "hello"), ("tool", "run", "goodbye")]),
+        # Where no environment is activated, no tool stands before the applications.
+        ("run-direct", [("tool", "run", "hello")]),
+        ("refresh-direct", [("tool", "run", "hello"), ("tool", "run", "goodbye")]),
     ],
 )
 def test_what_is_measured(name: str, steps: list[tuple[str, ...]], bench: Bench, attempt: Attempt) -> None:
     warm_up(bench, attempt, phases_needed([name]))
 
     assert measure(name, bench, attempt) == steps
+
+
+def test_installing_again_may_take_less_than_installing(tmp_path: Path) -> None:
+    bench = made_up_bench(tmp_path, VARIANT_TOML + '\n[phases.again]\nsteps = [["tool", "again"]]\n')
+    toolbox = Toolbox(workspaces=[bench.warm, bench.settled, bench.cold])
+    attempt = made_up_attempt(toolbox, tmp_path)
+    warm_up(bench, attempt, phases_needed(["noop"]))
+
+    assert measure("noop", bench, attempt) == [("tool", "again")]
+    assert all_scenarios()["noop"].steps(bench.variant) == (("tool", "again"),)
 
 
 def test_each_scenario_reaches_its_state_after_any_other(bench: Bench, attempt: Attempt, toolbox: Toolbox) -> None:

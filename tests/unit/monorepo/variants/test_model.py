@@ -13,7 +13,9 @@ from harness.errors import InputError, VariantError
 from harness.monorepo.variants import folder_digest, load_variant, load_variants
 from harness.monorepo.variants.file import parse_variant_file
 from harness.monorepo.variants.placeholders import PLACEHOLDERS, placeholders
+from harness.records.facts import Environment
 from tests.made_up import VARIANT_TOML, made_up_variant, write_variant
+from tests.places import CHECKOUT
 
 
 def test_a_variant_is_read_with_its_pins_and_phases(tmp_path: Path) -> None:
@@ -55,6 +57,7 @@ def test_the_monorepos_files_leave_out_what_the_harness_added(tmp_path: Path) ->
         ("[environment]", '[unsupported]\nlock = "no"\n[environment]', "keep one of them"),
         ('[["tool", "install"]]', "[]", "phases.install.steps is empty: fill it, or say why it is in"),
         ('[["tool", "run", "{app}"]]', "[]", "run.steps is empty: nothing would start an application"),
+        ("[environment]", "[activated]\n[environment]", "either environment says which folder is activated, or find"),
         ("schema_version = 1", "schema_version = [", "not valid TOML"),
     ],
 )
@@ -186,3 +189,16 @@ def test_placeholders_are_found_in_any_text(name: str, text: str) -> None:
 def test_any_text_is_a_variant_file_or_an_error_that_names_it(text: str) -> None:
     with pytest.raises(VariantError, match="somewhere"):
         parse_variant_file(text, source="somewhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "whom"),
+    [
+        ("uv", Environment.ALL_MEMBERS),
+        ("hatch-direct", Environment.EACH_APPLICATION),
+        ("poetry", Environment.EACH_APPLICATION),
+        ("pythonpath", None),
+    ],
+)
+def test_whom_an_environment_is_for_follows_from_how_it_is_installed(name: str, whom: Environment | None) -> None:
+    assert load_variant(CHECKOUT / "variants" / name).environment_of is whom

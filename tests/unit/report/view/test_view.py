@@ -9,7 +9,7 @@ import pytest
 from pydantic_core import to_json
 
 from harness.errors import InputError
-from harness.records.facts import Lane, ValueFacts
+from harness.records.facts import Environment, Lane, ValueFacts
 from harness.records.facts import Tone as Bearing
 from harness.records.format import Finding, RunStatus
 from harness.records.journal import read_info
@@ -18,7 +18,7 @@ from harness.report.view.model import Candidate, Pick, RunKind, SituationInFull,
 from harness.report.view.rules import RULES, rules_table
 from harness.report.writer import write_report
 from tests.places import CHECKOUT
-from tests.runs import change_info
+from tests.runs import change_info, change_lines
 from tests.unit.report.made_up_backends import made_up_backends
 from tests.unit.report.made_up_run import SECONDS, made_up_run
 from tests.unit.report.made_up_scale import LAWS, made_up_scale_run
@@ -263,3 +263,63 @@ def test_the_rules_in_the_documentation_are_those_that_are_used() -> None:
     text = (CHECKOUT / "docs" / "situations.md").read_text(encoding="utf-8")
     assert rules_table() in text
     assert len({rule.slug for rule in RULES}) == len(RULES)
+
+
+def test_who_has_no_wrapper_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SECONDS, "run-direct", (0.03, 0.03, 0.03, 0.03, 0.03))
+    run = made_up_run(tmp_path, scenarios=("run", "run-direct"), mishaps=False)
+    direct = (("python", "-m", "{module}"),)
+    wrapped = {"run": (("tool", "run"),), "run-direct": direct}
+    facts = {
+        name: replace(item, commands={"run": direct, "run-direct": direct} if name == "venv" else wrapped)
+        for name, item in read_info(run).variants.items()
+    }
+    change_info(run, lambda info: replace(info, variants=facts))
+
+    measures = view_of(run).measures
+    told = {
+        row.variant: [row.cells[column.slug].meaning for column in measures.columns if "run" in column.slug]
+        for row in measures.rows
+    }
+    assert ["no wrapper" in meaning for meaning in told["venv"]] == [True, False]
+    assert ["no wrapper" in meaning for meaning in told["uv"]] == [False, False]
+
+
+def test_what_is_unequal_and_what_a_size_holds_is_said_beside_the_figure(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("install-warm", "tool-install"), mishaps=False)
+    whom = {"poetry": Environment.EACH_APPLICATION}
+    facts = {
+        name: replace(item, environment_of=whom.get(name, Environment.ALL_MEMBERS))
+        for name, item in read_info(run).variants.items()
+    }
+    change_info(run, lambda info: replace(info, variants=facts))
+    change_lines(
+        run,
+        lambda line: (
+            line | {"sizes": {**line["sizes"], "toolchain_bytes/uv": 3 << 20, "toolchain_bytes/plug": 2048}}
+            if line["variant"] == "hatch" and line["sizes"]
+            else line
+        ),
+    )
+
+    view = view_of(run)
+    told = {
+        row.variant: {slug.removeprefix("local-canonical-"): figure.meaning for slug, figure in row.cells.items()}
+        for row in view.measures.rows
+    }
+    unequal = "Unequal work: an environment for each application, where venv makes one for all members."
+    assert told["poetry"]["install-warm"].startswith(unequal)
+    assert "Unequal" not in told["uv"]["install-warm"]
+    assert "Unequal" not in told["poetry"]["tool-install"]
+    assert told["hatch"]["tool-install-toolchain_bytes"] == "Of this uv 3.00 MiB and plug 2.00 KiB."
+    assert not [slug for slug in told["hatch"] if "/" in slug]
+
+
+def test_what_lies_behind_the_time_of_a_build_is_said_beside_it(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, scenarios=("build",), mishaps=False)
+    answered(run, "build-isolated", {"uv": "not-isolated"}, {"not-isolated": Bearing.NEUTRAL})
+    answered(run, "build-from-sdist", {"uv": "from-sdist"}, {"from-sdist": Bearing.NEUTRAL})
+
+    rows = {row.variant: row.cells["local-canonical-build"].meaning for row in view_of(run).measures.rows}
+    assert rows["uv"].startswith("Built not isolated, the wheel from sdist.")
+    assert "Built" not in rows["venv"]

@@ -1,0 +1,27 @@
+{
+  lib,
+  buildPythonPackage,
+  setuptools,
+}:
+
+buildPythonPackage {
+  pname = "shared";
+  version = "0.1.0";
+  pyproject = true;
+
+  src = lib.fileset.toSource {
+    root = ./.;
+    fileset = lib.fileset.unions [
+      ./pyproject.toml
+      ./src
+    ];
+  };
+
+  build-system = [
+    setuptools
+  ];
+
+  pythonImportsCheck = [
+    "shared"
+  ];
+}
