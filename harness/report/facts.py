@@ -86,7 +86,8 @@ class _Measured:
         return tuple(item.only(lambda name: name not in left_off) for item in primary), tuple(further)
 
 
-def _measured(runs: Sequence[RunInfo], frames: Frames) -> _Measured:
+def _measured(loaded: Loaded) -> _Measured:
+    runs, frames = loaded.runs, loaded.frames
     reference = runs[-1].plan.reference
     variants: dict[str, VariantFacts] = {}
     for run in runs:
@@ -99,6 +100,7 @@ def _measured(runs: Sequence[RunInfo], frames: Frames) -> _Measured:
     facts = {name: found for run in runs for name, found in run.scenarios.items()}
     noise = tuple(_noise(cells, frames, reference, runs))
     noisy = {item.cell for item in noise if item.kind is NoiseKind.CONTROL}
+    locks = {item.variant: item.value for item in loaded.findings if item.finding == "lock-covers"}
     distrusted = frozenset(key for key in cells.keys if describe(key.cell) in noisy)
     return _Measured(
         runs=runs,
@@ -113,7 +115,14 @@ def _measured(runs: Sequence[RunInfo], frames: Frames) -> _Measured:
         distrusted=distrusted,
         everywhere=tuple(
             build_section(
-                key, cells, frames, reference=reference, variants=variants, facts=facts, distrusted=distrusted
+                key,
+                cells,
+                frames,
+                reference=reference,
+                variants=variants,
+                facts=facts,
+                distrusted=distrusted,
+                locks=locks,
             )
             for key in cells.sections()
         ),
@@ -128,7 +137,7 @@ def build_report(
     ``tails`` are the ends of logs of samples that failed, ``logs`` those of the last that are ok.
     """
     runs, frames = loaded.runs, loaded.frames
-    found = _measured(runs, frames)
+    found = _measured(loaded)
     sections, further = found.parted()
     answers = about(found.shapes, loaded.findings)
     questions = groups(runs, answers, found.variants)

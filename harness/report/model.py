@@ -27,7 +27,8 @@ class Row:
     ``summary`` is ``None`` without a successful sample, ``comparison`` is ``None`` for the reference itself.
     ``user_s``, ``system_s``, ``max_rss_bytes``, ``requests`` and ``bytes_downloaded`` are medians, and so is ``cores``,
     the processor's time divided by the clock's, which is known in the Nix lane. ``reason`` is the last one that a
-    sample gave which is not ok.
+    sample gave which is not ok. ``kind`` says of a lock what it covers, where a finding knows: times are held against
+    each other within a kind alone.
     """
 
     variant: str
@@ -42,6 +43,7 @@ class Row:
     requests: float | None
     bytes_downloaded: float | None
     cores: float | None = None
+    kind: str = ""
 
     @property
     def status(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,22 @@ from harness.records.format import CONTROL_SUFFIX, Cell, RunInfo
 from harness.report import words
 from harness.report.anchors import anchored
 from harness.report.model import Row, ScenarioView, Section, SizeRow
-from harness.report.statistics.compare import Block, Comparison, by_block, compare, correct, tie_groups, withhold
+from harness.report.statistics.compare import (
+    Block,
+    Comparison,
+    by_block,
+    compare,
+    correct,
+    of_another_kind,
+    tie_groups,
+    withhold,
+)
 from harness.report.statistics.frames import ABSENT, Frames
 from harness.report.statistics.statistics import Summary, summarise
 
 CELL = ("variant", "lane", "scenario", "shape", "provider", "strategy")
+#: The scenario whose times are compared within a kind alone.
+LOCK = "lock"
 MEDIANS = ("user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded")
 
 
@@ -145,8 +156,11 @@ def build_section(
     variants: Mapping[str, VariantFacts],
     facts: Mapping[str, ScenarioFacts],
     distrusted: Collection[CellKey] = (),
+    locks: Mapping[str, str] | None = None,
 ) -> Section:
     """The section's scenarios with their rows, and its sizes.
+
+    ``locks`` says of variants what their lock covers, as ``lock-covers`` found.
 
     ``distrusted`` are the reference's cells that differed from their repetition: no verdict rests on them.
     """
@@ -179,6 +193,7 @@ def build_section(
                 variants=variants,
                 facts=facts.get(name),
                 trusted=keys[0].with_variant(reference) not in distrusted,
+                kinds=(locks or {}) if name == LOCK else {},
             )
             for name, keys in by_scenario.items()
         ),
@@ -196,6 +211,7 @@ def _scenario(
     variants: Mapping[str, VariantFacts],
     facts: ScenarioFacts | None,
     trusted: bool,
+    kinds: Mapping[str, str],
 ) -> ScenarioView:
     base = keys[0].with_variant(reference)
     others = [key for key in keys if key.variant != reference]
@@ -204,20 +220,28 @@ def _scenario(
     hosts = cells.places([base, *keys])
     compared = correct([compare(cells.seconds.get(key, {}), standard, hosts=hosts) for key in others])
     comparisons = dict(zip(others, compared if trusted else map(withhold, compared), strict=True))
+    known = {key.variant: kinds[key.variant] for key in keys if key.variant in kinds}
+    for key, comparison in comparisons.items():
+        kind, other = known.get(key.variant), known.get(reference)
+        if kind and other and kind != other:
+            comparisons[key] = of_another_kind(comparison, f"its lock covers {kind}", f"covers {other}")
     return ScenarioView(
         name=name,
         title=words.SCENARIOS.get(name) or (facts.title if facts else name),
         before=facts.before if facts else "",
         measured=facts.measured if facts else "",
         verified=facts.verified if facts else "",
-        rows=tuple(_row(key, cells, comparisons.get(key), is_reference=key == base) for key in keys),
+        rows=tuple(
+            replace(_row(key, cells, comparisons.get(key), is_reference=key == base), kind=known.get(key.variant, ""))
+            for key in keys
+        ),
         groups=tie_groups(
             {key.variant: cells.seconds.get(key, {}) for key in keys},
             reference=reference,
             verdicts={key.variant: comparison.verdict for key, comparison in comparisons.items()},
             hosts=hosts,
         )
-        if trusted
+        if trusted and len(set(known.values())) < 2
         else (),
         commands={
             key.variant: variants[key.variant].commands[name]

@@ -216,6 +216,13 @@ def withhold(comparison: Comparison) -> Comparison:
     return replace(comparison, verdict=Verdict.UNDECIDED, reason=reason)
 
 
+def of_another_kind(comparison: Comparison, kind: str, other: str) -> Comparison:
+    """The same figures without a verdict: what was done is not the same work. Says both kinds, in words."""
+    return replace(
+        comparison, verdict=Verdict.UNDECIDED, reason=f"Not the same work: {kind}, and the reference's {other}."
+    )
+
+
 def tie_groups(
     times: Mapping[str, Mapping[Block, float]],
     *,

@@ -51,7 +51,7 @@ def row_figure(row: Row, limit_s: float) -> Figure:
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         verdict="reference" if row.is_reference else compared.verdict.value if compared else "",
-        meaning=compared.reason if compared else "",
+        meaning=f"{f'Lock covers: {row.kind}. ' if row.kind else ''}{compared.reason if compared else ''}".strip(),
         standing=_VERDICTS.get(compared.verdict, Standing.NEUTRAL) if compared else Standing.NEUTRAL,
         rounds=row.summary.count,
     )

@@ -41,7 +41,7 @@ RULES = (
         primary=("image-rebuild",),
         needs=("image", "deploy"),
         excludes=("installs-elsewhere",),
-        prices=("stale-shipment", "deploy-clean"),
+        prices=("stale-shipment", "deploys-locked", "deploy-clean"),
     ),
     Rule(
         slug="wheels",
