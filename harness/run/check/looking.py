@@ -22,6 +22,7 @@ from harness.monorepo.variants.lock import read_lock
 from harness.monorepo.variants.templates import nix_files
 from harness.records.strategies import STRATEGIES
 from harness.run.check.model import Result, StepFailure, StepVerdict
+from harness.run.check.told import difference, told
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
@@ -321,10 +322,24 @@ def _documented(variant: Variant, reference: Variant) -> str:
     return f"{documented.page}, read on {documented.read}"
 
 
+def _readme(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
+    readme = (variant.folder / "README.md").read_text(encoding="utf-8")
+    expected, came = difference(readme, variant.spec.phases)
+    if expected:
+        raise Wrong(
+            "README.md, its indented lines, against [phases] in variant.toml",
+            expected,
+            came,
+            "What it tells people to type is what is measured: correct the one or the other.",
+        )
+    return f"what it says is what is measured: {len(list(told(readme)))} commands"
+
+
 LOOKS = (
     Look(step="sources", see=_sources),
     Look(step="members", see=_members),
     Look(step="documented", see=_documented),
+    Look(step="readme", see=_readme),
     Look(step="committed", see=_committed),
     Look(step="statements", see=_statements),
     Look(step="locks", see=_locks),
