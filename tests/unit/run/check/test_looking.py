@@ -65,6 +65,7 @@ def edit(path: Path, old: str, new: str) -> None:
             "hello by its",
         ),
         ("README.md", "uv sync", "uv sync --index http://10.0.0.1/simple", "committed", "http://10.0.0.1/simple"),
+        ("README.md", "uv sync --all", "uv sync --some", "readme", "it does not say so"),
         ("README.md", "uv sync", "/home/somebody/uv sync", "committed", "/home/somebody"),
         ("variant.toml", 'packages = ["uv==0.13.9"]', 'packages = ["uv==0.14.0"]', "locks", "the lock has uv 0.13.9"),
         ("variant.toml", 'expect = "0.13.9"', 'expect = "0.13.8"', "locks", "'0.13.8'"),
