@@ -67,6 +67,8 @@ def test_changes_that_work_are_counted(tmp_path: Path) -> None:
     assert (local["add-dependency.files"], local["add-dependency.lines-added"]) == ("2", "1")
     assert (local["add-dependency.commands"], local["add-dependency.stated-twice"]) == ("1", "0")
     assert local["add-application.lock-lines"] == "1"
+    assert (local["add-application.lines-result"], local["rename-library.lines-result"]) == ("12", "11")
+    assert "farewell/pyproject.toml: +name = " in found["add-application.lines-result", Lane.LOCAL].evidence
     assert int(local["rename-library.code-lines"]) == 4
     assert "+dependencies = " in found["add-dependency.lines-added", Lane.LOCAL].evidence
     assert "$ pip --python" in found["add-dependency.commands", Lane.LOCAL].evidence
