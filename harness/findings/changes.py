@@ -7,6 +7,7 @@ of what was forgotten, and with it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import unified_diff
 
 from harness.errors import HarnessError, StateError
 from harness.findings.base import FAILED, UNSUPPORTED, Experiment, Observation, bad, fair, good
@@ -21,6 +22,19 @@ from harness.records.facts import FindingFacts, Lane, ValueFacts
 from harness.records.strategies import HANDWRITTEN
 from harness.workspace.changes import apply_nix_patch, before, effects, make, verify_effect
 from harness.workspace.experiment import Lab, Trial
+
+#: What packaging is stated in, whoever writes it.
+_STATED = frozenset(
+    {
+        "pyproject.toml",
+        "hatch.toml",
+        "Pipfile",
+        "setup.cfg",
+        "requirements.in",
+        "requirements.txt",
+        "requirements-dev.txt",
+    }
+)
 
 #: Packages from outside whose statements are counted; changes bring them in.
 OUTSIDE = ("more-itertools", "pytest")
@@ -47,6 +61,12 @@ _MEASURES: dict[str, tuple[str, str, tuple[Lane, ...], dict[str, ValueFacts]]] =
         "lines removed",
         "How many lines are removed by hand, code and documentation aside?",
         tuple(Lane),
+        {},
+    ),
+    "lines-result": (
+        "lines that result",
+        "How many lines of packaging are there that were not, typed or written by a tool, lock files aside?",
+        (Lane.LOCAL,),
         {},
     ),
     "lock-lines": ("lock lines", "How many lines of hand-kept lists of versions are edited?", (Lane.LOCAL,), {}),
@@ -125,7 +145,9 @@ def _local(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
     lab.installed()
     _make(lab, base, shape, environments=True)
     again_before = _again(lab.shaped(shape), Lane.LOCAL)
+    stated_before = _packaging(lab.shaped(shape))
     after = _make(lab, change, change.change.reshape(shape), environments=True)
+    resulting = _new_lines(stated_before, _packaging(after))
     trials = [
         (after.command(command), command, application)
         for command, application in effects(after.bench, after.attempt, after.workspace, change)
@@ -140,6 +162,7 @@ def _local(lab: Lab, change: VariantChange) -> dict[str, tuple[str, str]]:
         "works": ("works", "\n".join(trial.evidence for trial, _, _ in trials)),
         **_counts(configuration, _texts(change)),
         "files": (str(len(by_hand)), _told(by_hand)),
+        "lines-result": (str(len(resulting)), "\n".join(resulting) or "No line is new."),
         "lock-lines": _sum([item for item in by_hand if item.part is Part.LOCK]),
         "code-lines": _sum([item for item in by_hand if item.part is Part.CODE]),
         "commands": (str(len(typed)), "\n".join(f"$ {line}" for line in typed) or "Nothing is typed."),
@@ -219,6 +242,28 @@ def _again(lab: Lab, lane: Lane, strategy: str = "") -> dict[str, list[Statement
             raise StateError(f"The Nix files cannot be read: {packages}")
         stated += strategy_statements(strategy, root, variant.spec.nix, lab.shape, packages, OUTSIDE)
     return stated_again(stated, lane)
+
+
+def _packaging(lab: Lab) -> dict[str, list[str]]:
+    """The lines of what a person would read of the packaging: files at the root and in each member's folder."""
+    root, spec = lab.workspace.root, lab.bench.variant.spec
+    made = {name.rsplit("/", 1)[-1] for name in spec.lock_files}
+    texts = {}
+    for folder in (root, *(root / member.name for member in lab.shape.members)):
+        for path in sorted(folder.iterdir() if folder.is_dir() else ()):
+            told = path.relative_to(root).as_posix()
+            if path.name in _STATED and path.name not in made and path.is_file():
+                texts[told] = path.read_text(encoding="utf-8").splitlines()
+    return texts
+
+
+def _new_lines(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
+    """The lines that were not there, each with its file; blank ones are none."""
+    new = []
+    for name, lines in after.items():
+        differ = unified_diff(before.get(name, []), lines, lineterm="", n=0)
+        new += [f"{name}: {line}" for line in differ if line.startswith("+") and line[1:].strip() and line[:3] != "+++"]
+    return new
 
 
 def _counts(found: list[FileEdit], text: str) -> dict[str, tuple[str, str]]:

@@ -16,6 +16,7 @@ MEASURES = {
     "files": "files touched",
     "lines-added": "lines added by hand",
     "lines-removed": "lines removed by hand",
+    "lines-result": "lines that result",
     "lock-lines": "lines of the lock that change",
     "code-lines": "lines of code",
     "commands": "commands typed",

@@ -22,7 +22,7 @@ _WIDTH = 118
 _FREE = frozenset({"environment", "caches", "offline", "unsupported"})
 
 #: Keys that say something of the variant it was made from, and not of the new one.
-_LEFT_BEHIND = frozenset({"profile", "broken", "unavailable"})
+_LEFT_BEHIND = frozenset({"profile", "documented", "broken", "unavailable"})
 
 
 def start(name: str, model: Variant, place: Path, *, schema: Path) -> Path:
@@ -65,7 +65,9 @@ def annotated(text: str, name: str, model: str) -> str:
     body = list(_explained(lines, name))
     there = {found for line in body if (found := _named(line))}
     absent = [
-        f"#   {key}: {KEYS[key]}" for key in ("generated", "offline", "broken", "unavailable") if key not in there
+        f"#   {key}: {KEYS[key]}"
+        for key in ("documented", "generated", "offline", "broken", "unavailable")
+        if key not in there
     ]
     return "\n".join([*head, *body, "", "# Not used here:", *absent, ""])
 

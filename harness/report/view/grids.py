@@ -155,21 +155,32 @@ def _by_variant(parts: Parts) -> Grid:
 
 
 def changes(parts: Parts) -> tuple[Grid, ...]:
-    """What each standard change takes by hand, and whether it works."""
+    """What each standard change takes: commands, lines that a person types, and lines that are there in the end."""
     made = next(((part, part.facts.changes) for part in parts.ordered if part.facts.changes), None)
     if made is None:
         return (grid(parts, "changes", "What a change costs", "", [], missing="No change was made in these runs."),)
     part, found = made
-    columns = [(_change_column(change, part), _change_cells(change, part)) for change in found]
-    what = "Lines edited by hand and commands typed, in the toolchain's own files; lines of Nix come on top."
-    return (grid(parts, "changes", "What a change costs", what, columns),)
+    return tuple(
+        grid(parts, f"changes-{slug}", title, what, columns)
+        for slug, title, what in _COSTS
+        if (columns := [(_change_column(change, part), _change_cells(change, part, slug)) for change in found])
+        and any(figure.value is not None for _, cells in columns for figure in cells.values())
+    )
+
+
+#: What is counted of a change, each a table: its slug, its title, and what it counts.
+_COSTS = (
+    ("commands", "Commands typed", "The tool's own scaffolder and its `add` are used where it has them."),
+    ("lines-typed", "Lines typed", "Added and removed by hand in the packaging, code aside; lines of Nix come on top."),
+    ("lines-result", "Lines that result", "New lines of packaging, whoever wrote them; lock files aside."),
+)
 
 
 def _change_column(change: ChangeView, part: Part) -> Column:
     return Column(slug=change.name, title=change.facts.title, what=change.facts.what, unit="", source=part.source.slug)
 
 
-def _change_cells(change: ChangeView, part: Part) -> Cells:
+def _change_cells(change: ChangeView, part: Part, cost: str) -> Cells:
     asked = Asked(part=part, question=friction.as_question(change, "works"))
     found: dict[str, Figure] = {}
     for row in change.rows:
@@ -177,14 +188,18 @@ def _change_cells(change: ChangeView, part: Part) -> Cells:
         if works is None:
             continue
         figure = figures.of_answer(works, asked, row.variant)
-        lines, typed = friction.by_hand(row.local), friction.counted(row.local, "commands")
-        if lines is None or figure.standing in (Standing.BAD, Standing.UNKNOWN):
-            found[row.variant] = figure
-            continue
-        told = f"{words.count(lines)} lines" if lines != 1 else "1 line"
-        told += f", {typed} commands" if typed and typed > 1 else ", 1 command" if typed else ""
-        found[row.variant] = Figure(word=told, meaning=figure.meaning, source=part.source.slug, proof=figure.proof)
-    return found
+        typed = cost == "lines-typed"
+        count = friction.by_hand(row.local) if typed else friction.counted(row.local, cost)
+        if figure.standing not in (Standing.BAD, Standing.UNKNOWN) and count is not None:
+            figure = Figure(
+                value=float(count),
+                unit="count",
+                meaning=figure.meaning,
+                source=part.source.slug,
+                proof=figure.proof,
+            )
+        found[row.variant] = figure
+    return figures.best(found)
 
 
 def measures(parts: Parts) -> Measures:

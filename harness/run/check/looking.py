@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -21,6 +22,7 @@ from harness.monorepo.variants.lock import read_lock
 from harness.monorepo.variants.templates import nix_files
 from harness.records.strategies import STRATEGIES
 from harness.run.check.model import Result, StepFailure, StepVerdict
+from harness.run.check.told import difference, told
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
@@ -37,17 +39,20 @@ class Wrong(Exception):  # noqa: N818 - it is not raised beyond this module
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One step: its name, and what looks. It returns what was seen, or raises :class:`Wrong`."""
+    """One step: its name, and what looks at a variant beside the one it is held against.
+
+    It returns what was seen, or raises :class:`Wrong`.
+    """
 
     step: str
-    see: Callable[[Variant, Mapping[str, bytes]], str]
+    see: Callable[[Variant, Variant], str]
 
 
-def look(variant: Variant, sources: Mapping[str, bytes]) -> Iterator[Result]:
-    """Each step of looking at a variant; ``sources`` are the Python files every variant has, by their path."""
+def look(variant: Variant, reference: Variant) -> Iterator[Result]:
+    """Each step of looking at a variant; ``reference`` is one of ours, whose Python files every variant has."""
     for step in LOOKS:
         try:
-            seen = step.see(variant, sources)
+            seen = step.see(variant, reference)
         except Wrong as wrong:
             yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.FAILED, failure=wrong.failure)
         except (HarnessError, OSError, UnicodeDecodeError) as error:
@@ -61,13 +66,12 @@ def look(variant: Variant, sources: Mapping[str, bytes]) -> Iterator[Result]:
             yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.PASSED, detail=seen)
 
 
-def sources_of(variant: Variant) -> dict[str, bytes]:
-    """The Python files of a variant's monorepo, by their path."""
+def _sources_of(variant: Variant) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in variant.files().items() if name.endswith(".py")}
 
 
-def _sources(variant: Variant, sources: Mapping[str, bytes]) -> str:
-    own = sources_of(variant)
+def _sources(variant: Variant, reference: Variant) -> str:
+    own, sources = _sources_of(variant), _sources_of(reference)
     cause = "Sources are the same in every variant: copy the file from another. What differs belongs beside them."
     for name in sorted({*own, *sources}):
         if name not in own:
@@ -91,7 +95,7 @@ def _lines(content: bytes) -> list[bytes]:
     return content.splitlines(keepends=True)
 
 
-def _members(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _members(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     spec = variant.spec
     missing = []
     for member in CANONICAL.members:
@@ -157,7 +161,7 @@ def _stated(variant: Variant, member: str) -> dict[str, Any]:
         raise Wrong(f"{member}/pyproject.toml", "TOML", str(error), "Mend the line it names.") from error
 
 
-def _committed(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _committed(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     for template in variant.spec.lock_files:
         name = template.rsplit("/", 1)[-1]
         if found := [path for path in variant.folder.rglob(name) if "changes" not in path.parts]:
@@ -179,7 +183,7 @@ def _committed(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: 
     return "no lock file, no address and no path of a machine"
 
 
-def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _statements(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     members = {member.name for member in CANONICAL.members}
     texts = variant.texts()
     for name, text in texts.items():
@@ -235,7 +239,7 @@ def _first_difference(there: str | None, grown: str | None) -> str:
     return f"line {number} is {is_there!r}, and not {led_to!r}"
 
 
-def _locks(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _locks(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     toolchain = variant.spec.toolchain
     for key, texts, lock in (
         ("packages", toolchain.packages, variant.toolchain_lock),
@@ -263,7 +267,7 @@ def _locks(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG0
     return f"{', '.join(f'{name} {pin}' for name, pin in toolchain.pins.items()) or 'nothing'} pinned, with hashes"
 
 
-def _backend(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _backend(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     pins = {pin.name: pin.version for pin in read_lock(variant.build_lock)}
     required: set[str] = set()
     for member in CANONICAL.members:
@@ -283,7 +287,7 @@ def _backend(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
     return f"{', '.join(sorted(required)) or 'no backend'}: satisfied by what is pinned"
 
 
-def _changes(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: ARG001
+def _changes(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     made: list[str] = []
     not_made: list[str] = []
     for name in STANDARD:
@@ -303,9 +307,39 @@ def _changes(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
     )
 
 
+def _documented(variant: Variant, reference: Variant) -> str:
+    documented = variant.spec.documented
+    ours = variant.folder.parent == reference.folder.parent
+    if documented is None and not ours:
+        return "not said: it is for variants of ours"
+    if documented is None or documented.read > datetime.now(UTC).date():
+        raise Wrong(
+            "variant.toml",
+            "the page of the tool's own documentation that shows this idiom, and the day on which it was read",
+            "no `documented`" if documented is None else f"it was read on {documented.read}, which is to come",
+            'Look it up: documented = { page = "https://…", read = 2026-12-01 }',
+        )
+    return f"{documented.page}, read on {documented.read}"
+
+
+def _readme(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
+    readme = (variant.folder / "README.md").read_text(encoding="utf-8")
+    expected, came = difference(readme, variant.spec.phases)
+    if expected:
+        raise Wrong(
+            "README.md, its indented lines, against [phases] in variant.toml",
+            expected,
+            came,
+            "What it tells people to type is what is measured: correct the one or the other.",
+        )
+    return f"what it says is what is measured: {len(list(told(readme)))} commands"
+
+
 LOOKS = (
     Look(step="sources", see=_sources),
     Look(step="members", see=_members),
+    Look(step="documented", see=_documented),
+    Look(step="readme", see=_readme),
     Look(step="committed", see=_committed),
     Look(step="statements", see=_statements),
     Look(step="locks", see=_locks),

@@ -30,7 +30,7 @@ from harness.records.strategies import HOST
 from harness.run.check.causes import likely_cause
 from harness.run.check.circumstances import circumstances
 from harness.run.check.experiments import find_out
-from harness.run.check.looking import look, sources_of
+from harness.run.check.looking import look
 from harness.run.check.model import Checked, Report, Result, StepFailure, StepVerdict
 from harness.run.check.proving import Means, chosen, prove
 from harness.run.check.record import Record, read_verified
@@ -42,7 +42,7 @@ from harness.workspace.steps import Attempt
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRequest:
-    """What is to be checked: folders by name, whose sources are held against those of ``reference``.
+    """What is to be checked: folders by name, held against ``reference``, one of ours.
 
     With ``quick`` nothing is installed or run; with ``steps``, of what is carried out only they and what they need.
     With ``findings`` every experiment is conducted too, in the place of the standard changes alone, of which one
@@ -69,7 +69,7 @@ def check(asked: CheckRequest, layout: Layout, console: Console, report: Report)
 
     if asked.record is not None:
         read_verified(asked.record)  # What is no record is refused before anything is done.
-    sources = sources_of(load_variant(asked.reference))
+    reference = load_variant(asked.reference)
     found: dict[str, list[Result]] = {name: [] for name in asked.folders}
     variants: dict[str, Variant] = {}
     for name, folder in asked.folders.items():
@@ -78,7 +78,7 @@ def check(asked: CheckRequest, layout: Layout, console: Console, report: Report)
             continue
         variants[name] = variant
         if not variant.spec.unavailable:
-            for result in look(variant, sources):
+            for result in look(variant, reference):
                 found[name].append(result)
                 tell(result)
     if not asked.quick:

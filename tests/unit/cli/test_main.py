@@ -100,7 +100,7 @@ def test_a_plan_is_printed_and_nothing_is_done(tmp_path: Path) -> None:
     assert "17 cells (17 local), 2 blocks, seed 7" in result.stdout
     assert "uv · local · install-cold" in result.stdout
     assert "These take turns, one group in each block: add-dependency," in " ".join(result.stdout.split())
-    assert "Experiments, when all is timed: builds, changes" in " ".join(result.stdout.split())
+    assert "Experiments, when all is timed: building, changes" in " ".join(result.stdout.split())
     assert not (tmp_path / "results").exists()
     assert invoke(*words).stdout == result.stdout
 

@@ -67,15 +67,17 @@ def test_changes_that_work_are_counted(tmp_path: Path) -> None:
     assert (local["add-dependency.files"], local["add-dependency.lines-added"]) == ("2", "1")
     assert (local["add-dependency.commands"], local["add-dependency.stated-twice"]) == ("1", "0")
     assert local["add-application.lock-lines"] == "1"
+    assert (local["add-application.lines-result"], local["rename-library.lines-result"]) == ("12", "11")
+    assert "farewell/pyproject.toml: +name = " in found["add-application.lines-result", Lane.LOCAL].evidence
     assert int(local["rename-library.code-lines"]) == 4
     assert "+dependencies = " in found["add-dependency.lines-added", Lane.LOCAL].evidence
-    assert "$ pip --python" in found["add-dependency.commands", Lane.LOCAL].evidence
+    assert " -m pip install -r requirements.txt" in found["add-dependency.commands", Lane.LOCAL].evidence
     assert {item.value for (_, lane), item in found.items() if lane is Lane.NIX} == {UNSUPPORTED}
 
 
 def test_an_effect_that_does_not_show_fails_and_nothing_is_counted(tmp_path: Path) -> None:
     def nothing(command: Command, player: Player) -> Execution | None:
-        return execution() if command.argv[0] == "pip" or command.argv[-1] == "pytest" else None
+        return execution() if command.argv[1:3] == ("-m", "pip") or command.argv[-1] == "pytest" else None
 
     lab, _ = player_lab(tmp_path, override=nothing)
     found = established(lab, "add-dependency")

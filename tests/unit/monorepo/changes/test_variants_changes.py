@@ -99,7 +99,7 @@ def test_a_patch_that_waits_for_a_command_edits_a_member_that_command_names(edit
             for item in edits([patch]):
                 folder = item.path.split("/", 1)[0]
                 assert folder in brought_in, (name, item.path)
-                assert folder in typed_before(change, patch), (name, item.path)
+                assert folder in " ".join(typed_before(change, patch)).split(), (name, item.path)
 
 
 @each_variant

@@ -9,7 +9,7 @@ import pytest
 
 from harness.monorepo.variants import load_variant
 from harness.provision.state_folder import Layout
-from harness.run.check.looking import LOOKS, look, sources_of
+from harness.run.check.looking import LOOKS, look
 from harness.run.check.model import StepFailure, StepVerdict
 
 MODEL = Layout.here().variants / "uv"
@@ -24,13 +24,13 @@ def folder(tmp_path: Path) -> Path:
 
 def failures(folder: Path) -> dict[str, StepFailure]:
     """What is wrong with a variant's folder, by step."""
-    results = list(look(load_variant(folder), sources_of(load_variant(MODEL))))
+    results = list(look(load_variant(folder), load_variant(MODEL)))
     assert [result.step for result in results] == [step.step for step in LOOKS]
     return {result.step: result.failure for result in results if result.failure is not None}
 
 
 def test_a_committed_variant_is_as_it_has_to_be(folder: Path) -> None:
-    results = list(look(load_variant(folder), sources_of(load_variant(MODEL))))
+    results = list(look(load_variant(folder), load_variant(MODEL)))
 
     assert {result.verdict for result in results} == {StepVerdict.PASSED}
     assert all(result.detail for result in results)
@@ -65,6 +65,7 @@ def edit(path: Path, old: str, new: str) -> None:
             "hello by its",
         ),
         ("README.md", "uv sync", "uv sync --index http://10.0.0.1/simple", "committed", "http://10.0.0.1/simple"),
+        ("README.md", "uv sync --all", "uv sync --some", "readme", "it does not say so"),
         ("README.md", "uv sync", "/home/somebody/uv sync", "committed", "/home/somebody"),
         ("variant.toml", 'packages = ["uv==0.13.9"]', 'packages = ["uv==0.14.0"]', "locks", "the lock has uv 0.13.9"),
         ("variant.toml", 'expect = "0.13.9"', 'expect = "0.13.8"', "locks", "'0.13.8'"),
@@ -114,6 +115,23 @@ def test_a_stray_python_file_and_a_committed_lock_file_are_named(folder: Path) -
 
     assert found["sources"].ran == "the file conftest.py"
     assert found["committed"].came == "uv.lock"
+
+
+def test_ours_say_where_they_are_documented_and_others_may(folder: Path) -> None:
+    said = (folder / "variant.toml").read_text(encoding="utf-8").split("documented = ")[1].split("\n")[0]
+    edit(folder / "variant.toml", f"documented = {said}\n", "")
+    ours = shutil.copytree(MODEL, folder.parent / "uv")
+
+    (beside,) = (found for found in look(load_variant(folder), load_variant(ours)) if found.failed)
+
+    assert (beside.step, beside.failure and beside.failure.came) == ("documented", "no `documented`")
+    assert failures(folder) == {}
+
+
+def test_a_page_cannot_have_been_read_tomorrow(folder: Path) -> None:
+    edit(folder / "variant.toml", "read = 20", "read = 30")
+
+    assert failures(folder)["documented"].came.endswith("which is to come")
 
 
 def test_what_is_needed_through_others_has_a_place_that_is_there(folder: Path) -> None:

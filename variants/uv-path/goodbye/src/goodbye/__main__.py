@@ -1,0 +1,5 @@
+"""``python -m goodbye``."""
+
+from goodbye import greeting
+
+print(greeting())

@@ -1,0 +1,32 @@
+{
+  lib,
+  buildPythonPackage,
+  uv-build,
+  myproject-shared,
+}:
+
+buildPythonPackage {
+  pname = "hello";
+  version = "0.1.0";
+  pyproject = true;
+
+  src = lib.fileset.toSource {
+    root = ./.;
+    fileset = lib.fileset.unions [
+      ./pyproject.toml
+      ./src
+    ];
+  };
+
+  build-system = [
+    uv-build
+  ];
+
+  dependencies = [
+    myproject-shared
+  ];
+
+  pythonImportsCheck = [
+    "hello"
+  ];
+}

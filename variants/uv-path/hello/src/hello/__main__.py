@@ -1,0 +1,5 @@
+"""``python -m hello``."""
+
+from hello import greeting
+
+print(greeting())

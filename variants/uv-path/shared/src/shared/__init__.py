@@ -1,0 +1,3 @@
+"""What all applications of this repository share."""
+
+NAME = "PolyWolf"
