@@ -224,6 +224,9 @@ class NixSpec:
 #: Findings that a variant may know a cure for: its steps are tried where the plain ones turn out to be a hazard.
 CURABLE = frozenset({"stale-shipment", "stale-value"})
 
+#: How a tool may be told which index one package of several of its name is meant from.
+Mitigation = Literal["explicit-index", "source-priority"]
+
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VariantFile:
@@ -233,6 +236,8 @@ class VariantFile:
     ``environments`` are the folders in which installing puts environments; ``lock_files`` what the lock phase writes;
     ``generated`` what else the toolchain leaves in the checkout. ``offline`` are the variables that tell it to do
     without an index. ``cures`` are what is typed in the place of the deploy or install steps against a hazard.
+    ``mitigations`` are what is added to files so that our own package is taken from the index ``{own}``, whatever the
+    public one, ``{index}``, has of its name.
     ``unsupported`` maps a scenario or phase to the reason why this toolchain cannot do it.
     ``documented`` is where its documentation shows the idiom. ``activated`` is missing where ``run`` needs no tool.
     ``profile`` is the smallest selection the variant belongs to: ``core`` is measured by default, ``all`` only when
@@ -257,6 +262,7 @@ class VariantFile:
     nix: NixSpec = field(default_factory=NixSpec)
     growing: Growing = field(default_factory=Growing)
     cures: dict[Curable, Phase] = field(default_factory=dict)
+    mitigations: dict[Mitigation, dict[CheckoutPath, str]] = field(default_factory=dict)
     profile: Profile = Profile.ALL
     broken: str = ""
     unavailable: str = ""

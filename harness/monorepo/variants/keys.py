@@ -61,6 +61,7 @@ KEYS: Mapping[str, str] = {
     "growing.indirect.before": "The line that it goes before.",
     "growing.indirect.text": "Whole lines; one with {need} is repeated for each member that is needed through others.",
     "cures": "What is typed instead against a hazard, by finding: it is tried, and said if it helps.",
+    "mitigations": "What is added to files so that a package of ours comes from our own index, {own}: it is tried.",
     "broken": "A reason that quarantines it: it is shown with the reason, and not measured.",
     "unavailable": "Why its tools cannot be had from a Python package index: it is shown, and not measured.",
 }

@@ -24,7 +24,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from harness.findings.archives import metadata, requirements
 from harness.findings.base import Experiment, Observation
 from harness.findings.conduct import conduct
 from harness.findings.made_wheels import make_wheel
@@ -63,14 +62,15 @@ class Tool:
     """An executor that plays the toolchain, pip and Python; its fields are the toolchain's habits.
 
     With ``together`` all applications share one environment; a ``careless`` one then holds what was asked for last.
-    ``compares`` is whether installing holds wheels against the lock file, ``trusting`` whether the index may offer what
-    is a member's, ``strict`` whether a build looks at imports. ``fails`` is asked first, with each command.
+    ``compares`` is whether installing holds wheels against the lock file, ``heeds`` whether lines of ``tool.index``
+    count, which say of a package what index it is from; ``strict`` whether a build looks at imports. ``fails`` is asked
+    first, with each command.
     """
 
     together: bool = False
     careless: bool = False
     compares: bool = True
-    trusting: bool = False
+    heeds: bool = True
     strict: bool = False
     fails: Callable[[Sequence[str]], Execution | None] = lambda argv: None
     nix: PlayedNix | None = None
@@ -102,8 +102,6 @@ class Tool:
                 checkout.fill(Path(folder) / "site", [application])
             case [_, "-m", "venv", "--without-pip", folder]:
                 (Path(folder) / "site").mkdir(parents=True)
-            case [_, "-m", "pip", "--python", python, "install", "--find-links", folder, wheel]:
-                checkout.pip(Path(python).parent.parent / "site", [Path(folder)], Path(wheel))
             case ["/python", *arguments]:
                 return really(arguments, command.env["PYTHONPATH"])
             case [program, *arguments] if program.endswith("nix-build") and self.nix is not None:
@@ -162,11 +160,10 @@ class _Checkout:
     def resolve(self, applications: Sequence[str]) -> list[Path]:
         """The wheels from the index that applications need."""
         stated = [Requirement(text) for member in (*applications, "shared") for text in self.dependencies(member)]
-        foreign = [item for item in stated if self.tool.trusting or item.name not in _members()]
+        foreign = [item for item in stated if item.name not in _members()]
         wheels = {
             item.name: self._best(item.name, [other for other in foreign if other.name == item.name])
             for item in foreign
-            if self._offered(item.name) or item.name not in _members()
         }
         return list(wheels.values())
 
@@ -181,12 +178,18 @@ class _Checkout:
             raise RefusedError(f"{' and '.join(map(str, wanted))} exclude each other; mend hello/pyproject.toml")
         return max(fitting)[2]
 
-    def _offered(self, name: str, more: Sequence[Path] = ()) -> list[tuple[Version, Path]]:
-        index = self.command.env.get("TOOL_INDEX") or self.command.env["PIP_INDEX_URL"]
-        folders = [*more, *(root / canonicalize_name(name) for root in self.tool.served[index])]
+    def _offered(self, name: str) -> list[tuple[Version, Path]]:
+        index = self._told(name) or self.command.env.get("TOOL_INDEX") or self.command.env["PIP_INDEX_URL"]
+        folders = [root / canonicalize_name(name) for root in self.tool.served[index]]
         wheels = [wheel for folder in folders for wheel in sorted(folder.glob("*.whl"))]
         parsed = [(parse_wheel_filename(wheel.name), wheel) for wheel in wheels]
         return [(item[1], wheel) for item, wheel in parsed if item[0] == canonicalize_name(name)]
+
+    def _told(self, name: str) -> str:
+        """The index that a package is said to be from."""
+        said = self.root / "tool.index"
+        lines = said.read_text(encoding="utf-8").splitlines() if self.tool.heeds and said.is_file() else []
+        return dict(line.split() for line in lines if line).get(name, "")
 
     def build(self, member: Path, dist: Path) -> None:
         """Make a wheel and an sdist of a member."""
@@ -196,15 +199,6 @@ class _Checkout:
         if self.tool.strict and (unstated := imported & {"more-itertools"} - {Requirement(one).name for one in stated}):
             raise RefusedError(f"{member.name} imports {', '.join(unstated)} and does not declare it")
         Release(name=member.name, requires=stated, modules=modules).write(dist)
-
-    def pip(self, site: Path, links: Sequence[Path], wheel: Path) -> None:
-        """Install a wheel and what it requires, of the highest version wherever that is."""
-        _unpack(wheel, site)
-        for wanted in requirements(metadata(wheel)):
-            if wanted.url:
-                raise RefusedError(f"No such file: {wanted.url}")
-            fitting = [item for item in self._offered(wanted.name, links) if wanted.specifier.contains(item[0])]
-            _unpack(max(fitting)[1], site)
 
     def dependencies(self, member: str) -> list[str]:
         """What a member's pyproject.toml requires."""
