@@ -1,4 +1,4 @@
-"""How times grow with the number of members: a line for each toolchain, named at its end, a cross at the limit."""
+"""How times grow with the number of members: a line for each toolchain, named beside it, a cross at the limit."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from harness.report.view.model import GrowthPanel
 _WIDTH, _HEIGHT = 380, 190
 #: Room above and below the figures, as a factor.
 _MARGIN = 1.25
+#: Where names stand, as a factor of the largest size: right of all lines, so that they lie on none.
+_BESIDE = 1.12
 
 
 def growth_chart(panel: GrowthPanel) -> Chart:
@@ -41,12 +43,17 @@ def growth_chart(panel: GrowthPanel) -> Chart:
         legend=None,
     )
     base = alt.Chart(data(lines)).encode(x=x, y=y, color=colour)
-    ends = list(_ends(names, lines, low, high))
+    beside = sizes[-1] * _BESIDE
+    ends = list(_ends(lines, low, high))
+    leads = [{**row, "n": n, "y": y} for row in ends for n, y in ((row["n"], row["y"]), (beside, row["place"]))]
     layers = [
+        alt.Chart(data(leads)).mark_line(strokeWidth=1, strokeDash=[1, 3]).encode(x=x, y=y, color=colour),
         base.mark_line(strokeWidth=1.8).encode(order="n:Q"),
         base.mark_point(filled=True, size=30, opacity=1),
         alt.Chart(data(crosses)).mark_text(text="✕", fontWeight="bold").encode(x=x, y=y, color=colour),
-        alt.Chart(data(ends)).mark_text(align="left", dx=7, color=INK).encode(x=x, y=y, text="variant:N"),
+        alt.Chart(data([{**row, "n": beside, "y": row["place"]} for row in ends]))
+        .mark_text(align="left", dx=4, color=INK)
+        .encode(x=x, y=y, text="variant:N"),
     ]
     drawn = alt.layer(*[layer for layer in layers if layer.data.values]).properties(width=_WIDTH, height=_HEIGHT)
     return Chart(
@@ -69,16 +76,14 @@ def _rows(panel: GrowthPanel) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _ends(names: list[str], lines: list[dict[str, Any]], low: float, high: float) -> Iterator[dict[str, Any]]:
-    """The name of each line at its last point, moved apart where lines end beside each other."""
-    last = {
-        name: max((row for row in lines if row["variant"] == name), key=lambda row: row["n"])
-        for name in names
-        if any(row["variant"] == name for row in lines)
-    }
+def _ends(lines: list[dict[str, Any]], low: float, high: float) -> Iterator[dict[str, Any]]:
+    """The last point of each line, and the ``place`` of its name: at its height, but moved apart from the one below."""
+    last: dict[str, dict[str, Any]] = {}
+    for row in lines:
+        if row["variant"] not in last or row["n"] > last[row["variant"]]["n"]:
+            last[row["variant"]] = row
     step = (high / low) ** (14 / _HEIGHT)
-    below: dict[int, float] = {}
-    for name, row in sorted(last.items(), key=lambda item: item[1]["y"]):
-        place = max(row["y"], below.get(row["n"], 0.0) * step)
-        below[row["n"]] = place
-        yield {"variant": name, "n": row["n"], "y": place}
+    below = 0.0
+    for row in sorted(last.values(), key=lambda row: row["y"]):
+        below = max(row["y"], below * step)
+        yield {"variant": row["variant"], "n": row["n"], "y": row["y"], "place": below}
