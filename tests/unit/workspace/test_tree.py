@@ -93,6 +93,17 @@ def test_an_edit_of_the_core_shows_in_what_lies_above_it(tmp_path: Path) -> None
     assert workspace.line_of("other") == "Other, PolyWolf\n"
 
 
+def test_edits_within_one_second_differ_in_what_python_tells_stale_byte_code_by(tmp_path: Path) -> None:
+    workspace = made_up_workspace(tmp_path)
+    workspace.renew(lock=False)
+    module = workspace.root / "shared" / "src" / "shared" / "__init__.py"
+    seen = []
+    for name in ("Wolf-1111", "Wolf-2222", "Wolf-3333"):
+        workspace.edit_name(name)
+        seen.append((module.stat().st_size, int(module.stat().st_mtime)))
+    assert len(set(seen)) == len(seen)
+
+
 def test_a_phase_without_steps_is_nothing_to_do(tmp_path: Path) -> None:
     assert list(made_up_workspace(tmp_path).expand(Phase(steps=()))) == []
 
