@@ -187,36 +187,6 @@ def test_one_round_is_said_to_be_no_verdict_and_a_run_that_goes_on_to_go_on(tmp_
     assert "is still going on" in alerts
 
 
-def test_what_later_runs_will_measure_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = {
-        "image": (9.0, 5.0, 8.0, 8.5, 9.5),
-        "image-rebuild": (3.0, 0.5, 2.5, 2.6, 3.5),
-        "install-cold-broadband": (12.0, 1.5, 8.0, 9.0, 11.0),
-        "refresh-direct": (7.5, 0.05, 0.3, 0.4, 0.06),
-    }
-    for name, seconds in later.items():
-        monkeypatch.setitem(SECONDS, name, seconds)
-    run = made_up_run(tmp_path, scenarios=("refresh", "run", *later), mishaps=False, noise=0.01)
-    answered(run, "lock-covers", {"uv": "all", "venv": "one"}, {"all": Bearing.GOOD, "one": Bearing.BAD})
-    view = view_of(run)
-    assert (pick(view, "container").winners, pick(view, "container").measure) == (
-        ("uv",),
-        "Rebuild an image after an edit",
-    )
-    loop = pick(view, "inner-loop")
-    assert (loop.winners, loop.measure) == (("uv",), "Edit until both applications show it")
-    uv = next(row for row in view.table.rows if row.variant == "uv").cells
-    assert {slug: spelled(uv[slug]) for slug in ("lock-covers", "image-rebuild")}["lock-covers"] == "all"
-    assert uv["install-cold"].value == pytest.approx(1.5, rel=0.05)
-    assert not {column.slug for column in view.table.columns if column.missing} & {
-        "install-cold",
-        "image-rebuild",
-        "lock-covers",
-    }
-    assert view.container.missing == ""
-    assert [column.slug for column in view.container.columns] == ["image", "image-rebuild"]
-
-
 def test_of_nothing_nothing_is_said(tmp_path: Path) -> None:
     view = view_of(made_up_run(tmp_path, blocks=0))
     assert all(not item.winners for item in view.picks)
