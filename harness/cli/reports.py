@@ -17,7 +17,7 @@ from harness.cli.options import (
     RESULTS,
     Share,
 )
-from harness.records.journal import find_runs
+from harness.records.reading import find_runs
 from harness.run.finish import render_report
 from harness.run.merge import merge_runs
 from harness.run.request import new_run_id

@@ -25,7 +25,7 @@ from harness.provision.state_folder import Layout
 from harness.records.facts import Outcome
 from harness.records.format import Plan, Sample
 from harness.records.host import free_bytes
-from harness.records.journal import newest_run, read_info, read_samples
+from harness.records.reading import newest_run, read_info, read_samples
 from harness.records.spelling import describe, duration, number, size
 from harness.run.request import Assignment
 from harness.scenarios import all_scenarios

@@ -34,10 +34,16 @@ class CacheLock:
         """Take the lock.
 
         Raises:
-            ProvisionError: another process holds it, and nobody wants to wait.
+            ProvisionError: another process holds it, and nobody wants to wait; or the folder cannot be written.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="ascii")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("a+", encoding="ascii")
+        except OSError as error:
+            raise ProvisionError(
+                f"{self._path.parent} cannot be written: {error.strerror}.",
+                hint="Name a folder that you may write to in HARNESS_STATE.",
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

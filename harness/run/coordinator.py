@@ -16,7 +16,7 @@ from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.records.journal import Journal
 from harness.run.contestants.base import Contestants
-from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report
+from harness.run.finish import broken_off, conclude, cut_off, interrupted, page_of, render_report
 from harness.run.per_shape import measure
 from harness.run.start import open_journal
 from harness.run.third_party import keep_locks
@@ -54,6 +54,9 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
                 contestants.conduct(layout, journal, done, equipment, console)
             except KeyboardInterrupt:
                 return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
+            except Exception:
+                broken_off(journal, f"run --resume {assignment.run_id}", console)
+                raise
             return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
             return interrupted(journal, console)

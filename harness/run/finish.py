@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.errors import HarnessError
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
 from harness.records.journal import Journal
+from harness.records.reading import read_done
 from harness.records.spelling import number
 from harness.run.start import SystemClock
 
@@ -25,7 +28,7 @@ def conclude(journal: Journal, report: Path | None, console: Console) -> int:
     _put_down(journal, RunStatus.COMPLETE)
     if not _last_report(journal, report, console):
         return INTERRUPTED
-    _, taken = Journal.resume(journal.folder)
+    taken = read_done(journal.folder)
     if taken.failed:
         _tell(console, _not_established(taken.failed))
     return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
@@ -34,11 +37,23 @@ def conclude(journal: Journal, report: Path | None, console: Console) -> int:
 def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
     """The end of a run that was interrupted, with the words that go on with it; the exit status."""
     _put_down(journal, RunStatus.INTERRUPTED)
-    results = journal.folder.parent
-    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
-    _tell(console, f"interrupted; to go on: python -m harness {words}{where}")
+    _tell(console, f"interrupted; to go on: {_going_on(journal, words)}")
     _last_report(journal, report, console)
     return INTERRUPTED
+
+
+def broken_off(journal: Journal, words: str, console: Console) -> None:
+    """The end of a run that an error ends, with the words that go on with it; the error is for others to say."""
+    # The record itself may be what cannot be written any more.
+    with contextlib.suppress(HarnessError):
+        _put_down(journal, RunStatus.INTERRUPTED)
+    _tell(console, f"stopped by an error; to go on once that is mended: {_going_on(journal, words)}")
+
+
+def _going_on(journal: Journal, words: str) -> str:
+    results = journal.folder.parent
+    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
+    return f"python -m harness {words}{where}"
 
 
 def interrupted(journal: Journal | None, console: Console) -> int:

@@ -15,7 +15,8 @@ from pathlib import Path
 from harness.errors import ResultsError
 from harness.plan.cells import digest_of, planned, whole
 from harness.records.format import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
-from harness.records.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
+from harness.records.journal import Journal, check_new, unwritable
+from harness.records.reading import read_findings, read_info, read_samples
 from harness.records.spelling import number
 from harness.run.start import circumstances
 

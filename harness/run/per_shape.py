@@ -26,7 +26,8 @@ from harness.provision.equipment import Equipment
 from harness.provision.interpreters import base_python
 from harness.records.facts import Outcome
 from harness.records.format import Cell, Finding, Plan, Probe, Sample
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.run.blocks import BlockMeans, Watcher, run_blocks
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.probe import probe_command, probe_of

@@ -15,7 +15,7 @@ from harness.monorepo.shapes.packages import is_of_backends
 from harness.monorepo.variants import Variant, load_variants
 from harness.provision.state_folder import Layout
 from harness.records.format import RunInfo
-from harness.records.journal import read_info
+from harness.records.reading import read_info
 from harness.records.renamed import renamed_in
 from harness.run.contestants.backends import resumed_backends
 from harness.run.contestants.base import Contestants

@@ -14,9 +14,11 @@ from harness.findings import experiments
 from harness.plan.cells import digest_of, planned
 from harness.provision.state_folder import Layout
 from harness.records.facts import ScenarioFacts
-from harness.records.format import RunInfo, RunStatus
-from harness.records.journal import Journal, Resumed, read_findings, read_info
+from harness.records.format import Finding, RunInfo, RunStatus
+from harness.records.journal import Journal
+from harness.records.reading import Resumed, read_done, read_findings, read_info
 from harness.records.reuse import take_over
+from harness.records.run_lock import see_free
 from harness.run.info import run_begun, with_variants
 from harness.run.request import Assignment, VariantAssignment
 from harness.scenarios import all_scenarios
@@ -68,11 +70,12 @@ def open_journal(assignment: Assignment, info: RunInfo, console: Console) -> tup
     """
     if assignment.resumes:
         return go_on(assignment.folder, info, console)
+    # An earlier run that cannot be read leaves no new one behind.
+    taken = () if assignment.findings_of is None else _taken_over(assignment.findings_of, info, console)
     journal = Journal.create(assignment.results, info)
-    if assignment.findings_of is not None:
-        _take_over(assignment.findings_of, journal, console)
-    _, done = Journal.resume(journal.folder)
-    return journal, done
+    for finding in taken:
+        journal.add_finding(finding)
+    return journal, read_done(journal.folder)
 
 
 def go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
@@ -108,15 +111,14 @@ def circumstances(info: RunInfo) -> dict[str, str]:
     return {**info.tools, **pythons}
 
 
-def _take_over(earlier: Path, journal: Journal, console: Console) -> None:
-    """Put into a new journal what an earlier run found out by experiment and still holds; say what does not."""
-    wanted = {name for kind in experiments().values() for name in kind.facts if name in journal.info.findings}
-    taken = take_over(read_info(earlier), read_findings(earlier), journal.info, wanted)
-    for finding in taken.findings:
-        journal.add_finding(finding)
+def _taken_over(earlier: Path, info: RunInfo, console: Console) -> tuple[Finding, ...]:
+    """What an earlier run found out by experiment and still holds for a new one; what does not is said."""
+    wanted = {name for kind in experiments().values() for name in kind.facts if name in info.findings}
+    taken = take_over(read_info(earlier), read_findings(earlier), info, wanted)
     console.print(f"findings taken over from run {earlier.name}: {len(taken.findings)}", highlight=False)
     for name, why in taken.left.items():
         console.print(f"{name}: none taken over: {why}", markup=False, highlight=False, soft_wrap=True)
+    return taken.findings
 
 
 def see_unchanged(info: RunInfo, folder: Path, what: str, contestants: Iterable[Contestant]) -> None:
@@ -135,8 +137,9 @@ def see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], clust
     """See that there is a rest of a run to be done, here, with the ``scenarios`` there are.
 
     Raises:
-        ResultsError: there is none, or not here, or its plan is not what it was.
+        ResultsError: there is none, or not here, or its plan is not what it was, or somebody is doing it.
     """
+    see_free(folder)
     if info.merged:
         raise ResultsError(
             f"--resume: the run {folder.name} was made of {len(info.merged)} others; there is nothing to go on with.",

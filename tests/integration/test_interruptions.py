@@ -16,7 +16,7 @@ from harness.plan.cells import takes_part
 from harness.provision.state_folder import Layout
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
-from harness.records.journal import read_findings, read_info, read_samples
+from harness.records.reading import read_findings, read_info, read_samples
 from harness.report.writer import write_report
 from tests.integration.contestants import Contestants, write_contestants
 from tests.integration.processes import WITHOUT_REPORTS, done, ended, finished, started, until

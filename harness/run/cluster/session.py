@@ -18,7 +18,8 @@ from harness.provision.state_folder import Layout
 from harness.provision.state_lock import occupied
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Cell, FindingKey, RunInfo, Sample
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.records.spelling import number
 from harness.run.cluster.asked import Asked, asked_cluster
 from harness.run.cluster.dealing import Dealer, Workers, introductions, name_of

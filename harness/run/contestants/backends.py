@@ -23,7 +23,8 @@ from harness.provision.state_folder import Layout
 from harness.provision.toolchains import PinnedTools
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import CONTROL_SUFFIX, Cell, FindingKey, Plan, RunInfo
-from harness.records.journal import check_new, read_info
+from harness.records.journal import check_new
+from harness.records.reading import read_info
 from harness.records.spelling import number
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.request import Assignment, reference_among

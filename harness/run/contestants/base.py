@@ -15,7 +15,8 @@ from harness.findings import Observation
 from harness.provision.equipment import Equipment
 from harness.provision.state_folder import Layout
 from harness.records.format import FindingKey, Plan, RunInfo
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.run.request import Assignment
 from harness.run.sample import B
 from harness.run.warm import Warm

@@ -22,7 +22,8 @@ from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.records.facts import Lane
 from harness.records.format import FindingKey, Plan, RunInfo
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.run.contestants.base import Contestants, Stage
 from harness.run.experiments import conduct_all, left_of
 from harness.run.per_shape import as_finding

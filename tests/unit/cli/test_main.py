@@ -320,3 +320,19 @@ def test_variants_outside_the_core_do_what_is_done_every_day() -> None:
     assert "una · local · add-library" in scenarios("--profile", "all", "--scenario", "add-library")
     # Who names a variant wants all of it.
     assert "these take turns" in scenarios("--variant", "una").lower()
+
+
+def test_what_nobody_thought_of_is_named_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "file" / "state"))
+    result = invoke("doctor")
+
+    assert result.exit_code == 1
+    assert "file/state/nix: Not a directory.\nSee that you may read and write there." in result.stderr
+
+
+def test_names_that_are_no_text_are_shown_as_their_bytes(tmp_path: Path) -> None:
+    result = invoke("report", "--results", tmp_path / "\udcff", "nope")
+
+    assert result.exit_code == 2
+    assert r"\udcff" in result.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +16,9 @@ from rich.console import Console
 from harness.plan.cells import Selection, make_plan
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding, RunStatus
-from harness.records.journal import Journal, read_info
-from harness.run.finish import INTERRUPTED, conclude, cut_off, interrupted
+from harness.records.journal import Journal
+from harness.records.reading import read_info
+from harness.run.finish import INTERRUPTED, broken_off, conclude, cut_off, interrupted
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset({Lane.LOCAL})))
@@ -86,6 +89,30 @@ def test_what_could_not_be_established_is_said(journal: Journal, reports: Report
     assert conclude(journal, None, told) == 1
     assert "could not be established, see the evidence in the report: 1 finding (stale of uv)" in said(told)
     assert reports.commands
+
+
+def test_an_error_leaves_a_record_that_says_so_and_how_to_go_on(journal: Journal, told: Console) -> None:
+    broken_off(journal, "run --resume mine", told)
+
+    info = read_info(journal.folder)
+    assert info.status is RunStatus.INTERRUPTED
+    assert info.finished_at
+    assert said(told) == (
+        "stopped by an error; to go on once that is mended: python -m harness run --resume mine --results"
+        f" {journal.folder.parent}\n"
+    )
+
+
+def test_an_error_of_the_record_itself_does_not_hide_behind_another(
+    journal: Journal, told: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    broken_off(journal, "run --resume mine", told)
+
+    assert "to go on once that is mended" in said(told)
 
 
 def test_an_interrupted_run_says_how_to_go_on(journal: Journal, reports: Reports, told: Console) -> None:

@@ -20,6 +20,7 @@ from harness.records import journal as journal_module
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import SAMPLE, Cell, Plan, RunStatus, Sample
 from harness.records.journal import Journal
+from harness.records.reading import read_done
 from harness.run.blocks import BlockMeans, run_blocks
 from harness.run.resume import resumed_assignment
 from harness.scenarios import all_scenarios
@@ -161,11 +162,11 @@ def test_a_torn_last_line_is_told_and_taken_away(tmp_path: Path) -> None:
     whole = (folder / "samples.jsonl").read_bytes()
     (folder / "samples.jsonl").write_bytes(whole + b'{"schema_ver')
 
-    _, done = Journal.resume(folder)
+    journal, done = Journal.resume(folder)
 
     assert done.torn
-    assert (folder / "samples.jsonl").read_bytes() == whole
-    assert not Journal.resume(folder)[1].torn
+    assert (journal.folder / "samples.jsonl").read_bytes() == whole
+    assert not read_done(folder).torn
 
 
 def test_a_damaged_line_in_the_middle_is_named_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -247,5 +248,5 @@ def test_a_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     folder, _ = a_real_run(tmp_path)
     (folder / "run.json").write_text("{", encoding="utf-8")
 
-    with pytest.raises(ResultsError, match=r"run/run\.json cannot be read"):
+    with pytest.raises(ResultsError, match=r"run/run\.json is damaged"):
         resumed_assignment(folder, None, Layout.here())
