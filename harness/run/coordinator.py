@@ -37,6 +37,8 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
         stack.callback(remove_tree, early)
         try:
             equipment = stack.enter_context(contestants.equipped(layout, early, console))
+            # A session that was killed could not clear up: what it left would be in the way, or pass for a warm cache.
+            remove_tree(scratch)
             stack.callback(_clear, scratch, console, keep=assignment.keep)
             journal, done = open_journal(assignment, contestants.info(layout, equipment), console)
             try:

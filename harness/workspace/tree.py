@@ -91,6 +91,11 @@ class Workspace:
         return self.folder / "deployed"
 
     @property
+    def away(self) -> Path:
+        """Where the checkout is while what was deployed is started without it."""
+        return self.folder / "checkout-moved-away"
+
+    @property
     def kept_locks(self) -> Path:
         """A copy of the lock files as the lock phase wrote them, to put back into a renewed checkout."""
         return self.folder / "locks"
@@ -261,9 +266,9 @@ class Workspace:
             remove_tree(path, within=self.folder)
 
     def remove_outputs(self) -> None:
-        """Take away what building and deploying left."""
-        remove_tree(self.dist, within=self.folder)
-        remove_tree(self.deployment, within=self.folder)
+        """Take away what building and deploying left, also where they were cut off."""
+        for path in (self.dist, self.deployment, self.away):
+            remove_tree(path, within=self.folder)
 
     @property
     def _module(self) -> Path:

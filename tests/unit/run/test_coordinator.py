@@ -63,6 +63,22 @@ def test_an_error_in_the_midst_of_a_run_is_in_its_record(
     assert "to go on once that is mended: python -m harness run --resume mine" in told.file.getvalue()
 
 
+def test_what_a_session_left_that_was_killed_is_gone_before_the_next_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = Layout(checkout=Layout.here().checkout, state=tmp_path / "state")
+    left = layout.scratch("mine") / "shape-0" / "venv" / "warm" / "cache"
+    left.mkdir(parents=True)
+    seen: list[bool] = []
+    monkeypatch.setattr(coordinator, "measure", lambda *_, **__: seen.append(left.exists()))
+    monkeypatch.setattr(coordinator, "conclude", lambda *_: 0)
+    contestants = cast("Contestants[Any]", Nobody(tmp_path / "results"))
+    monkeypatch.setattr(Nobody, "conduct", lambda *_: None, raising=False)
+
+    assert coordinator.run_session(contestants, layout, Console(file=io.StringIO())) == 0
+    assert seen == [False]
+
+
 def test_findings_that_cannot_be_read_leave_no_run_behind(tmp_path: Path) -> None:
     nobody = Nobody(tmp_path / "results")
     object.__setattr__(nobody.assignment, "findings_of", tmp_path / "damaged")
