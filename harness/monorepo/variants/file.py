@@ -1,25 +1,12 @@
 """``variant.toml``: every key it may have, checked before anything is run.
 
-The steps of each phase are argument lists, and the placeholders below are the only templating.
-
-``{root}``    the monorepo's checkout (a scratch copy)
-``{app}``     an application's name; in every phase but ``run`` and ``deploy`` the step is repeated for each one
-``{module}``  what that application is imported and started as: its name with ``_`` in the place of ``-``
-``{member}``  a member's name; the step is repeated for each one
-``{need}``    a member that the application or member needs, directly or through others; the argument is repeated
-``{cache}``   the folder that is emptied for a cold start
-``{state}``   a folder for what the toolchain keeps outside the checkout and is not a cache (environments, settings)
-``{index}``   the simple index on loopback
-``{python}``  the Python interpreter to use
-``{tools}``   the ``bin`` folder of the environment the toolchain is installed in, also first on ``PATH``
-``{dist}``    where ``build`` puts wheels and sdists
-``{deploy}``  the folder ``deploy`` has to fill
+The steps of each phase are argument lists, and the placeholders of
+:mod:`harness.monorepo.variants.placeholders` are the only templating.
 """
 
 from __future__ import annotations
 
 import re
-import string
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
@@ -34,47 +21,13 @@ from harness.errors import did_you_mean
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
 from harness.monorepo.variants.keys import described
+from harness.monorepo.variants.placeholders import ANYWHERE, OF_APPLICATIONS, only, placeholders, see_repeatable
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
-
-PLACEHOLDERS = frozenset(
-    {
-        "root",
-        "app",
-        "module",
-        "member",
-        "need",
-        "cache",
-        "state",
-        "index",
-        "python",
-        "tools",
-        "dist",
-        "deploy",
-    }
-)
 
 #: Members say `requires-python = ">=3.11"`.
 OLDEST_PYTHON = (3, 11)
 
 _STRICT = ConfigDict(extra="forbid")
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names of the placeholders in ``text``.
-
-    Raises:
-        ValueError: a brace is unbalanced, or a placeholder is not just one of :data:`PLACEHOLDERS`.
-    """
-    names: set[str] = set()
-    for _, name, specification, conversion in string.Formatter().parse(text):
-        if name is not None:
-            names.add(name)
-        if specification or conversion:
-            raise ValueError(f"{text!r} has more than a placeholder's name between its braces")
-    if unknown := sorted(names - PLACEHOLDERS):
-        known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
-        raise ValueError(f"{{{unknown[0]}}} is not a placeholder; known: {known}")
-    return frozenset(names)
 
 
 def _template(text: str) -> str:
@@ -129,21 +82,26 @@ class Profile(StrEnum):
 Curable = Annotated[str, AfterValidator(_curable)]
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
+# What is about no application and no member.
+Plain = Annotated[str, AfterValidator(only(ANYWHERE))]
+# A variable's name, as every system takes it.
+Variable = Annotated[str, Field(pattern=r"^[^=\x00]+$")]
 # What is written to and removed lies in the run's own folders, whatever is written here.
 EnvironmentPath = Annotated[Template, AfterValidator(below("root", "state", "cache"))]
 CheckoutPath = Annotated[Template, AfterValidator(below("root"))]
-CachePath = Annotated[Template, AfterValidator(below("cache", itself=True))]
+CachePath = Annotated[Plain, AfterValidator(below("cache", itself=True))]
 Directory = Annotated[Template, AfterValidator(below("root", "state", "cache", "dist", "deploy", itself=True))]
 Pinned = Annotated[str, AfterValidator(_pinned)]
 Python = Annotated[str, AfterValidator(wanted_python)]
 Step = Annotated[tuple[Template, ...], Field(min_length=1)]
+Start = Annotated[tuple[Annotated[str, AfterValidator(only(ANYWHERE | OF_APPLICATIONS))], ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VersionCheck:
     """How to ask the toolchain for its version, and what its answer has to contain."""
 
-    command: Step
+    command: Annotated[tuple[Plain, ...], Field(min_length=1)]
     expect: str
 
 
@@ -195,14 +153,19 @@ class Phase:
 
     steps: tuple[Step, ...]
     directory: Directory = "{root}"
-    environment: dict[str, Template] = field(default_factory=dict)
+    environment: dict[Variable, Plain] = field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_repeated_for_one_kind(self) -> Phase:
+        see_repeatable(self.steps, self.directory)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class DeployPhase(Phase):
     """The steps that fill ``{deploy}`` with one application; ``run`` starts it from there."""
 
-    run: Step
+    run: Start
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -299,12 +262,12 @@ class VariantFile:
     toolchain: ToolchainSpec
     phases: Phases
     documented: Documented | None = None
-    environment: dict[str, Template] = field(default_factory=dict)
-    caches: dict[str, CachePath] = field(default_factory=dict)
+    environment: dict[Variable, Plain] = field(default_factory=dict)
+    caches: dict[Variable, CachePath] = field(default_factory=dict)
     environments: tuple[EnvironmentPath, ...] = ()
     lock_files: tuple[CheckoutPath, ...] = ()
     generated: tuple[CheckoutPath, ...] = ()
-    offline: dict[str, Template] = field(default_factory=dict)
+    offline: dict[Variable, Plain] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: NixSpec = field(default_factory=NixSpec)
     growing: Growing = field(default_factory=Growing)

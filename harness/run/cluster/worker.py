@@ -13,7 +13,7 @@ from harness.provision.state_folder import Layout
 from harness.records.host import host_facts
 from harness.run.cluster.messages import RETURNED, Job, Order, Returned
 from harness.run.cluster.station import Station
-from harness.run.sample import explain
+from harness.workspace.steps import explain
 
 _LOCK = threading.Lock()
 _stations: list[Station] = []

@@ -150,12 +150,16 @@ def test_a_variant_that_could_not_be_set_up_says_why(bench: Bench, tmp_path: Pat
     assert (taken.outcome, taken.reason) == (Outcome.SETUP_FAILED, "no toolchain")
 
 
-def test_a_defect_of_the_harness_is_not_hidden(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_of_the_harness_is_seen_and_ends_no_run(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     toolbox = ready(bench, tmp_path)
     monkeypatch.setattr(type(bench.warm), "renew", lambda self, **words: 1 / 0)
 
-    with pytest.raises(ZeroDivisionError):
-        sample(bench, toolbox, tmp_path)
+    taken = sample(bench, toolbox, tmp_path)
+
+    assert (taken.outcome, taken.reason) == (Outcome.SETUP_FAILED, "ZeroDivisionError: division by zero")
+    assert "Traceback" in made_up_attempt(toolbox, tmp_path).log_path.read_text(encoding="utf-8")
 
 
 def test_the_steps_of_a_phase_share_its_time(bench: Bench, tmp_path: Path) -> None:
