@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 
 from harness.errors import InapplicableError, StateError
 from harness.monorepo.shapes import Member, Shape, module_of
-from harness.monorepo.variants.file import DeployPhase, Phase, placeholders
+from harness.monorepo.variants.file import DeployPhase, Phase
+from harness.monorepo.variants.placeholders import placeholders
 from harness.workspace.experiment import Lab, Trial
 from harness.workspace.tree import expected_line
 from harness.workspace.verify import distributions

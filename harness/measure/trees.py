@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -38,6 +39,16 @@ def remove_tree(path: Path, *, within: Path | None = None) -> None:
         except NotADirectoryError as error:
             raise StateError(f"{path} is not removed: on the way there is a link, or no folder.") from error
         _remove(parts[-1], folder)
+
+
+@contextmanager
+def temporary_folder(place: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in ``place`` that is gone at the end, whatever is in it then."""
+    folder = Path(tempfile.mkdtemp(dir=place, prefix=prefix))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
 
 
 def _remove(name: str, parent: int) -> None:

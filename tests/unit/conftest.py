@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from harness.measure.trees import remove_tree
 
 NOBODY = 65534
 
@@ -26,4 +27,4 @@ def ordinary() -> Iterator[Path]:
             os.seteuid(0)
     else:
         yield folder
-    shutil.rmtree(folder)
+    remove_tree(folder)

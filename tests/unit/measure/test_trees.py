@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StateError
-from harness.measure.trees import remove_tree
+from harness.measure.trees import remove_tree, temporary_folder
 
 
 def test_a_read_only_tree_is_removed_and_what_links_name_is_left(ordinary: Path) -> None:
@@ -115,3 +115,17 @@ def test_where_the_way_ends_there_is_nothing_to_remove(tmp_path: Path) -> None:
     remove_tree(tmp_path / "never" / "made")
 
     assert not list(tmp_path.iterdir())
+
+
+def test_a_temporary_folder_is_gone_whatever_is_in_it(ordinary: Path) -> None:
+    def fill() -> None:
+        with temporary_folder(ordinary, ".made-") as folder:
+            (folder / "shut" / "inside").mkdir(parents=True)
+            os.mkfifo(folder / "shut" / "pipe")
+            (folder / "shut").chmod(0)
+            raise ValueError("odd")
+
+    with pytest.raises(ValueError, match="odd"):
+        fill()
+
+    assert not list(ordinary.iterdir())
