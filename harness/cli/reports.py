@@ -61,7 +61,7 @@ def merge(*, runs: tuple[str, ...], results: Path, report: Path | None, run_id: 
     console = Console(soft_wrap=True, highlight=False)
     for line in made.told:
         console.print(line, markup=False)
-    render_report(made.folder, report, summary=True)
+    sys.exit(0 if render_report(made.folder, report, summary=True) else 1)
 
 
 @click.command()

@@ -27,6 +27,7 @@ from harness.records.format import Plan, Sample
 from harness.records.host import free_bytes
 from harness.records.reading import newest_run, read_info, read_samples
 from harness.records.spelling import describe, duration, number, size
+from harness.run.finish import see_report
 from harness.run.request import Assignment
 from harness.scenarios import all_scenarios
 
@@ -161,11 +162,13 @@ def foretell(assignment: Assignment, layout: Layout, console: Console, *, plan_o
 
     Raises:
         InputError: there is no room for it.
-        ResultsError: a sample of the run that is gone on with is damaged.
+        ResultsError: a sample of the run that is gone on with is damaged, or its report cannot be written.
     """
     plan = assignment.plan
     expected = foresee(plan, assignment.results, assignment.shapes)
     see_room(expected, layout)
+    if not plan_only:
+        see_report(assignment.report)
     if plan_only:
         console.print(as_plan(plan, expected))
     elif assignment.resumes:

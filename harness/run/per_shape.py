@@ -48,7 +48,7 @@ def measure(
     scratch: Path,
     console: Console,
     *,
-    renew: Callable[[], None],
+    renew: Callable[[], bool],
     page: Path,
 ) -> None:
     """Measure what is left of a plan; a budget of time is shared out among the shapes that are left.
@@ -63,9 +63,11 @@ def measure(
     shapes = assignment.shape_names
     began = time.monotonic()
 
-    def show_first() -> None:
-        renew()
-        console.print(f"report: {page}", markup=False, highlight=False, soft_wrap=True)
+    def show_first() -> bool:
+        renewed = renew()
+        if renewed:
+            console.print(f"report: {page}", markup=False, highlight=False, soft_wrap=True)
+        return renewed
 
     with LauncherExecutor() as executor:
         prober = Prober(executor, journal, scratch, console)
@@ -107,8 +109,8 @@ def _measure_shape(
     journal: Journal,
     done: Resumed,
     place: _Place,
-    renew: Callable[[], None],
-    halfway: Callable[[], None] | None,
+    renew: Callable[[], bool],
+    halfway: Callable[[], bool] | None,
 ) -> None:
     known = {key: sample for key, sample in done.samples.items() if key[1].shape in plan.shapes}
     late = {sample.cell for sample in known.values() if sample.outcome is Outcome.TIMED_OUT}
@@ -118,9 +120,9 @@ def _measure_shape(
         judged = settled_cells(journal.folder, place.console) if plan.budget_s is not None else frozenset[Cell]()
         return judged | late
 
-    def between(block: int) -> None:
+    def between(block: int) -> bool:
         place.prober.take(block)
-        renew()
+        return renew()
 
     def found(name: str, seen: Observation, log: Path) -> None:
         finding = as_finding(journal.info.run_id, name, seen, log_path=journal.relative(log))

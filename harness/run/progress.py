@@ -21,12 +21,15 @@ from harness.records.spelling import describe, duration
 #: has just begun one should not wait for the whole block to see anything. Fewer are done soon enough.
 MANY_CELLS = 20
 
+#: Said in place of "report renewed"; why not, the process that writes it has said.
+NOT_RENEWED = "report not renewed"
+
 
 class RunProgress(Bar):
     """A :class:`harness.run.blocks.Watcher` for people.
 
     ``after_block`` renews the report after each block. ``halfway``, if given, writes the first one after half of the
-    first block, if that has many cells. Nothing is measured meanwhile.
+    first block, if that has many cells. Both say whether it was written. Nothing is measured meanwhile.
     """
 
     def __init__(
@@ -34,8 +37,8 @@ class RunProgress(Bar):
         plan: Plan,
         console: Console,
         *,
-        after_block: Callable[[int], None],
-        halfway: Callable[[], None] | None = None,
+        after_block: Callable[[int], bool],
+        halfway: Callable[[], bool] | None = None,
         done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,15 +85,15 @@ class RunProgress(Bar):
         self._until_halfway -= 1
         if self._halfway is not None and not self._until_halfway:
             self._show(description="writing the first report", left="")
-            self._halfway()
-            self._say_done(f"half of block {self._of(0, ' of ')} done, first report written", left)
+            report = "first report written" if self._halfway() else NOT_RENEWED
+            self._say_done(f"half of block {self._of(0, ' of ')} done, {report}", left)
 
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""
         self._show(description="renewing the report", left="")
-        self._after_block(block)
+        report = "report renewed" if self._after_block(block) else NOT_RENEWED
         left = None if block + 1 == self._plan.blocks else self._seconds_left()
-        self._say_done(f"block {self._of(block, ' of ')} done, report renewed", left)
+        self._say_done(f"block {self._of(block, ' of ')} done, {report}", left)
 
     def _say_done(self, what: str, left: float | None) -> None:
         more = f", {'at most' if self._plan.budget_s else 'about'} {duration(left)} left" if left else ""
@@ -119,7 +122,7 @@ class DealtProgress(Bar):
         *,
         done: int,
         total: int,
-        renew: Callable[[], None],
+        renew: Callable[[], bool],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
@@ -146,12 +149,12 @@ class DealtProgress(Bar):
     def stage_ends(self) -> None:
         """Nothing is under way: the report can be renewed without disturbing anybody."""
         self._show(description="renewing the report")
-        self._renew()
+        report = "report renewed" if self._renew() else NOT_RENEWED
         fresh = self._done - self._began_with
         # Workers differ, and so do the units they have: how many are done in a time is what is known of all.
         left = (self._monotonic() - self._since) / fresh * (self._total - self._done) if fresh else 0.0
         more = f", about {duration(left)} left" if left else ""
-        self.says(f"{self._done} of {self._total} blocks of a scenario done, report renewed{more}")
+        self.says(f"{self._done} of {self._total} blocks of a scenario done, {report}{more}")
 
 
 class ExperimentProgress(Bar):

@@ -228,9 +228,9 @@ class _Coordinator:
         if not self._open[block] and not self._asked.workers:
             self._progress.stage_ends()
 
-    def _renew(self, journal: Journal) -> None:
+    def _renew(self, journal: Journal) -> bool:
         journal.write_info(journal.info)
-        render_report(journal.folder, self._assignment.report, summary=False)
+        return render_report(journal.folder, self._assignment.report, summary=False)
 
     def _tell(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)

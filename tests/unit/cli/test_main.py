@@ -336,3 +336,13 @@ def test_names_that_are_no_text_are_shown_as_their_bytes(tmp_path: Path) -> None
 
     assert result.exit_code == 2
     assert r"\udcff" in result.stderr
+
+
+def test_a_run_whose_report_cannot_be_written_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    words = ("run", "--variant", "venv", "--scenario", "run", "--blocks", "1", "--results", tmp_path / "results")
+    result = invoke(*words, "--report", tmp_path / "file" / "report")
+
+    assert result.exit_code == 2
+    assert "file/report cannot be written: Not a directory." in result.stderr
+    assert not (tmp_path / "results").exists()

@@ -32,13 +32,17 @@ def test_a_cell_is_described() -> None:
     assert describe(replace(LOCK, lane=Lane.NIX, strategy="handwritten")) == "uv · nix · lock (handwritten)"
 
 
-def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
+@pytest.mark.parametrize("could", [True, False])
+def test_without_a_terminal_each_block_and_each_failure_is_a_line(*, could: bool) -> None:
     out = io.StringIO()
     renewed: list[int] = []
+
+    def renew(block: int) -> bool:
+        renewed.append(block)
+        return could
+
     times = iter(float(second) for second in range(100))
-    with RunProgress(
-        PLAN, Console(file=out, width=80), after_block=renewed.append, monotonic=lambda: next(times)
-    ) as progress:
+    with RunProgress(PLAN, Console(file=out, width=80), after_block=renew, monotonic=lambda: next(times)) as progress:
         progress.block_begins(0)
         progress.cell_begins(LOCK, 0, 0)
         progress.cell_ends(made_up_sample(LOCK))
@@ -49,7 +53,7 @@ def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
     assert renewed == [0]
     assert out.getvalue().splitlines() == [
         "failed uv · local · run: it said [no]",
-        "block 1 of 2 done, report renewed, 1 failed so far, about 2 s left",
+        f"block 1 of 2 done, report {'renewed' if could else 'not renewed'}, 1 failed so far, about 2 s left",
     ]
 
 
@@ -68,11 +72,16 @@ def watched(plan: Plan, *, early: bool = True) -> tuple[list[str], list[str]]:
     """What a run of a plan does in which order, a cell or a report, and the lines it says."""
     out = io.StringIO()
     done: list[str] = []
+
+    def does(what: str) -> bool:
+        done.append(what)
+        return True
+
     with RunProgress(
         plan,
         Console(file=out, width=80),
-        after_block=lambda block: done.append(f"report after block {block}"),
-        halfway=(lambda: done.append("first report")) if early else None,
+        after_block=lambda block: does(f"report after block {block}"),
+        halfway=(lambda: does("first report")) if early else None,
         monotonic=lambda: 0.0,
     ) as progress:
         for block in range(plan.blocks):
@@ -117,7 +126,7 @@ def test_units_that_others_measure_are_counted_and_each_stage_is_a_line() -> Non
         Console(file=out, width=80),
         done=1,
         total=4,
-        renew=lambda: renewed.append("once"),
+        renew=lambda: not renewed.append("once"),
         monotonic=lambda: next(times),
     ) as progress:
         progress.unit_ends(unit, [made_up_sample(RUN, Outcome.FAILED, reason="no")])
