@@ -143,7 +143,6 @@ def install_toolchains(
     crew = Crew()
 
     def install(toolchain: PinnedTools) -> Path | ProvisionError:
-        progress.doing(f"installing the toolchain of {toolchain.name}")
         try:
             with crew.executor() as executor:
                 return ensure_toolchain(
@@ -154,6 +153,7 @@ def install_toolchains(
                     index_url=index.url,
                     executor=executor,
                     host=host,
+                    doing=progress.doing,
                 )
         except ProvisionError as error:
             return error

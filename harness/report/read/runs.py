@@ -13,10 +13,10 @@ from harness.errors import ResultsError
 from harness.records import reading, spelling
 from harness.records.format import Finding, RunInfo
 from harness.records.renamed import as_now, finding_as_now, renamed_in, run_as_now
+from harness.records.visible import visible_json
 from harness.report.prose import join
 from harness.report.read.samples import read_samples
 from harness.report.read.together import arrange, note
-from harness.report.read.visible import visible_json
 from harness.report.statistics.frames import Frames, as_frames
 
 

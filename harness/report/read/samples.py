@@ -11,7 +11,7 @@ import pyarrow.json as pa_json
 from harness.records.facts import Lane, Outcome
 from harness.records.format import SCHEMA_VERSION
 from harness.records.reading import checked_samples, whole_lines
-from harness.report.read.visible import visible, visible_json
+from harness.records.visible import visible, visible_json
 from harness.report.statistics.frames import COUNTS, FIGURES, SCHEMA, SIZES, table_of
 
 _BLOCK_BYTES = 1 << 20
