@@ -11,6 +11,7 @@ import click
 
 from harness import VERSION
 from harness.errors import HarnessError, InputError, did_you_mean
+from harness.records.visible import visible
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
 COMMANDS = {
@@ -97,9 +98,9 @@ def _tell(error: HarnessError) -> None:
 
     console = Console(stderr=True, soft_wrap=True)
     console.print("error:", style="bold red", end=" ")
-    console.print(error.message, markup=False, highlight=False)
+    console.print(visible(error.message), markup=False, highlight=False)
     if error.hint:
-        console.print(error.hint, markup=False, highlight=False)
+        console.print(visible(error.hint), markup=False, highlight=False)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -27,6 +27,7 @@ from harness.records.format import Plan, Sample
 from harness.records.host import free_bytes
 from harness.records.reading import newest_run, read_info, read_samples
 from harness.records.spelling import describe, duration, number, size
+from harness.records.visible import visible
 from harness.run.finish import see_report
 from harness.run.request import Assignment
 from harness.scenarios import all_scenarios
@@ -75,6 +76,11 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
     }
 
 
+def as_text(said: str, style: str = "") -> Text:
+    """What somebody else wrote, as text: nothing of it acts on the terminal, and none is markup."""
+    return Text(visible(said), style)
+
+
 def as_table(found: dict[str, Any]) -> RenderableType:
     """An overview for people."""
     variants = Table(title="Variants", title_justify="left", box=None, pad_edge=False)
@@ -83,13 +89,13 @@ def as_table(found: dict[str, Any]) -> RenderableType:
     for item in found["variants"]:
         named = {**item["pins"], **({"Python": item["python"]} if item["python"] else {})}
         pins = ", ".join(f"{name} {version}" for name, version in named.items())
-        variants.add_row(item["name"], item["manager"], item["backend"], pins)
+        variants.add_row(*map(as_text, (item["name"], item["manager"], item["backend"], pins)))
     pages = Table(title="Documented idioms", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "page", "read"):
         pages.add_column(heading, overflow="fold")
     for item in found["variants"]:
         if page := item["documented"]:
-            pages.add_row(item["name"], page["page"], page["read"])
+            pages.add_row(*map(as_text, (item["name"], page["page"], page["read"])))
     scenarios = Table(title="Scenarios", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "lane", "what it is"):
         scenarios.add_column(heading)

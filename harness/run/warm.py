@@ -16,6 +16,7 @@ from harness.measure.crew import Crew
 from harness.provision.progress import SetupProgress
 from harness.records.format import Cell
 from harness.records.journal import Journal
+from harness.records.visible import visible
 from harness.run.sample import B
 from harness.workspace.make import nonce
 from harness.workspace.prepared import Bench, Contestant, Unready
@@ -87,7 +88,7 @@ def warm_all(
             except Exception as error:
                 return _unready(bench.variant, error, attempt)
         for problem in warmed.problems:
-            console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
+            console.print(visible(f"{name}: {problem}"), markup=False, highlight=False, soft_wrap=True)
         with lock:
             for observation in warmed.seen:
                 found(name, observation, log)

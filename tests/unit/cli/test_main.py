@@ -18,6 +18,7 @@ from harness.findings import all_findings
 from harness.monorepo.changes import STANDARD
 from harness.monorepo.variants import load_variants
 from harness.provision.state_folder import Layout
+from tests.made_up import VARIANT_TOML, write_variant
 from tests.runs import invoke
 from tests.unit.report.made_up_nights import made_up_night
 
@@ -346,3 +347,12 @@ def test_a_run_whose_report_cannot_be_written_does_not_begin(tmp_path: Path) -> 
     assert result.exit_code == 2
     assert "file/report cannot be written: Not a directory." in result.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_an_error_about_a_variant_is_text_and_nothing_of_it_acts(tmp_path: Path) -> None:
+    folder = write_variant(tmp_path / "variants" / "odd", VARIANT_TOML.replace("title =", '"\\u001b[31m" ='))
+    result = invoke("list", "--variants-dir", folder.parent)
+
+    assert result.exit_code == 2
+    assert "\x1b" not in result.stderr
+    assert "[31m" in result.stderr

@@ -204,3 +204,9 @@ def test_placeholders_are_found_in_any_text(name: str, text: str) -> None:
 def test_any_text_is_a_variant_file_or_an_error_that_names_it(text: str) -> None:
     with pytest.raises(VariantError, match="somewhere"):
         parse_variant_file(text, source="somewhere")
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "[" + ".".join("a" * 5000) + "]", "x" + ".x" * 5000 + " = 1"])
+def test_what_is_nested_without_end_is_an_error_in_words(text: str) -> None:
+    with pytest.raises(VariantError, match="somewhere"):
+        parse_variant_file(text, source="somewhere")
