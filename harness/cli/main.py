@@ -11,6 +11,7 @@ import click
 
 from harness import VERSION
 from harness.errors import HarnessError, InputError, did_you_mean
+from harness.records.uninterrupted import heed
 from harness.records.visible import visible
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
@@ -75,6 +76,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; end with the error's own exit status if it raises one."""
+        heed()
         for stream in (sys.stdout, sys.stderr):
             # Names of files need not be text; what is not is shown as the bytes it is.
             if isinstance(stream, io.TextIOWrapper):
