@@ -46,6 +46,12 @@ def _pinned(text: str) -> str:
     return text
 
 
+def _variable(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        raise ValueError(f"{name!r} cannot be a variable's name")
+    return name
+
+
 def wanted_python(text: str) -> str:
     """See that ``text`` says which Python is meant: a version such as 3.12 or 3.12.1, or a path from / on.
 
@@ -85,7 +91,7 @@ Template = Annotated[str, AfterValidator(_template)]
 # What is about no application and no member.
 Plain = Annotated[str, AfterValidator(only(ANYWHERE))]
 # A variable's name, as every system takes it.
-Variable = Annotated[str, Field(pattern=r"^[^=\x00]+$")]
+Variable = Annotated[str, AfterValidator(_variable)]
 # What is written to and removed lies in the run's own folders, whatever is written here.
 EnvironmentPath = Annotated[Template, AfterValidator(below("root", "state", "cache"))]
 CheckoutPath = Annotated[Template, AfterValidator(below("root"))]
