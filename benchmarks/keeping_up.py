@@ -24,7 +24,8 @@ from harness.plan.cells import Selection, make_plan, order_of
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Sample
-from harness.records.journal import Journal, read_info
+from harness.records.journal import Journal
+from harness.records.reading import read_info
 
 MEMBERS = 1000
 CELLS = 10_000

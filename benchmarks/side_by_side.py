@@ -17,7 +17,7 @@ from benchmarks.answer import Answer
 from harness.errors import MeasureError
 from harness.records.facts import Outcome
 from harness.records.format import CONTROL_SUFFIX, Cell, Sample
-from harness.records.journal import read_samples
+from harness.records.reading import read_samples
 from harness.report.statistics.statistics import Interval, median_interval
 from harness.run.cluster.asked import cores_here
 

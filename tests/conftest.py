@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import threading
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from harness.records.uninterrupted import heed
 from harness.run.check.record import Record
 from tests import provisioned, recorded
 from tests.account import Account
@@ -22,9 +21,8 @@ _UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=20, **_UNTIMED)
 settings.register_profile("thorough", max_examples=200, **_UNTIMED)
 
-# A job that a script starts in the background ignores Ctrl-C, and so would all that is started here.
-if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# As the product does: a job that a script starts in the background ignores Ctrl-C.
+heed()
 
 #: What every worker's state folder is copied from; set before any test module asks where the state folder is.
 _BASE = provisioned.move_state(os.environ.get("PYTEST_XDIST_WORKER", "alone"))

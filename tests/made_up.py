@@ -250,5 +250,6 @@ def made_up_sample(cell: Cell, outcome: Outcome = Outcome.OK, **more: Any) -> Sa
         "position": 0,
         "started_at": "2026-01-01T00:00:00+00:00",
         "log_path": "logs/a.log",
+        "wall_s": 1.0 if outcome is Outcome.OK else None,
     }
     return Sample(**{**values, **asdict(cell), "outcome": outcome, **more})

@@ -43,6 +43,7 @@ def move_state(worker: str) -> Layout:
 
 def begin(base: Layout, session: str) -> None:
     """Begin to provision, beside the first tests, unless another worker of this test run has."""
+    base.claim()
     folder = base.state / "tests"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "session").open("a+", encoding="utf-8") as file:
@@ -93,7 +94,7 @@ def wait(base: Layout) -> None:
 def copy(base: Path, own: Path) -> None:
     """A state folder like ``base``, in the place of what was left there before."""
     remove_tree(own)
-    own.mkdir(parents=True)
+    replace(Layout.here(), state=own).claim()
     for part in (*_PARTS, "nix"):
         if (base / part).is_dir():
             # Nix writes its database in place, which must not be shared; all else is replaced and never written to.

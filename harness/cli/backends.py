@@ -18,7 +18,7 @@ from harness.monorepo.backends.catalogue import load_backends, load_front_ends
 from harness.provision.pins.backends import Raised, update_backend, update_front_ends
 from harness.provision.pins.pins import newest_release
 from harness.provision.state_folder import Layout
-from harness.records.journal import find_runs
+from harness.records.reading import find_runs
 from harness.run.contestants.backends import FILES, new_backends
 from harness.run.contestants.base import Contestants
 from harness.run.coordinator import run_session

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.shown import as_text
 from harness.run.check.model import Checked, CheckStanding, Result, StepFailure, StepVerdict
 
 _MARKS = {
@@ -35,7 +36,7 @@ def print_step(console: Console, result: Result) -> None:
     detail = f"unsupported: {result.detail}" if result.verdict is StepVerdict.UNSUPPORTED else result.detail
     line = Text.assemble((mark, style), " ", result.variant, " · ", (result.step, "bold"))
     if detail and result.failure is None:
-        line.append(f"  {detail}", "dim")
+        line.append_text(as_text(f"  {detail}", "dim"))
     console.print(line, soft_wrap=not console.is_terminal)
     if result.failure is not None:
         console.print(_as_table(result.failure))
@@ -47,7 +48,7 @@ def _as_table(failure: StepFailure) -> Padding:
     table.add_column(overflow="fold")
     for name in ("ran", "expected", "came", "cause", "log"):
         if text := getattr(failure, name):
-            table.add_row(name, Text(text, "bold" if name == "cause" else ""))
+            table.add_row(name, as_text(text, "bold" if name == "cause" else ""))
     return Padding(table, (0, 0, 0, 4))
 
 
@@ -58,7 +59,7 @@ def summary(checked: Sequence[Checked]) -> Table:
     table.add_column()
     table.add_column(overflow="fold")
     for item in checked:
-        table.add_row(item.variant, Text(item.standing, _STANDINGS[item.standing]), Text(item.words))
+        table.add_row(item.variant, Text(item.standing, _STANDINGS[item.standing]), as_text(item.words))
     return table
 
 

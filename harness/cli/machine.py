@@ -15,7 +15,6 @@ from harness.cli.options import (
 from harness.provision.clean import clean as clean_up
 from harness.provision.nix.prepare import ask_for_nix
 from harness.provision.state_folder import Layout
-from harness.provision.stock import places
 
 
 @click.command()
@@ -46,5 +45,5 @@ def clean(*, store: bool, toolchains: bool, wheels: bool, workers: bool, everyth
     """
     layout = Layout.here()
     named = {"Nix": store, "toolchains": toolchains, "wheelhouse": wheels, "workers": workers}
-    parts = set(places(layout)) if everything else {name for name, asked in named.items() if asked}
+    parts = set(layout.parts) if everything else {name for name, asked in named.items() if asked}
     Console(soft_wrap=True).print(machine_shown.as_freed(clean_up(layout, parts, dry_run=dry_run), dry_run=dry_run))

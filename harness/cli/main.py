@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +11,8 @@ import click
 
 from harness import VERSION
 from harness.errors import HarnessError, InputError, did_you_mean
+from harness.records.uninterrupted import heed
+from harness.records.visible import visible
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
 COMMANDS = {
@@ -72,18 +76,33 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; end with the error's own exit status if it raises one."""
+        heed()
+        for stream in (sys.stdout, sys.stderr):
+            # Names of files need not be text; what is not is shown as the bytes it is.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except HarnessError as error:
-            # Imported here because only an error needs it.
-            from rich.console import Console
-
-            console = Console(stderr=True, soft_wrap=True)
-            console.print("error:", style="bold red", end=" ")
-            console.print(error.message, markup=False, highlight=False)
-            if error.hint:
-                console.print(error.hint, markup=False, highlight=False)
+            _tell(error)
             ctx.exit(error.exit_status)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            # Whatever may lie on a disk, and whoever may not touch it: it is named, and no riddle.
+            _tell(HarnessError(f"{error.filename}: {error.strerror}.", hint="See that you may read and write there."))
+            ctx.exit(HarnessError.exit_status)
+
+
+def _tell(error: HarnessError) -> None:
+    # Imported here because only an error needs it.
+    from rich.console import Console
+
+    console = Console(stderr=True, soft_wrap=True)
+    console.print("error:", style="bold red", end=" ")
+    console.print(visible(error.message), markup=False, highlight=False)
+    if error.hint:
+        console.print(visible(error.hint), markup=False, highlight=False)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,7 +17,7 @@ from harness.cli.options import (
     RESULTS,
     Share,
 )
-from harness.records.journal import find_runs
+from harness.records.reading import find_runs
 from harness.run.finish import render_report
 from harness.run.merge import merge_runs
 from harness.run.request import new_run_id
@@ -61,7 +61,7 @@ def merge(*, runs: tuple[str, ...], results: Path, report: Path | None, run_id: 
     console = Console(soft_wrap=True, highlight=False)
     for line in made.told:
         console.print(line, markup=False)
-    render_report(made.folder, report, summary=True)
+    sys.exit(0 if render_report(made.folder, report, summary=True) else 1)
 
 
 @click.command()

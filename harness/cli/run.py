@@ -34,7 +34,7 @@ from harness.provision.pins.pinning import pinned
 from harness.provision.pins.pythons import under_pythons
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane
-from harness.records.journal import find_runs
+from harness.records.reading import find_runs
 from harness.records.strategies import STRATEGIES
 from harness.run.cluster.asked import see_cluster
 from harness.run.contestants.base import Contestants

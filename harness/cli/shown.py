@@ -25,8 +25,10 @@ from harness.provision.state_folder import Layout
 from harness.records.facts import Outcome
 from harness.records.format import Plan, Sample
 from harness.records.host import free_bytes
-from harness.records.journal import newest_run, read_info, read_samples
+from harness.records.reading import newest_run, read_info, read_samples
 from harness.records.spelling import describe, duration, number, size
+from harness.records.visible import visible
+from harness.run.finish import see_report
 from harness.run.request import Assignment
 from harness.scenarios import all_scenarios
 
@@ -74,6 +76,11 @@ def overview(variants: Sequence[Variant]) -> dict[str, Any]:
     }
 
 
+def as_text(said: str, style: str = "") -> Text:
+    """What somebody else wrote, as text: nothing of it acts on the terminal, and none is markup."""
+    return Text(visible(said), style)
+
+
 def as_table(found: dict[str, Any]) -> RenderableType:
     """An overview for people."""
     variants = Table(title="Variants", title_justify="left", box=None, pad_edge=False)
@@ -82,13 +89,13 @@ def as_table(found: dict[str, Any]) -> RenderableType:
     for item in found["variants"]:
         named = {**item["pins"], **({"Python": item["python"]} if item["python"] else {})}
         pins = ", ".join(f"{name} {version}" for name, version in named.items())
-        variants.add_row(item["name"], item["manager"], item["backend"], pins)
+        variants.add_row(*map(as_text, (item["name"], item["manager"], item["backend"], pins)))
     pages = Table(title="Documented idioms", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "page", "read"):
         pages.add_column(heading, overflow="fold")
     for item in found["variants"]:
         if page := item["documented"]:
-            pages.add_row(item["name"], page["page"], page["read"])
+            pages.add_row(*map(as_text, (item["name"], page["page"], page["read"])))
     scenarios = Table(title="Scenarios", title_justify="left", box=None, pad_edge=False)
     for heading in ("name", "lane", "what it is"):
         scenarios.add_column(heading)
@@ -161,11 +168,13 @@ def foretell(assignment: Assignment, layout: Layout, console: Console, *, plan_o
 
     Raises:
         InputError: there is no room for it.
-        ResultsError: a sample of the run that is gone on with is damaged.
+        ResultsError: a sample of the run that is gone on with is damaged, or its report cannot be written.
     """
     plan = assignment.plan
     expected = foresee(plan, assignment.results, assignment.shapes)
     see_room(expected, layout)
+    if not plan_only:
+        see_report(assignment.report)
     if plan_only:
         console.print(as_plan(plan, expected))
     elif assignment.resumes:

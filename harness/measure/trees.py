@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -52,6 +53,16 @@ def set_aside(folder: Path) -> Iterator[None]:
     finally:
         remove_tree(folder)
         kept.rename(folder)
+
+
+@contextmanager
+def temporary_folder(place: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in ``place`` that is gone at the end, whatever is in it then."""
+    folder = Path(tempfile.mkdtemp(dir=place, prefix=prefix))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
 
 
 def _remove(name: str, parent: int) -> None:

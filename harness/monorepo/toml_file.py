@@ -65,6 +65,8 @@ def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str) ->
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise VariantError(f"{source}: not valid TOML: {error}", hint="Mend the line it names.") from error
+    except RecursionError as error:
+        raise VariantError(f"{source}: it is nested too deeply to be read.", hint=hint) from error
     try:
         return kind.validate_python(data)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import HarnessError, InputError, NixUnavailableError, StateError
+from harness.errors import HarnessError, InputError, MeasureError, NixUnavailableError, StateError
 from harness.measure.executor import LauncherExecutor
 from harness.measure.sizes import tree_size
 from harness.measure.trees import remove_tree
@@ -19,7 +19,6 @@ from harness.nix.garbage import collect, garbage
 from harness.provision.nix.prepare import private_store
 from harness.provision.state_folder import Layout
 from harness.provision.state_lock import TAKEN, CacheLock
-from harness.provision.stock import places
 
 #: Left by runs and tests that ended or were ended; always removed.
 _LEFTOVERS = ("runs", "tests")
@@ -40,11 +39,11 @@ class Freed:
 def clean(layout: Layout, parts: Collection[str], *, dry_run: bool) -> list[Freed]:
     """Remove leftovers, the Nix store's garbage, and the named parts of the state folder, or say what would be.
 
-    Names of parts are those of :func:`harness.provision.stock.places`.
+    Names of parts are those of :attr:`harness.provision.state_folder.Layout.parts`.
 
     Raises:
         ProvisionError: a run is under way, or a worker whose folder is to be removed lives.
-        InputError: the state folder is no folder of its own.
+        InputError: the state folder is no folder of its own, or not one that the harness made.
         HarnessError: something belongs to somebody else.
     """
     if not layout.state.is_dir():
@@ -58,12 +57,17 @@ def clean(layout: Layout, parts: Collection[str], *, dry_run: bool) -> list[Free
 
 
 def _clean(layout: Layout, parts: Collection[str], *, dry_run: bool) -> Iterator[Freed]:
-    for name, path in places(layout).items():
+    for name, path in layout.parts.items():
         if name in {*parts, *_LEFTOVERS} and (path.exists() or path.is_symlink()):
-            size = tree_size(path).disk_bytes
+            what, size = f"{name}: {path}", 0
+            try:
+                size = tree_size(path).disk_bytes
+            except MeasureError:
+                # A step closed a folder of its own to everybody; that is no reason to keep it.
+                what += " (not all of it can be counted)"
             if not dry_run:
                 _remove(path)
-            yield Freed(what=f"{name}: {path}", disk_bytes=size)
+            yield Freed(what=what, disk_bytes=size)
     if "Nix" not in parts and (layout.nix / "store").is_dir():
         yield _collected(layout, dry_run=dry_run)
 
@@ -94,7 +98,8 @@ def _refuse_shared(layout: Layout) -> None:
     """See that the state folder holds the harness's things alone.
 
     Raises:
-        InputError: it is a folder that other things live in: the checkout, a home folder, or what they are in.
+        InputError: it is a folder that other things live in: the checkout, a home folder, or what they are in. Or it
+            does not carry the harness's mark.
     """
     for other, what in ((layout.checkout, "this checkout"), (Path.home(), "your home folder")):
         if other.resolve().is_relative_to(layout.state.resolve()):
@@ -102,3 +107,8 @@ def _refuse_shared(layout: Layout) -> None:
                 f"{layout.state} holds {what}, so nothing is cleaned there.",
                 hint="Name a folder of its own in HARNESS_STATE.",
             )
+    if not layout.is_ours:
+        raise InputError(
+            f"{layout.state} was not made by the harness, so nothing is cleaned there.",
+            hint="Name the folder that runs were given in HARNESS_STATE.",
+        )

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 from harness.records.facts import Outcome
 from harness.records.format import Sample
 from harness.records.spelling import describe
+from harness.records.visible import visible
 
 
 class Bar:
@@ -41,7 +42,7 @@ class Bar:
     def says(self, line: str, *, elsewhere: bool = False) -> None:
         """Leave a line; ``elsewhere``: only where the moving one cannot be seen."""
         if not (elsewhere and self._console.is_terminal):
-            self._console.print(line, highlight=False, markup=False)
+            self._console.print(visible(line), highlight=False, markup=False)
 
     def _show(self, **changed: Any) -> None:
         self._progress.update(self._task, **changed)
@@ -53,7 +54,7 @@ class Bar:
         self._console.print(
             f"[red]{sample.outcome}[/red] {describe(sample.cell)}: ", end="", highlight=False, soft_wrap=True
         )
-        self._console.print(sample.reason, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(visible(sample.reason), markup=False, highlight=False, soft_wrap=True)
         return True
 
 

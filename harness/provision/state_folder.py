@@ -23,6 +23,12 @@ PROJECT_FILES = (
 )
 
 
+#: Tells a state folder from one that only has folders of the same names.
+MARK = ".harness-state"
+
+_MARKED = "What lies here was made by the harness of monorepo-toolchains, and `python -m harness clean` removes it.\n"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """The folders of a checkout that the harness reads from, and those below ``state`` that it writes to."""
@@ -55,6 +61,47 @@ class Layout:
                         " project's.",
                         hint="Name a folder outside of every project in HARNESS_STATE.",
                     )
+
+    def claim(self) -> None:
+        """Mark the state folder as the harness's own, which it may fill and remove.
+
+        Raises:
+            InputError: it has folders that the harness did not make, under names that it uses.
+            OSError: it cannot be written.
+        """
+        if self.is_ours:
+            return
+        if there := [path.name for path in self.parts.values() if path.exists() or path.is_symlink()]:
+            raise InputError(
+                f"{self.state} has folders in it that the harness did not make: {', '.join(there)}.",
+                hint="Name a folder of its own in HARNESS_STATE, one that is not there yet for instance.",
+            )
+        self.state.mkdir(parents=True, exist_ok=True)
+        (self.state / MARK).write_text(_MARKED, encoding="utf-8")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the harness made it: it has the mark, or an earlier version's lock, or lies where it usually does."""
+        if (self.state / MARK).is_file() or self.state == _default_state(self.checkout):
+            return True
+        lock = self.state / "lock"
+        return lock.is_file() and lock.stat().st_size < 20 and lock.read_bytes().isdigit()
+
+    @property
+    def parts(self) -> dict[str, Path]:
+        """Every part of the state folder by its name. Nothing else in it is the harness's."""
+        return {
+            "runs": self.state / "runs",
+            "tests": self.state / "tests",
+            "Nix": self.nix,
+            "toolchains": self.toolchains,
+            "wheelhouse": self.wheelhouse,
+            "pinned": self.pinned,
+            "checks": self.checks,
+            "index": self.state / "index",
+            "logs": self.setup_logs,
+            "workers": self.workers,
+        }
 
     @property
     def variants(self) -> Path:

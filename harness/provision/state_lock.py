@@ -34,10 +34,13 @@ class CacheLock:
         """Take the lock.
 
         Raises:
-            ProvisionError: another process holds it, and nobody wants to wait.
+            ProvisionError: another process holds it, and nobody wants to wait; or the folder cannot be written.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="ascii")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("a+", encoding="ascii")
+        except OSError as error:
+            raise _unwritable(self._path.parent, error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -64,13 +67,24 @@ class CacheLock:
             self._file.close()
 
 
+def _unwritable(folder: Path, error: OSError) -> ProvisionError:
+    return ProvisionError(
+        f"{folder} cannot be written: {error.strerror}.", hint="Name a folder that you may write to in HARNESS_STATE."
+    )
+
+
 def occupied(layout: Layout, console: Console) -> CacheLock:
     """The lock that a run holds on the state folder; waiting for another run is said on ``console``.
 
     Raises:
-        InputError: the state folder lies in a project.
+        InputError: the state folder lies in a project, or has folders that the harness did not make.
+        ProvisionError: it cannot be written.
     """
     layout.refuse_project_above()
+    try:
+        layout.claim()
+    except OSError as error:
+        raise _unwritable(layout.state, error) from error
     return CacheLock(
         layout.state,
         on_wait=lambda holder: console.print(

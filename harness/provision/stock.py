@@ -41,22 +41,6 @@ class Stock:
     unknown: str = ""
 
 
-def places(layout: Layout) -> dict[str, Path]:
-    """Every part of the state folder by its name. Nothing else in it is the harness's."""
-    return {
-        "runs": layout.state / "runs",
-        "tests": layout.state / "tests",
-        "Nix": layout.nix,
-        "toolchains": layout.toolchains,
-        "wheelhouse": layout.wheelhouse,
-        "pinned": layout.pinned,
-        "checks": layout.checks,
-        "index": layout.state / "index",
-        "logs": layout.setup_logs,
-        "workers": layout.workers,
-    }
-
-
 def take_stock(layout: Layout) -> Stock:
     """Count what is there, unless a run is under way: it would find the disk busy.
 
@@ -76,7 +60,7 @@ def take_stock(layout: Layout) -> Stock:
 def _count(layout: Layout, store: Path) -> Stock:
     parts = tuple(
         StockPart(name=name, path=path, disk_bytes=tree_size(path).disk_bytes)
-        for name, path in places(layout).items()
+        for name, path in layout.parts.items()
         if path.exists()
     )
     if not store.is_dir():

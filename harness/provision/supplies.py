@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from harness.errors import ProvisionError
+from harness.errors import ProvisionError, VariantError
 from harness.measure.command import Executor
 from harness.measure.crew import Crew
 from harness.measure.trees import remove_tree
@@ -51,10 +51,10 @@ def fetch_wheels(
 ) -> Wheels:
     """Fetch every wheel that the toolchains' locks name and is not there yet, for the Python of each.
 
-    One under another Python than the harness's own, for which there are no wheels, does not stop the others.
+    One whose wheels cannot be had does not stop the others.
 
     Raises:
-        ProvisionError: one cannot be had.
+        HarnessError: nothing can be had, or not what all of them need.
     """
     fetched, present = 0, 0
     problems: dict[str, str] = {}
@@ -64,16 +64,17 @@ def fetch_wheels(
         try:
             locks = [lock for toolchain in group for lock in toolchain.locks]
             found = house.fetch([*locks, *extra_locks], progress.fetching)
-        except ProvisionError:
-            if python == own_python():
-                raise
+        except (ProvisionError, VariantError) as first:
             found = house.fetch(extra_locks, progress.fetching)
+            cure = "" if python == own_python() else f" {_NO_WHEELS}"
             for toolchain in group:
                 try:
                     house.fetch(toolchain.locks, progress.fetching)
-                except ProvisionError as error:
+                except (ProvisionError, VariantError) as error:
                     # Of pip's own words, which name addresses, nothing gets into results.
-                    problems[toolchain.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}. {_NO_WHEELS}"
+                    problems[toolchain.name] = f"{error.message.partition(chr(10))[0].rstrip('.:')}.{cure}"
+            if len(problems) == len(toolchains):
+                raise first
         fetched, present = fetched + found.fetched, present + found.present
     return Wheels(fetched=fetched, present=present, problems=problems)
 
@@ -142,7 +143,6 @@ def install_toolchains(
     crew = Crew()
 
     def install(toolchain: PinnedTools) -> Path | ProvisionError:
-        progress.doing(f"installing the toolchain of {toolchain.name}")
         try:
             with crew.executor() as executor:
                 return ensure_toolchain(
@@ -153,6 +153,7 @@ def install_toolchains(
                     index_url=index.url,
                     executor=executor,
                     host=host,
+                    doing=progress.doing,
                 )
         except ProvisionError as error:
             return error

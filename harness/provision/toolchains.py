@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,12 +73,21 @@ def install_commands(*, python: Path, environment: Path, lock: Path, index_url: 
 
 
 def ensure_toolchain(
-    name: str, *, lock: Path, root: Path, python: Path, index_url: str, executor: Executor, host: Mapping[str, str]
+    name: str,
+    *,
+    lock: Path,
+    root: Path,
+    python: Path,
+    index_url: str,
+    executor: Executor,
+    host: Mapping[str, str],
+    doing: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """The ``bin`` folder of an environment with what ``lock`` pins, installed below ``root`` if it is not there.
 
     Scripts hold the path of their environment, so it is made in place; one that was cut off lacks its mark and is
-    made anew. ``python`` and the lock are part of the environment's name.
+    made anew, and one that was altered after its installation has another mark than it would be given now. ``python``
+    and the lock are part of the environment's name. ``doing`` is told what is done, if anything is.
 
     Raises:
         ProvisionError: the installation failed; its last lines say why.
@@ -86,7 +96,9 @@ def ensure_toolchain(
     digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
     environment = root / f"{name}-{digest}"
     mark = environment / ".complete"
-    if not mark.is_file():
+    given = mark.read_text(encoding="ascii", errors="replace") if mark.is_file() else ""
+    if not given or given != _fingerprint(environment):
+        doing(f"installing the toolchain of {name}{' anew: it was altered after its installation' if given else ''}")
         home = root / ".home"
         prepare_home(home)
         env = scrubbed(home=home, path=("/usr/bin", "/bin"), extra={}, host=host)
@@ -107,5 +119,26 @@ def ensure_toolchain(
                     f"The toolchain of {name} could not be installed:\n{last}",
                     hint=f"All it said is in {root / environment.name}.log. Run again once that is mended.",
                 )
-        mark.touch()
+        mark.write_text(_fingerprint(environment), encoding="ascii")
     return environment / "bin"
+
+
+def _fingerprint(environment: Path) -> str:
+    """A SHA-256 that changes when something is added to an environment, taken from it or written into it.
+
+    Over its RECORD files (the wheel's own lists of its files and their hashes), the names beside them, and the size and
+    time of each file that they list: the contents themselves would take seconds for each toolchain, in every run.
+    """
+    digest = hashlib.sha256()
+    for packages in sorted(environment.glob("lib/python*/site-packages")):
+        beside = sorted(path.name for path in packages.iterdir() if path.name != "__pycache__")
+        digest.update("\0".join(beside).encode(errors="surrogateescape"))
+        for record in sorted(packages.glob("*.dist-info/RECORD")):
+            text = record.read_text(encoding="utf-8", errors="replace")
+            digest.update(text.encode())
+            for path, recorded, *_ in (row for row in csv.reader(text.splitlines()) if len(row) > 1):
+                # What has no hash is made when it is first used: compiled modules.
+                file = packages / path
+                facts = file.lstat() if recorded and file.exists() else None
+                digest.update(f"\0{facts.st_size} {facts.st_mtime_ns}".encode() if facts else b"\0")
+    return digest.hexdigest()

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from harness.errors import ProvisionError
 from harness.measure.command import Command, Executor
 from harness.measure.crew import Crew
 from harness.measure.logfile import describe
+from harness.measure.trees import temporary_folder
 from harness.monorepo.variants.lock import Pin, read_lock, render_lock
 from harness.provision.interpreters import Interpreter, own_python
 
@@ -137,14 +137,14 @@ class Wheelhouse:
             if failed:
                 return
             try:
-                with tempfile.TemporaryDirectory(dir=self.root, prefix=".fetching-") as folder:
+                with temporary_folder(self.root, ".fetching-") as folder:
                     if self._download is not None:
-                        self._download(batch, Path(folder))
+                        self._download(batch, folder)
                     else:
                         with crew.executor() as executor:
-                            download_with_pip(batch, Path(folder), executor=executor, python=self._python)
+                            download_with_pip(batch, folder, executor=executor, python=self._python)
                     with lock:
-                        self._take_in(batch, Path(folder))
+                        self._take_in(batch, folder)
             except ProvisionError as error:
                 failed.append(error)
                 return

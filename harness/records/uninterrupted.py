@@ -27,3 +27,13 @@ def uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
         if received:
             signal.raise_signal(signal.SIGINT)
+
+
+def heed() -> None:
+    """Let SIGINT interrupt this process, although it may have been started with it ignored, and all that it starts.
+
+    A shell ignores it in what a script puts into the background. Who sends it to such a process all the same means it:
+    without this it would have to be killed, and could not end what it began.
+    """
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

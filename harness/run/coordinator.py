@@ -24,11 +24,12 @@ from harness.provision.equipment import equipped
 from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.records.format import Cell, Plan
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.records.spelling import number
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
-from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report, tell
+from harness.run.finish import broken_off, conclude, cut_off, interrupted, page_of, render_report, tell
 from harness.run.hands import Hands, HandsLostError, own_hands
 from harness.run.jobs import ConductJob, LookJob
 from harness.run.progress import ExperimentProgress, RunProgress
@@ -52,15 +53,22 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
         stack.callback(remove_tree, early)
         try:
             hands = stack.enter_context(_hands(contestants, layout, early, console))
+            if not hands.several:
+                # A session that was killed could not clear up: what it left would pass for a warm cache.
+                remove_tree(scratch)
             stack.callback(_clear, scratch, console, keep=assignment.keep)
             journal, done = open_journal(assignment, hands.info, hands.outside, console)
+            where = f" --cluster {assignment.cluster}" if assignment.cluster else ""
+            going_on = f"run --resume {assignment.run_id}{where}"
             try:
                 _Coordinator(contestants, hands, journal, done, console).do_all()
             except (KeyboardInterrupt, HandsLostError) as error:
                 if isinstance(error, HandsLostError):
                     tell(console, str(error))
-                where = f" --cluster {assignment.cluster}" if assignment.cluster else ""
-                return cut_off(journal, f"run --resume {assignment.run_id}{where}", assignment.report, console)
+                return cut_off(journal, going_on, assignment.report, console)
+            except Exception:
+                broken_off(journal, going_on, console)
+                raise
             return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
             return interrupted(journal, console)
@@ -155,15 +163,17 @@ class _Coordinator:
                 if isinstance(job, Unit):
                     progress.block_ends(job.block)
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
         """Renew the report; nothing is measured meanwhile, or by others, who have a machine of their own."""
         self._journal.write_info(self._journal.info)
-        render_report(self._journal.folder, self._assignment.report, summary=False)
+        return render_report(self._journal.folder, self._assignment.report, summary=False)
 
-    def _show_first(self) -> None:
+    def _show_first(self) -> bool:
         """Write the report early in a run that has just begun, and say where it is."""
-        self._renew()
+        if not self._renew():
+            return False
         tell(self._console, f"report: {page_of(self._journal.folder, self._assignment.report)}")
+        return True
 
 
 def settled_cells(run: Path, console: Console) -> frozenset[Cell]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.errors import HarnessError
 from harness.findings import FAILED, Experiment, Observation, conduct, wanted
 from harness.findings import experiments as all_experiments
 from harness.measure.command import Executor
@@ -17,6 +16,7 @@ from harness.records.facts import Lane
 from harness.records.format import FindingKey, Plan
 from harness.records.strategies import offered
 from harness.workspace.experiment import Lab
+from harness.workspace.steps import explain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def conduct_all(
 ) -> None:
     """Conduct all that is left; ``found`` and ``begins`` are called by one thread at a time.
 
-    An experiment whose lab cannot be made is ``failed``, with the reason.
+    An experiment whose lab cannot be made is ``failed``, with the reason; so is one that raises what nobody thought of.
     """
     lock = threading.Lock()
     crew = Crew()
@@ -74,15 +74,19 @@ def conduct_all(
         with crew.executor() as executor:
             try:
                 lab = make_lab(task.variant, executor)
-            except HarnessError as error:
+            except Exception as error:
                 with lock:
-                    for observation in _none(task, lanes, error.message):
+                    for observation in _none(task, task.experiments.values(), lanes, explain(error)):
                         found(task.variant, observation)
                 return
             for name, experiment in task.experiments.items():
                 with lock:
                     begins(task.variant, name)
-                observations = list(conduct(experiment, lab, lanes))
+                try:
+                    observations = list(conduct(experiment, lab, lanes))
+                except Exception as error:
+                    why = lab.show(explain(error, lab.attempt.log_path))
+                    observations = list(_none(task, [experiment], lanes, why))
                 with lock:
                     for observation in observations:
                         found(task.variant, observation)
@@ -90,7 +94,7 @@ def conduct_all(
     crew.do(work, left)
 
 
-def _none(task: Task, lanes: frozenset[Lane], reason: str) -> Iterator[Observation]:
-    for experiment in task.experiments.values():
+def _none(task: Task, experiments: Iterable[Experiment], lanes: frozenset[Lane], reason: str) -> Iterator[Observation]:
+    for experiment in experiments:
         for lane, strategy, name in wanted(experiment.facts, lanes, task.strategies):
             yield Observation(finding=name, lane=lane, strategy=strategy, value=FAILED, evidence=reason)

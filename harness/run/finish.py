@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from harness.errors import HarnessError, ResultsError
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
 from harness.records.journal import Journal
+from harness.records.reading import read_done
 from harness.records.spelling import number
 from harness.run.sample import now
 
@@ -23,22 +28,35 @@ INTERRUPTED = 130
 def conclude(journal: Journal, report: Path | None, console: Console) -> int:
     """The end of a run that did all of its plan; the exit status. What could not be established is said."""
     _put_down(journal, RunStatus.COMPLETE)
-    if not _last_report(journal, report, console):
-        return INTERRUPTED
-    _, taken = Journal.resume(journal.folder)
+    status = _last_report(journal, report, console)
+    if status == INTERRUPTED:
+        return status
+    taken = read_done(journal.folder)
     if taken.failed:
         tell(console, _not_established(taken.failed))
-    return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
+    return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else status
 
 
 def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
     """The end of a run that was interrupted, with the words that go on with it; the exit status."""
     _put_down(journal, RunStatus.INTERRUPTED)
-    results = journal.folder.parent
-    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
-    tell(console, f"interrupted; to go on: python -m harness {words}{where}")
+    tell(console, f"interrupted; to go on: {_going_on(journal, words)}")
     _last_report(journal, report, console)
     return INTERRUPTED
+
+
+def broken_off(journal: Journal, words: str, console: Console) -> None:
+    """The end of a run that an error ends, with the words that go on with it; the error is for others to say."""
+    # The record itself may be what cannot be written any more.
+    with contextlib.suppress(HarnessError):
+        _put_down(journal, RunStatus.INTERRUPTED)
+    tell(console, f"stopped by an error; to go on once that is mended: {_going_on(journal, words)}")
+
+
+def _going_on(journal: Journal, words: str) -> str:
+    results = journal.folder.parent
+    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
+    return f"python -m harness {words}{where}"
 
 
 def interrupted(journal: Journal | None, console: Console) -> int:
@@ -55,25 +73,53 @@ def page_of(run: Path, report: Path | None) -> Path:
     return (report or run / "report") / "index.html"
 
 
-def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
-    """Write a run's report in a process of its own: the one that measures never imports pandas."""
+def see_report(report: Path | None) -> None:
+    """See that a report can be written to a folder, which is made; without one it goes where the run is.
+
+    Raises:
+        ResultsError: it cannot.
+    """
+    if report is None:
+        return
+    try:
+        report.mkdir(parents=True, exist_ok=True)
+        for folder in (report, report / "figures", report / "proofs"):
+            # To root everything looks as if it could be written to: only trying tells.
+            if folder.exists():
+                tempfile.TemporaryFile(dir=folder).close()
+        if page_of(report, report).is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder is where its page belongs")
+    except OSError as error:
+        raise ResultsError(
+            f"--report: {report} cannot be written: {error.strerror}.",
+            hint="Name a folder you may write to with --report.",
+        ) from error
+
+
+def render_report(run: Path, report: Path | None, *, summary: bool) -> bool:
+    """Write a run's report in a process of its own: the one that measures never imports pandas; whether it was written.
+
+    Why it was not, that process has said.
+    """
     command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]
-    subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
+    return done.returncode == 0
 
 
 def _put_down(journal: Journal, status: RunStatus) -> None:
     journal.finish(status, now().isoformat(timespec="seconds"))
 
 
-def _last_report(journal: Journal, report: Path | None, console: Console) -> bool:
-    """Write the last report; whether a person had the patience to wait for it."""
+def _last_report(journal: Journal, report: Path | None, console: Console) -> int:
+    """Write the last report; the exit status: 1 if it could not be, and that of who had not the patience to wait."""
     try:
-        render_report(journal.folder, report, summary=True)
+        status = 0 if render_report(journal.folder, report, summary=True) else 1
     except KeyboardInterrupt:
+        status = INTERRUPTED
+    if status:
         words = ["report", str(journal.folder), *(("--report", str(report)) if report else ())]
         tell(console, f"the report was left as it was; to renew it: python -m harness {shlex.join(words)}")
-        return False
-    return True
+    return status
 
 
 def _not_established(failed: Sequence[str]) -> str:
@@ -86,5 +132,5 @@ def _is_bad(outcome: Outcome) -> bool:
 
 
 def tell(console: Console, line: str) -> None:
-    """Leave a line as it is: what is in it may be anybody's words."""
+    """Say a line as it is, whatever characters it has."""
     console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -10,7 +10,8 @@ from harness.findings import Observation
 from harness.monorepo.shapes import CANONICAL
 from harness.plan.shards import Unit
 from harness.records.format import Finding, Probe, Sample
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.records.spelling import number
 
 

@@ -7,15 +7,16 @@ run has the same, and where its log lies. The runs themselves are left alone.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import ResultsError
+from harness.measure.trees import temporary_folder
 from harness.plan.cells import digest_of, planned, whole
 from harness.records.format import Cell, Finding, FindingKey, MergedRun, Plan, RunInfo, RunStatus, Sample
-from harness.records.journal import Journal, check_new, read_findings, read_info, read_samples, unwritable
+from harness.records.journal import Journal, check_new, unwritable
+from harness.records.reading import read_findings, read_info, read_samples
 from harness.records.spelling import number
 from harness.run.info import circumstances, differences
 
@@ -59,8 +60,8 @@ def merge_runs(folders: Sequence[Path], results: Path, run_id: str) -> Merged:
     info = _info(parts, placed, run_id)
     try:
         results.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=results, prefix=".merging-") as temporary:
-            journal = Journal.create(Path(temporary), info)
+        with temporary_folder(results, ".merging-") as temporary:
+            journal = Journal.create(temporary, info)
             for part, first in zip(parts, placed, strict=True):
                 journal.add_samples([_moved(sample, part, first, run_id) for sample in part.samples])
                 if (part.folder / "logs").is_dir():

@@ -21,11 +21,15 @@ from harness.records.spelling import duration, number
 MANY_CELLS = 20
 
 
+#: Said in place of "report renewed"; why not, the process that writes it has said.
+NOT_RENEWED = "report not renewed"
+
+
 class RunProgress(Bar):
     """Shows how far a plan is, whoever measures.
 
     ``renew`` renews the report when a block is over. ``halfway``, if given, writes the first one after half of the
-    first block, if that has many cells. ``monotonic`` is a clock in seconds.
+    first block, if that has many cells. Both say whether it was written. ``monotonic`` is a clock in seconds.
     """
 
     def __init__(
@@ -33,8 +37,8 @@ class RunProgress(Bar):
         plan: Plan,
         console: Console,
         *,
-        renew: Callable[[], None],
-        halfway: Callable[[], None] | None = None,
+        renew: Callable[[], bool],
+        halfway: Callable[[], bool] | None = None,
         done: Collection[tuple[int, Cell]] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,15 +89,15 @@ class RunProgress(Bar):
         self._until_halfway -= len(samples)
         if self._halfway is not None and not self._until_halfway:
             self._show(description="writing the first report", left="")
-            self._halfway()
-            self._say_done(f"half of block {self._of(0, ' of ')} done, first report written", left)
+            report = "first report written" if self._halfway() else NOT_RENEWED
+            self._say_done(f"half of block {self._of(0, ' of ')} done, {report}", left)
 
     def block_ends(self, block: int) -> None:
         """Renew the report, then say what is left."""
         self._show(description="renewing the report", left="")
-        self._renew()
+        report = "report renewed" if self._renew() else NOT_RENEWED
         left = None if block + 1 == self._plan.blocks else self._seconds_left()
-        self._say_done(f"block {self._of(block, ' of ')} done, report renewed", left)
+        self._say_done(f"block {self._of(block, ' of ')} done, {report}", left)
         self._last = self._monotonic()
 
     def _say_done(self, what: str, left: float | None) -> None:

@@ -16,7 +16,8 @@ from harness.plan.shards import Unit
 from harness.provision.outside import ThirdParty
 from harness.records.facts import HostFacts, Outcome
 from harness.records.format import Finding, Probe, RunInfo, RunStatus, Sample
-from harness.records.journal import Journal, Resumed, read_findings, read_info
+from harness.records.journal import Journal
+from harness.records.reading import Resumed, read_done, read_findings, read_info
 from harness.records.reuse import take_over
 from harness.run.info import PYTHON, circumstances, differences
 from harness.run.jobs import Job
@@ -86,12 +87,14 @@ def open_journal(
     """
     if assignment.resumes:
         return _go_on(assignment.folder, info, console)
+    # An earlier run that cannot be read leaves no new one behind.
+    taken = () if assignment.findings_of is None else _taken_over(assignment.findings_of, info, console)
     journal = Journal.create(assignment.results, info)
     for found in outside.values():
         shutil.copyfile(found.lock, journal.folder / found.lock.name)
-    if assignment.findings_of is not None:
-        _take_over(assignment.findings_of, journal, console)
-    return Journal.resume(journal.folder)
+    for finding in taken:
+        journal.add_finding(finding)
+    return journal, read_done(journal.folder)
 
 
 def _go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resumed]:
@@ -118,15 +121,14 @@ def _go_on(folder: Path, info: RunInfo, console: Console) -> tuple[Journal, Resu
     return journal, done
 
 
-def _take_over(earlier: Path, journal: Journal, console: Console) -> None:
-    """Put into a new journal what an earlier run found out by experiment and still holds; say what does not."""
-    wanted = {name for kind in experiments().values() for name in kind.facts if name in journal.info.findings}
-    taken = take_over(read_info(earlier), read_findings(earlier), journal.info, wanted)
-    for finding in taken.findings:
-        journal.add_finding(finding)
+def _taken_over(earlier: Path, info: RunInfo, console: Console) -> tuple[Finding, ...]:
+    """What an earlier run found out by experiment and still holds for a new one; what does not is said."""
+    wanted = {name for kind in experiments().values() for name in kind.facts if name in info.findings}
+    taken = take_over(read_info(earlier), read_findings(earlier), info, wanted)
     console.print(f"findings taken over from run {earlier.name}: {len(taken.findings)}", highlight=False)
     for name, why in taken.left.items():
         console.print(f"{name}: none taken over: {why}", markup=False, highlight=False, soft_wrap=True)
+    return taken.findings
 
 
 def changed(folder: Path, what: str, then: str, now: str) -> ResultsError:

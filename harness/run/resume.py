@@ -17,8 +17,9 @@ from harness.monorepo.variants import Variant, load_variants
 from harness.plan.cells import digest_of
 from harness.provision.state_folder import Layout
 from harness.records.format import RunInfo
-from harness.records.journal import read_info
+from harness.records.reading import read_info
 from harness.records.renamed import renamed_in
+from harness.records.run_lock import see_free
 from harness.run.contestants.backends import BackendContestants
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
@@ -105,8 +106,9 @@ def _see_resumable(info: RunInfo, folder: Path, scenarios: Collection[str], clus
     """See that there is a rest of a run to be done, here, with the ``scenarios`` there are.
 
     Raises:
-        ResultsError: there is none, or not here, or its plan is not what it was.
+        ResultsError: there is none, or not here, or its plan is not what it was, or somebody is doing it.
     """
+    see_free(folder)
     for then, now in renamed_in(info).items():
         raise ResultsError(
             f"--resume: the run {folder.name} is an earlier one: `{then}` of earlier runs is now `{now}`.",

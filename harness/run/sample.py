@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from harness.errors import HarnessError, MeasureError
+from harness.errors import MeasureError, StateError
 from harness.measure.command import Command, Ended, Execution
 from harness.measure.sizes import files_written, list_files
 from harness.records.facts import Outcome
@@ -16,7 +15,7 @@ from harness.records.format import Cell, Sample
 from harness.records.strategies import refusal
 from harness.scenarios.base import Measurable
 from harness.workspace.prepared import Equipped, Unready
-from harness.workspace.steps import Attempt, carry_out, how_it_ended
+from harness.workspace.steps import Attempt, carry_out, explain, how_it_ended
 
 B = TypeVar("B", bound=Equipped)
 
@@ -24,10 +23,6 @@ B = TypeVar("B", bound=Equipped)
 def now() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
-
-
-# What may go wrong around a measured command without being a defect of the harness: the disk is full, git is gone.
-_TROUBLE = (HarnessError, OSError, subprocess.SubprocessError)
 
 
 def _refused(cell: Cell) -> str:
@@ -63,13 +58,13 @@ def take_sample(
         return sample(Outcome.UNSUPPORTED, reason)
     try:
         attempt = scenario.prepare(bench, attempt)
-        commands = list(scenario.measured(bench, attempt))
+        if not (commands := list(scenario.measured(bench, attempt))):
+            raise StateError(f"{scenario.name} has no step to measure")
         before = [list_files(folder) for folder in scenario.watched(bench)]
         served = bench.meter.traffic()
-    except _TROUBLE as error:
-        return sample(Outcome.TIMED_OUT if _took_too_long(error) else Outcome.SETUP_FAILED, explain(error))
-    if not commands:
-        return sample(Outcome.SETUP_FAILED, f"{scenario.name} has no step to measure")
+    except Exception as error:
+        outcome = Outcome.TIMED_OUT if _took_too_long(error) else Outcome.SETUP_FAILED
+        return sample(outcome, explain(error, attempt.log_path))
     executions = run_until_failure(attempt, commands)
     last = executions[-1]
     ended: dict[str, Any] = {"exit_code": last.exit_code, "signal": last.signal}
@@ -81,8 +76,8 @@ def take_sample(
         after = [list_files(folder) for folder in scenario.watched(bench)]
         scenario.verify(bench, attempt, executions)
         sizes = scenario.sizes(bench, attempt)
-    except _TROUBLE as error:
-        return sample(Outcome.FAILED, explain(error), **ended)
+    except Exception as error:
+        return sample(Outcome.FAILED, explain(error, attempt.log_path), **ended)
     return sample(
         Outcome.OK,
         **ended,
@@ -104,10 +99,3 @@ def run_until_failure(attempt: Attempt, commands: Sequence[Command]) -> list[Exe
 
 def _took_too_long(error: BaseException) -> bool:
     return isinstance(error, MeasureError) and error.timed_out
-
-
-def explain(error: BaseException) -> str:
-    """An error as a reason: its own words if it is the harness's, else its kind and words."""
-    if isinstance(error, HarnessError):
-        return error.message
-    return f"{type(error).__name__}: {error}"

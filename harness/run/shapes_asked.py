@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import InputError, ShapeError, VariantError, did_you_mean
-from harness.monorepo.growing.grow import check_modules, check_names, without_place
+from harness.monorepo.growing.grow import check_modules, check_names, grown_files, without_place
 from harness.monorepo.repository.reading import read_repository
 from harness.monorepo.repository.words import in_lines
 from harness.monorepo.shapes import CANONICAL, Shape
@@ -52,7 +52,13 @@ def see_grown(shapes: Sequence[Shape], variants: Sequence[Variant]) -> None:
 
     Raises:
         ShapeError: two shapes share a name, one has nothing to run, or a member cannot be called as it is.
+        VariantError: a variant's sources are not what members are grown from.
     """
+    for variant in variants:
+        try:
+            grown_files(variant.texts(), CANONICAL, variant.spec.growing)
+        except VariantError as error:
+            raise VariantError(f"{variant.name}: {error.message}", hint=error.hint) from error
     names = [shape.name for shape in shapes]
     for shape in shapes:
         if names.count(shape.name) > 1 or (shape.name == CANONICAL.name and not shape.is_canonical):

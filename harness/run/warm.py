@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from harness.errors import HarnessError, MeasureError
+from harness.errors import MeasureError
 from harness.findings import Observation
 from harness.measure.crew import Crew
 from harness.provision.progress import SetupProgress
 from harness.records.format import Cell
+from harness.records.visible import visible
 from harness.run.jobs import Receiver, as_finding
 from harness.run.sample import B
 from harness.workspace.make import nonce
 from harness.workspace.prepared import Bench, Contestant, Unready
-from harness.workspace.steps import Attempt
+from harness.workspace.steps import Attempt, explain
 from harness.workspace.warm_up import phases_needed, warm_up
 
 
@@ -37,16 +38,15 @@ Warm = Callable[[str, B, Attempt, Collection[Cell]], Warmed]
 def warm_variant(name: str, bench: Bench, attempt: Attempt, cells: Collection[Cell]) -> Warmed:  # noqa: ARG001
     """Warm up a variant's bench.
 
-    Raises:
-        HarnessError: nothing can be measured on it.
+    Whatever is raised says that nothing can be measured on it.
     """
     try:
         return Warmed(problems=warm_up(bench, attempt, phases_needed({cell.scenario for cell in cells})))
-    except HarnessError as error:
+    except Exception as error:
         if bench.nix is None:
             raise
         # Through Nix members are built without the lock file that could not be had.
-        bench.local_unready = _unready(bench.variant, error)
+        bench.local_unready = _unready(bench.variant, error, attempt)
         return Warmed()
 
 
@@ -80,10 +80,10 @@ def warm_all(
             attempt = Attempt(executor=executor, log_path=log, limit_s=limit_s, nonce=nonce, shape=own[0].shape)
             try:
                 warmed = warm(name, bench, attempt, own)
-            except HarnessError as error:
-                return _unready(bench.variant, error)
+            except Exception as error:
+                return _unready(bench.variant, error, attempt)
         for problem in warmed.problems:
-            console.print(f"{name}: {problem}", markup=False, highlight=False, soft_wrap=True)
+            console.print(visible(f"{name}: {problem}"), markup=False, highlight=False, soft_wrap=True)
         with lock:
             for observation in warmed.seen:
                 log_path = journal.relative(log)
@@ -101,6 +101,6 @@ def warm_all(
         return dict(zip(benches, crew.do(warm_and_say, list(benches)), strict=True))
 
 
-def _unready(contestant: Contestant, error: HarnessError) -> Unready:
+def _unready(contestant: Contestant, error: Exception, attempt: Attempt) -> Unready:
     late = isinstance(error, MeasureError) and error.timed_out
-    return Unready(variant=contestant, reason=error.message, timed_out=late)
+    return Unready(variant=contestant, reason=explain(error, attempt.log_path), timed_out=late)

@@ -42,8 +42,7 @@ class Deploy(LocalScenario):
         deployed, *others = (member.name for member in bench.shape.applications)
         expected = bench.warm.line_of(deployed)
         needs = bench.shape.needs_of(deployed)
-        away = bench.warm.root.with_name("checkout-moved-away")
-        bench.warm.root.rename(away)
+        bench.warm.root.rename(bench.warm.away)
         try:
             argv, execution = self._start(bench, attempt, deployed)
             verify_line(argv, execution, expected)
@@ -52,7 +51,7 @@ class Deploy(LocalScenario):
                 if execution.ok or execution.exit_code is None:
                     raise VerificationError(f"`{' '.join(argv)}` was expected to fail: {other} should not be deployed")
         finally:
-            away.rename(bench.warm.root)
+            bench.warm.away.rename(bench.warm.root)
 
     def _start(self, bench: Bench, attempt: Attempt, application: str) -> tuple[list[str], Execution]:
         phase = phase_of(bench.variant, "deploy")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.errors import MeasureError
+from harness.errors import HarnessError, MeasureError
 from harness.measure.command import Command, Ended, Execution, Executor
 from harness.measure.environment import scrubbed
 from harness.monorepo.variants.file import Phase
@@ -124,6 +126,20 @@ def how_it_ended(argv: Sequence[str], execution: Execution) -> str:
         case Ended.NOT_STARTED:
             ending = f"could not be started: {execution.reason}"
     return f"`{shown}` {ending}"
+
+
+def explain(error: Exception, log_path: Path | None = None) -> str:
+    """An error as the reason why something cannot be done: its own words, or its kind if it is not the harness's.
+
+    What a contestant leaves on disk may bring about any error, and none of them ends the run. How one came about that
+    nobody thought of is put into the log.
+    """
+    if isinstance(error, HarnessError):
+        return error.message
+    if log_path is not None:
+        with contextlib.suppress(OSError), log_path.open("a", encoding="utf-8") as log:
+            traceback.print_exception(error, file=log)
+    return f"{type(error).__name__}: {error}"
 
 
 def starting(

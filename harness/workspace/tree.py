@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,17 +16,14 @@ from harness.measure.environment import prepare_home
 from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import Shape, module_of
 from harness.monorepo.variants import Variant
-from harness.monorepo.variants.file import Phase, Step
-from harness.monorepo.variants.placeholders import placeholders
+from harness.monorepo.variants.file import Phase
+from harness.monorepo.variants.placeholders import grouped, placeholders, repeated_for
 
 #: What ``shared`` exports and both applications print.
 NAME = "PolyWolf"
 
 #: How long before the present a fresh clone's files were written, in seconds.
 _CLONED_BEFORE_S = 60
-
-#: What a step may be repeated for.
-_REPEATING = frozenset({"app", "module", "member"})
 
 _NAME_LINE = re.compile(r'^NAME = "(.*)"$', re.MULTILINE)
 
@@ -92,6 +89,11 @@ class Workspace:
         return self.folder / "deployed"
 
     @property
+    def away(self) -> Path:
+        """Where the checkout is while what was deployed is started without it."""
+        return self.folder / "checkout-moved-away"
+
+    @property
     def kept_locks(self) -> Path:
         """A copy of the lock files as the lock phase wrote them, to put back into a renewed checkout."""
         return self.folder / "locks"
@@ -123,15 +125,13 @@ class Workspace:
         alone; one that names ``{member}`` is repeated for every member. Where the folder names one of them, all steps
         are done in turn in each folder. An argument that names ``{need}`` is repeated for every member that is needed.
         """
-        together = bool(placeholders(phase.directory) & _REPEATING)
-        groups = [phase.steps] if together else [(step,) for step in phase.steps]
-        for steps in groups:
+        for steps in grouped(phase.steps, phase.directory):
             for names in self._bindings([phase.directory, *(arg for step in steps for arg in step)], application):
                 values = self.values(**names)
                 for step in steps:
                     yield tuple(self._arguments(step, values)), Path(phase.directory.format_map(values))
 
-    def _arguments(self, step: Step, values: Mapping[str, str]) -> Iterator[str]:
+    def _arguments(self, step: Sequence[str], values: Mapping[str, str]) -> Iterator[str]:
         concerned = values.get("app") or values.get("member")
         for template in step:
             if "need" not in placeholders(template):
@@ -142,12 +142,12 @@ class Workspace:
                 yield template.format_map({**values, "need": need})
 
     def _bindings(self, templates: Iterable[str], application: str | None) -> list[dict[str, str]]:
-        used = frozenset[str]().union(*(placeholders(text) for text in templates))
-        if used & {"app", "module"}:
-            names = [application] if application else [member.name for member in self.shape.applications]
-            return [{"app": name, "module": module_of(name)} for name in names]
+        used = repeated_for(templates)
         if "member" in used:
             return [{"member": member.name} for member in self.shape.members]
+        if used:
+            names = [application] if application else [member.name for member in self.shape.applications]
+            return [{"app": name, "module": module_of(name)} for name in names]
         return [{}]
 
     def paths(self, templates: Iterable[str], application: str | None = None) -> list[Path]:
@@ -265,9 +265,9 @@ class Workspace:
             remove_tree(path, within=self.folder)
 
     def remove_outputs(self) -> None:
-        """Take away what building and deploying left."""
-        remove_tree(self.dist, within=self.folder)
-        remove_tree(self.deployment, within=self.folder)
+        """Take away what building and deploying left, also where they were cut off."""
+        for path in (self.dist, self.deployment, self.away):
+            remove_tree(path, within=self.folder)
 
     @property
     def _module(self) -> Path:
@@ -279,9 +279,13 @@ class Workspace:
         """The value of ``NAME`` as it stands in the checkout now, in the member that is the shape's core.
 
         Raises:
-            StateError: the module has no line ``NAME = "…"``.
+            StateError: the module cannot be read, or has no line ``NAME = "…"``.
         """
-        lines = _NAME_LINE.findall(self._module.read_text(encoding="utf-8"))
+        try:
+            lines = _NAME_LINE.findall(self._module.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise StateError(f"{self._module.relative_to(self.root)} cannot be read: {why}.") from error
         if len(lines) != 1:
             raise StateError(f'{self.shape.core.name} has {len(lines)} lines NAME = "…", expected 1.')
         return str(lines[0])

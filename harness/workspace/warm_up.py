@@ -11,7 +11,7 @@ from harness.monorepo.variants.file import Phase
 from harness.workspace.nix import build_standing
 from harness.workspace.prepared import Bench
 from harness.workspace.states import reach_fresh, reach_installed
-from harness.workspace.steps import Attempt, complete
+from harness.workspace.steps import Attempt, complete, explain
 from harness.workspace.verify import verify_locks
 
 #: Which phases have to have been done once before a scenario can be measured; ``settled`` is
@@ -44,7 +44,7 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
     Raises:
         StateError: there is no lock, or it is not there in time, so nothing can be measured.
     """
-    problems = _try(partial(build_standing, bench, attempt)) if "standing" in phases and bench.nix else []
+    problems = _try(attempt, partial(build_standing, bench, attempt)) if "standing" in phases and bench.nix else []
     if not set(phases) - {"standing"}:
         return problems
     spec = bench.variant.spec
@@ -59,11 +59,11 @@ def warm_up(bench: Bench, attempt: Attempt, phases: Collection[str]) -> list[str
     for name, phase in (("install", spec.phases.install), ("build", spec.phases.build), ("deploy", spec.phases.deploy)):
         if name in phases and phase is not None:
             reach_fresh(bench.warm, lock=True)
-            problems += _try(partial(_complete, bench, attempt, name, phase))
+            problems += _try(attempt, partial(_complete, bench, attempt, name, phase))
     if "settled" in phases:
-        problems += _try(partial(reach_installed, bench, attempt))
+        problems += _try(attempt, partial(reach_installed, bench, attempt))
     if "caches" in phases:
-        bench.settled.keep_cache()
+        problems += _try(attempt, bench.settled.keep_cache)
     return problems
 
 
@@ -78,9 +78,9 @@ def _complete(bench: Bench, attempt: Attempt, name: str, phase: Phase) -> None:
         raise
 
 
-def _try(action: Callable[[], None]) -> list[str]:
+def _try(attempt: Attempt, action: Callable[[], None]) -> list[str]:
     try:
         action()
-    except StateError as error:
-        return [error.message]
+    except Exception as error:
+        return [explain(error, attempt.log_path)]
     return []

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from harness.records.format import log_name
-from harness.records.journal import read_info
+from harness.records.reading import read_info
 from harness.report.page.readme import REFERENCE
 from harness.report.writer import write_report
 from tests.integration.pages import ARGUMENTS, CHROMIUM

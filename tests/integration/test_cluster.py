@@ -18,7 +18,7 @@ from harness.cli.main import main
 from harness.plan.cells import planned
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane
-from harness.records.journal import read_findings
+from harness.records.reading import read_findings
 from harness.report.writer import write_report
 from harness.run.cluster import engine
 from tests.integration.cluster import SCENARIOS, free_port, whole, words

@@ -8,7 +8,7 @@ import pytest
 
 from harness.provision.interpreters import others, own_python
 from harness.records.format import CONTROL_SUFFIX
-from harness.records.journal import read_info, read_samples
+from harness.records.reading import read_info, read_samples
 from tests.integration.cluster import whole
 from tests.integration.processes import finished, started
 from tests.integration.shop import write_shop

@@ -19,7 +19,8 @@ from harness.provision.nix.prepare import ask_for_nix
 from harness.provision.state_folder import Layout
 from harness.records.facts import Lane, Outcome
 from harness.records.format import SAMPLE, Cell, Sample
-from harness.records.journal import Journal, read_samples
+from harness.records.journal import Journal
+from harness.records.reading import read_done, read_samples
 from harness.run.sample import take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench
@@ -143,7 +144,7 @@ def fill_the_journal(results: Path) -> None:
         sys.stdout.write(str(error))
     lines = (journal.folder / "samples.jsonl").read_bytes().splitlines()
     assert [SAMPLE.validate_json(line).block for line in lines] == list(range(taken))
-    assert not Journal.resume(journal.folder)[1].torn
+    assert not read_done(journal.folder).torn
 
 
 def test_an_index_that_is_killed_comes_back_and_no_cell_is_lost(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import load_variants
 from harness.provision.nix.prepare import NIX_PATHS
@@ -115,8 +116,7 @@ def scratch() -> Iterator[Path]:
     (folder / "home").mkdir(parents=True)
     (folder / "conf").mkdir()
     yield folder
-    writable(folder)
-    shutil.rmtree(folder)
+    remove_tree(folder)
 
 
 def copied(scratch: Path, name: str) -> Flake:

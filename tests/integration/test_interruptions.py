@@ -16,7 +16,7 @@ from harness.plan.cells import takes_part
 from harness.provision.state_folder import Layout
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
-from harness.records.journal import read_findings, read_info, read_samples
+from harness.records.reading import read_findings, read_info, read_samples
 from harness.report.writer import write_report
 from tests.integration.contestants import Contestants, write_contestants
 from tests.integration.processes import WITHOUT_REPORTS, done, ended, finished, started, until
@@ -49,10 +49,15 @@ INSTALLED = ("noop", "run", "refresh")
 ONE_SAMPLE = 4
 
 
-def test_ctrl_c_leaves_a_readable_run(contestants: Contestants, tmp_path: Path) -> None:
+#: As a shell starts what a script puts into the background.
+IGNORED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+
+
+@pytest.mark.parametrize("before", ["", IGNORED])
+def test_ctrl_c_leaves_a_readable_run(before: str, contestants: Contestants, tmp_path: Path) -> None:
     cut = tmp_path / "cut"
     contestants.hold("run", after=ONE_SAMPLE)
-    process = started(*words(contestants, tmp_path, "cut", *INSTALLED))
+    process = started(*words(contestants, tmp_path, "cut", *INSTALLED), changed=before)
     with ended(process):
         until(lambda: contestants.held("run") and taken(cut), process)
         os.kill(process.pid, signal.SIGINT)

@@ -22,6 +22,7 @@ import pytest
 from harness.errors import NixUnavailableError, StateError
 from harness.measure.command import Execution
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import Variant
 from harness.monorepo.variants.selection import Selected, select
@@ -119,7 +120,7 @@ def lane() -> Iterator[tuple[NixSide, Path]]:
         except NixUnavailableError as error:
             pytest.skip(str(error))
         finally:
-            shutil.rmtree(scratch)
+            remove_tree(scratch)
 
 
 @pytest.fixture
@@ -370,11 +371,7 @@ def ordinary(lane: tuple[NixSide, Path]) -> Iterator[tuple[tuple[str, ...], Path
     if prefix:
         os.chown(folder, NOBODY, NOBODY)
     yield prefix, folder
-    # Nix takes the right to write from the folders of a store.
-    for path in [folder, *folder.rglob("*")]:
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
-    shutil.rmtree(folder)
+    remove_tree(folder)
 
 
 @some_variant

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from harness.measure.executor import LauncherExecutor
+from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import load_variants
 from harness.nix import Expression, Nix
@@ -58,12 +59,13 @@ def layout() -> Iterator[Layout]:
     if not version:
         pytest.skip(reason)
     made = Layout(checkout=USUAL.checkout, state=USUAL.state / "tests" / f"store-{uuid.uuid4().hex[:8]}")
+    made.claim()
     with CacheLock(USUAL.state, on_wait=lambda holder: None):
         fetch_wheels(toolchains_of([VARIANT]), [USUAL.infrastructure, *USUAL.third_party], USUAL, Silent())
         shutil.copytree(USUAL.wheelhouse, made.wheelhouse)
     yield made
     clean(made, {"Nix", "toolchains", "wheelhouse", "index", "logs"}, dry_run=False)
-    shutil.rmtree(made.state)
+    remove_tree(made.state)
 
 
 # Two processes
@@ -292,7 +294,7 @@ def test_a_python_below_a_folder_with_a_space_and_in_an_environment_is_imported(
     with CacheLock(layout.state), LauncherExecutor() as executor:
         nix = private_store(layout, executor)
         assert hello(nix, layout, folder / "two" / "bin" / "python") == "Hello, PolyWolf\n"
-    shutil.rmtree(folder)
+    remove_tree(folder)
 
 
 def hello(nix: Nix, layout: Layout, python: Path) -> str:

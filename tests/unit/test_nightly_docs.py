@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import ResultsError
 from harness.provision.state_folder import Layout
-from harness.records.journal import find_runs
+from harness.records.reading import find_runs
 from tests.unit.report.made_up_nights import FIRST, made_up_night
 
 CHECKOUT = Layout.here().checkout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import NixUnavailableError
+from harness.measure.trees import remove_tree
 from harness.nix.host.elf import MACHINES, Elf
 from harness.nix.host.host_python import Facts, HostPython, forget_others, import_python, refusal
 from tests.unit.nix.host.test_elf import elf
@@ -152,7 +152,7 @@ def test_an_import_that_was_cut_off_is_made_anew(host: FakeHost, folder: Path) -
 
 def test_a_description_without_its_copy_is_not_believed(host: FakeHost, folder: Path) -> None:
     tree = Path(import_python(host.python, folder, PROGRAMS, host).path)
-    shutil.rmtree(tree)
+    remove_tree(tree)
 
     assert Path(import_python(host.python, folder, PROGRAMS, host).path).is_dir()
 

@@ -26,7 +26,8 @@ from harness.monorepo.changes.patch import Part, Patch, part_of, read_patch
 from harness.monorepo.changes.standard import STANDARD, StandardChange
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants import Variant
-from harness.monorepo.variants.file import Phase, Step, Template
+from harness.monorepo.variants.file import Directory, Phase, Plain, Step, Variable
+from harness.monorepo.variants.placeholders import see_repeatable
 from harness.monorepo.variants.templates import code_half, keeps_own, nix_half
 from harness.records.strategies import strategies_of
 
@@ -44,8 +45,8 @@ class Deed:
 
     patch: str = ""
     steps: tuple[Step, ...] = ()
-    directory: Template = _ROOT
-    environment: dict[str, Template] = field(default_factory=dict)
+    directory: Directory = _ROOT
+    environment: dict[Variable, Plain] = field(default_factory=dict)
     environment_only: bool = False
 
     @model_validator(mode="after")
@@ -56,6 +57,7 @@ class Deed:
             raise ValueError("directory, environment and environment_only are for steps, not for a patch")
         if self.patch and PurePath(self.patch).name != self.patch:
             raise ValueError(f"patch has to be the name of a file in changes/, got {self.patch!r}")
+        see_repeatable(self.steps, self.directory)
         return self
 
     @property

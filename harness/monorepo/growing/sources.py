@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness.errors import VariantError
 from harness.monorepo.growing.statements import NEEDING, PLAIN
 from harness.monorepo.shapes import Kind, Member, Shape
 
@@ -27,11 +28,19 @@ def prototype_of(member: Member) -> str:
 
 
 def grown_sources(member: Member, shape: Shape, sources: dict[str, str]) -> dict[str, str]:
-    """A member's modules by their file's path below the member's folder, grown from its prototype's ``sources``."""
+    """A member's modules by their file's path below the member's folder, grown from its prototype's ``sources``.
+
+    Raises:
+        VariantError: the library has no line ``NAME = "…"``, which all that is measured stands on.
+    """
     prototype = prototype_of(member)
-    defined = _DEFINES.search(sources[f"{PLAIN}/src/{PLAIN}/__init__.py"])
+    module = f"{PLAIN}/src/{PLAIN}/__init__.py"
+    defined = _DEFINES.search(sources.get(module, ""))
     if defined is None:
-        raise AssertionError(f"{PLAIN} defines no NAME")
+        raise VariantError(
+            f'{module} has no line NAME = "…".',
+            hint="Leave the sources as they are, which every variant shares.",
+        )
     lines = "".join(f"from {shape.member(need).module} import NAME\n" for need in import_order(member, shape))
     made = {}
     for path, text in sources.items():

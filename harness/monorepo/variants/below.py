@@ -5,6 +5,8 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 
+from harness.monorepo.variants.placeholders import repeated_for
+
 #: What may stand in a path after its beginning: names, which cannot lead elsewhere.
 _NAMES = frozenset({"app", "module", "member"})
 
@@ -24,10 +26,11 @@ def below(*folders: str, itself: bool = False) -> Callable[[str], str]:
         if not parts and not itself:
             raise ValueError(f"{text!r} has to lie below {where}, and is all of it")
         for part in parts:
-            if part in ("", ".", "..") or "\0" in part:
+            if part in ("", ".", ".."):
                 raise ValueError(f"{text!r} has to be a plain path, without {part!r} as a part of it")
             if used := sorted({name for _, name, _, _ in string.Formatter().parse(part) if name} - _NAMES):
                 raise ValueError(f"{text!r} has {{{used[0]}}} within it: after the beginning only names may stand")
+        repeated_for([text])
         return text
 
     return check

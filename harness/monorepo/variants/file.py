@@ -21,7 +21,7 @@ from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
 from harness.monorepo.variants.growing import Growing
 from harness.monorepo.variants.keys import described
-from harness.monorepo.variants.placeholders import placeholders
+from harness.monorepo.variants.placeholders import ANYWHERE, OF_APPLICATIONS, only, placeholders, see_repeatable
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
 
 #: Members say `requires-python = ">=3.11"`.
@@ -44,6 +44,12 @@ def _pinned(text: str) -> str:
     if len(operators) != 1 or operators[0][0] != "==" or "*" in operators[0][1] or requirement.url:
         raise ValueError(f"{text!r} has to name one exact version, as in 'uv==0.13.9'")
     return text
+
+
+def _variable(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        raise ValueError(f"{name!r} cannot be a variable's name")
+    return name
 
 
 def wanted_python(text: str) -> str:
@@ -82,21 +88,26 @@ class Profile(StrEnum):
 Curable = Annotated[str, AfterValidator(_curable)]
 Strategy = Annotated[str, AfterValidator(_strategy)]
 Template = Annotated[str, AfterValidator(_template)]
+# What is about no application and no member.
+Plain = Annotated[str, AfterValidator(only(ANYWHERE))]
+# A variable's name, as every system takes it.
+Variable = Annotated[str, AfterValidator(_variable)]
 # What is written to and removed lies in the run's own folders, whatever is written here.
 EnvironmentPath = Annotated[Template, AfterValidator(below("root", "state", "cache"))]
 CheckoutPath = Annotated[Template, AfterValidator(below("root"))]
-CachePath = Annotated[Template, AfterValidator(below("cache", itself=True))]
+CachePath = Annotated[Plain, AfterValidator(below("cache", itself=True))]
 Directory = Annotated[Template, AfterValidator(below("root", "state", "cache", "dist", "deploy", itself=True))]
 Pinned = Annotated[str, AfterValidator(_pinned)]
 Python = Annotated[str, AfterValidator(wanted_python)]
 Step = Annotated[tuple[Template, ...], Field(min_length=1)]
+Start = Annotated[tuple[Annotated[str, AfterValidator(only(ANYWHERE | OF_APPLICATIONS))], ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VersionCheck:
     """How to ask the toolchain for its version, and what its answer has to contain."""
 
-    command: Step
+    command: Annotated[tuple[Plain, ...], Field(min_length=1)]
     expect: str
 
 
@@ -148,14 +159,19 @@ class Phase:
 
     steps: tuple[Step, ...]
     directory: Directory = "{root}"
-    environment: dict[str, Template] = field(default_factory=dict)
+    environment: dict[Variable, Plain] = field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_repeated_for_one_kind(self) -> Phase:
+        see_repeatable(self.steps, self.directory)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class DeployPhase(Phase):
     """The steps that fill ``{deploy}`` with one application; ``run`` starts it from there."""
 
-    run: Step
+    run: Start
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -252,12 +268,12 @@ class VariantFile:
     phases: Phases
     documented: Documented | None = None
     activated: Activated | None = None
-    environment: dict[str, Template] = field(default_factory=dict)
-    caches: dict[str, CachePath] = field(default_factory=dict)
+    environment: dict[Variable, Plain] = field(default_factory=dict)
+    caches: dict[Variable, CachePath] = field(default_factory=dict)
     environments: tuple[EnvironmentPath, ...] = ()
     lock_files: tuple[CheckoutPath, ...] = ()
     generated: tuple[CheckoutPath, ...] = ()
-    offline: dict[str, Template] = field(default_factory=dict)
+    offline: dict[Variable, Plain] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     nix: NixSpec = field(default_factory=NixSpec)
     growing: Growing = field(default_factory=Growing)

@@ -121,11 +121,7 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
     file = folder / "variant.toml"
     if not file.is_file():
         raise VariantError(f"{_shown(folder)}: there is no variant.toml in it.", hint="Every variant has one.")
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise VariantError(f"{_shown(file)}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
-    spec = parse_variant_file(text, source=_shown(file))
+    spec = parse_variant_file(_text(file, _shown(file)), source=_shown(file))
     for member in () if spec.unavailable else CANONICAL.members:
         if not (folder / member.name).is_dir():
             raise VariantError(
@@ -138,7 +134,16 @@ def load_variant(folder: Path, *, locked: bool = True) -> Variant:
                 f"{_shown(folder)}: locks/{lock}.txt is missing.",
                 hint=f"Make it with: python -m harness update {name} --keep-pins",
             )
+    for relative, path in _files(folder).items():
+        _text(path, f"{name}/{relative}")
     return Variant(name=name, folder=folder, digest=variant_digest(folder, spec), spec=spec)
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VariantError(f"{shown}: cannot be read: {error}", hint="It has to be UTF-8 text.") from error
 
 
 def _shown(path: Path) -> str:

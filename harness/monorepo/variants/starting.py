@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import VariantError
+from harness.measure.trees import temporary_folder
 from harness.monorepo.variants.file import parse_variant_file
 from harness.monorepo.variants.keys import KEYS
 from harness.monorepo.variants.model import VARIANT_NAME, Variant
@@ -46,8 +46,8 @@ def start(name: str, model: Variant, place: Path, *, schema: Path) -> Path:
     if led := _leads_to(schema, folder):
         text = f"#:schema {led}\n{text}"
     parse_variant_file(text, source=f"{name}/variant.toml")
-    with tempfile.TemporaryDirectory(dir=place, prefix=".new-") as temporary:
-        made = Path(temporary) / name
+    with temporary_folder(place, ".new-") as temporary:
+        made = temporary / name
         shutil.copytree(model.folder, made, ignore=shutil.ignore_patterns("__pycache__"))
         (made / "variant.toml").write_text(text, encoding="utf-8")
         made.rename(folder)

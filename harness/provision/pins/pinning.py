@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from harness.errors import InputError
-from harness.measure.trees import remove_tree
+from harness.measure.trees import remove_tree, temporary_folder
 from harness.monorepo.variants.model import Variant, load_variant
 from harness.provision.pins.pins import exact_pin
 from harness.provision.pins.relock import relock
@@ -69,8 +68,8 @@ def copied(variant: Variant, folder: Path, change: Callable[[Path], None], *, to
         return load_variant(folder)
     place.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, prefix=".pinning-") as temporary:
-        draft = Path(temporary) / folder.name
+    with temporary_folder(place, ".pinning-") as temporary:
+        draft = temporary / folder.name
         shutil.copytree(variant.folder, draft, ignore=shutil.ignore_patterns("__pycache__"))
         change(draft)
         remove_tree(folder)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from harness.errors import ResultsError
-from harness.records import spelling
-from harness.records.format import FINDING, RUN_INFO, SCHEMA_VERSION, Finding, RunInfo
+from harness.records import reading, spelling
+from harness.records.format import Finding, RunInfo
 from harness.records.renamed import as_now, finding_as_now, renamed_in, run_as_now
+from harness.records.visible import visible_json
 from harness.report.prose import join
-from harness.report.read.samples import damaged, first, read_samples
+from harness.report.read.samples import read_samples
 from harness.report.read.together import arrange, note
-from harness.report.read.visible import visible_json
 from harness.report.statistics.frames import Frames, as_frames
 
 
@@ -62,7 +60,7 @@ def load_runs(folders: Sequence[Path]) -> Loaded:
     history = tuple(run for run, _ in arranged.history)
 
     def frames_of(runs: Sequence[RunInfo]) -> Frames:
-        return as_frames([_load_samples(named[run.run_id] / "samples.jsonl", names[run.run_id], notes) for run in runs])
+        return as_frames([_load_samples(named[run.run_id], run.run_id, names[run.run_id], notes) for run in runs])
 
     frames = frames_of(arranged.pooled)
     findings: list[Finding] = []
@@ -105,37 +103,18 @@ def _renamed(names: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 
 
 def read_info(folder: Path) -> RunInfo:
-    """What a run says of itself.
+    """What a run says of itself, with signs in place of the characters that act.
 
     Raises:
-        ResultsError: there is no run, its file is damaged, or it is of another schema version.
+        ResultsError: as :func:`harness.records.reading.read_info` raises it.
     """
-    path = folder / "run.json"
-    try:
-        data = visible_json(path.read_bytes())
-    except OSError as error:
-        raise ResultsError(
-            f"{folder} holds no run: run.json cannot be read ({error.strerror}).",
-            hint="Name the folder of a run, such as results/<run-id>.",
-        ) from error
-    try:
-        version = json.loads(data).get("schema_version", SCHEMA_VERSION)
-    except (ValueError, AttributeError) as error:
-        raise ResultsError(f"{path} is damaged: it is not a JSON object.", hint="Measure again.") from error
-    if version != SCHEMA_VERSION:
-        raise ResultsError(
-            f"{path} has schema version {version}; this harness reads version {SCHEMA_VERSION}.",
-            hint="Read it with the version of the harness that wrote it.",
-        )
-    try:
-        return RUN_INFO.validate_json(data)
-    except ValidationError as error:
-        raise ResultsError(f"{path} is damaged: {first(error)}.", hint="Measure again.") from error
+    return reading.read_info(folder, seen=visible_json)
 
 
-def _load_samples(path: Path, names: Mapping[str, str], notes: list[str]) -> pa.Table:
+def _load_samples(folder: Path, run_id: str, names: Mapping[str, str], notes: list[str]) -> pa.Table:
     """The samples of a run, with ``names`` that variants have now for those they had."""
-    table, torn = read_samples(path)
+    path = folder / "samples.jsonl"
+    table, torn = read_samples(path, run_id)
     if torn:
         notes.append(_torn(path, torn))
     if names:
@@ -145,19 +124,10 @@ def _load_samples(path: Path, names: Mapping[str, str], notes: list[str]) -> pa.
 
 
 def _load_findings(path: Path, notes: list[str]) -> tuple[Finding, ...]:
-    if not path.exists():
-        return ()
-    lines = visible_json(path.read_bytes()).splitlines(keepends=True)
-    if lines and not lines[-1].endswith(b"\n"):
-        notes.append(_torn(path, len(lines)))
-        lines.pop()
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            found.append(FINDING.validate_json(line))
-        except ValidationError as error:
-            raise damaged(path, number, first(error)) from error
-    return tuple(found)
+    lines, torn = reading.whole_lines(path)
+    if torn:
+        notes.append(_torn(path, lines.count(b"\n") + 1))
+    return tuple(reading.checked_findings(path, visible_json(lines)))
 
 
 def _torn(path: Path, line: int) -> str:

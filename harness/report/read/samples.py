@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
-from pydantic import ValidationError
 
-from harness.errors import ResultsError
 from harness.records.facts import Lane, Outcome
-from harness.records.format import SAMPLE, SCHEMA_VERSION, Sample
-from harness.report.read.visible import visible
+from harness.records.format import SCHEMA_VERSION
+from harness.records.reading import checked_samples, whole_lines
+from harness.records.visible import visible, visible_json
 from harness.report.statistics.frames import COUNTS, FIGURES, SCHEMA, SIZES, table_of
 
 _BLOCK_BYTES = 1 << 20
@@ -31,28 +29,30 @@ _REQUIRED = (
     "log_path",
 )
 _DEFAULTED = ("schema_version", "shape", "reason")
-_LARGEST = 2**31 - 1
+#: What a sample is told from the others of its run by.
+_KEY = ("variant", "lane", "scenario", "shape", "provider", "strategy", "block")
 
 
-def read_samples(path: Path) -> tuple[pa.Table, int]:
-    """The samples of a file as a table with :data:`SCHEMA` and a column of sizes, and the number of a torn last line.
+def read_samples(path: Path, run_id: str) -> tuple[pa.Table, int]:
+    """A run's samples as a table with :data:`SCHEMA` and a column of sizes, and the number of a torn last line.
 
     A last line without its end is left out: the run was cut off while it wrote, or writes right now. The number is 0
     where no line was. Characters that act in a terminal or a page are signs in what is returned.
 
     Raises:
-        ResultsError: a line is damaged, which is named.
+        ResultsError: a line is damaged or doubled, or of another run than ``run_id``; it is named.
     """
-    if not path.exists() or not path.stat().st_size:
-        return table_of([]), 0
+    if not path.is_file() or not path.stat().st_size:
+        # Where something else is in the way, reading says so.
+        return table_of(checked_samples(path, whole_lines(path)[0], run_id)), 0
     lines, torn = _lines(path)
     table = table_of([])
     if lines > torn:
         # A stream and no map of the file: mapped, all of it would count as memory of this process.
-        source = pa.BufferReader(_whole(path)) if torn else pa.OSFile(str(path))
-        table = _parsed(source, lines - torn)
+        source = pa.BufferReader(whole_lines(path)[0]) if torn else pa.OSFile(str(path))
+        table = _parsed(source, lines - torn, run_id)
     if table is None:
-        table = table_of(_validated(path, _whole(path)))
+        table = table_of(checked_samples(path, visible_json(whole_lines(path)[0]), run_id))
     return _seen(table), lines if torn else 0
 
 
@@ -67,13 +67,7 @@ def _lines(path: Path) -> tuple[int, bool]:
     return count + torn, torn
 
 
-def _whole(path: Path) -> bytes:
-    """The lines of a file that have their end."""
-    data = path.read_bytes()
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _parsed(source: pa.NativeFile, lines: int) -> pa.Table | None:
+def _parsed(source: pa.NativeFile, lines: int, run_id: str) -> pa.Table | None:
     """The table, or nothing if any line may be damaged, which is then for the exact way to say."""
     try:
         table = pa_json.read_json(
@@ -84,7 +78,7 @@ def _parsed(source: pa.NativeFile, lines: int) -> pa.Table | None:
         table.validate(full=True)
     except (pa.ArrowException, UnicodeDecodeError):
         return None
-    return table if table.num_rows == lines and _holds(table) else None
+    return table if table.num_rows == lines and _holds(table) and _of_one_run(table, run_id) else None
 
 
 def _holds(table: pa.Table) -> bool:
@@ -107,6 +101,12 @@ def _holds(table: pa.Table) -> bool:
     )
 
 
+def _of_one_run(table: pa.Table, run_id: str) -> bool:
+    """Whether all samples are of that run, and none is there twice."""
+    told_apart = table.group_by(list(_KEY)).aggregate([])
+    return told_apart.num_rows == table.num_rows and {*map(visible, pc.unique(table["run_id"]).to_pylist())} == {run_id}
+
+
 def _sound(column: pa.ChunkedArray) -> bool:
     """Whether figures are finite and not below 0, as far as there are any."""
     ends = pc.min_max(column)
@@ -116,22 +116,6 @@ def _sound(column: pa.ChunkedArray) -> bool:
 
 def _has_nan(column: pa.ChunkedArray) -> bool:
     return pa.types.is_floating(column.type) and bool(pc.any(pc.is_nan(column)).as_py())
-
-
-def _validated(path: Path, data: bytes) -> Iterator[Sample]:
-    """The exact way: the first damaged line is named; lines that leave out what has a default are read."""
-    for number, line in enumerate(data.split(b"\n")[:-1], 1):
-        try:
-            sample = SAMPLE.validate_json(line, strict=True)
-        except ValidationError as error:
-            raise damaged(path, number, first(error)) from error
-        if sample.schema_version != SCHEMA_VERSION:
-            raise damaged(path, number, f"schema version {sample.schema_version}, not {SCHEMA_VERSION}")
-        if (sample.wall_s is None) is (sample.outcome is Outcome.OK):
-            raise damaged(path, number, f"wall_s is {sample.wall_s} although the outcome is {sample.outcome}")
-        if max(sample.block, sample.position, abs(sample.exit_code or 0), abs(sample.signal or 0)) > _LARGEST:
-            raise damaged(path, number, "a count is too large to be one")
-        yield sample
 
 
 def _seen(table: pa.Table) -> pa.Table:
@@ -146,18 +130,3 @@ def _seen(table: pa.Table) -> pa.Table:
             told = pa.array([visible(text) for text in column.filter(acting).to_pylist()], type=pa.string())
             table = table.set_column(place, field, pc.replace_with_mask(column, acting, told))
     return table
-
-
-def damaged(path: Path, line: int, why: str) -> ResultsError:
-    """The error that names a damaged line."""
-    return ResultsError(
-        f"{path}, line {line} is damaged: {why}.",
-        hint="Restore the file, or remove that line if you accept that its sample is lost.",
-    )
-
-
-def first(error: ValidationError) -> str:
-    """The first thing that is wrong, in a line."""
-    found = error.errors()[0]
-    place = ".".join(str(part) for part in found["loc"])
-    return f"{place}: {found['msg']}" if place else str(found["msg"])

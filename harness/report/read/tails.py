@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from harness.report.read.visible import visible
+from harness.records.visible import visible
 
 LINES = 40
 _LINE_LENGTH = 400

@@ -24,7 +24,8 @@ from harness.provision.state_folder import Layout
 from harness.provision.state_lock import TAKEN, CacheLock
 from harness.records.format import Finding, Probe, RunInfo, Sample
 from harness.records.host import host_facts
-from harness.records.journal import Journal, Resumed
+from harness.records.journal import Journal
+from harness.records.reading import Resumed
 from harness.run.cluster.asked import cores_here, share_of
 from harness.run.cluster.messages import (
     LOG_CHARACTERS,
@@ -40,7 +41,7 @@ from harness.run.hands import own_hands
 from harness.run.info import circumstances
 from harness.run.jobs import Job
 from harness.run.resume import assignment_of
-from harness.run.sample import explain
+from harness.workspace.steps import explain
 
 #: The most workers that one machine may have.
 _MOST_WORKERS = 256

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.errors import HarnessError, StateError
+from harness.errors import StateError
 from harness.findings.backends import FACTS, look
 from harness.monorepo.backends.catalogue import Backend, FrontEnds, alone_lock, load_backends, load_front_ends
 from harness.monorepo.shapes.packages import files_of, shape_of
@@ -34,7 +34,7 @@ from harness.scenarios.backends.kinds import BackendScenario, measured_of
 from harness.scenarios.base import Measurable
 from harness.workspace.backend import BackendBench
 from harness.workspace.prepared import Unready
-from harness.workspace.steps import Attempt, how_it_ended
+from harness.workspace.steps import Attempt, explain, how_it_ended
 
 #: The backend all others are compared with: the oldest, and what a project without a [build-system] gets.
 REFERENCE = "setuptools"
@@ -217,8 +217,8 @@ def warm_backend(name: str, bench: BackendBench, attempt: Attempt, cells: Collec
     for scenario in dict.fromkeys(cell.scenario for cell in cells):
         try:
             _once(BY_NAME[scenario], bench, attempt)
-        except HarnessError as error:
-            problems.append(f"{scenario}: {error.message}")
+        except Exception as error:
+            problems.append(f"{scenario}: {explain(error, attempt.log_path)}")
     return Warmed(problems=problems)
 
 

@@ -61,3 +61,27 @@ def test_the_whole_is_a_table_and_json() -> None:
     data = json.loads(json.dumps(as_data([good, bad])))
     assert data[0]["steps"] == [{"step": "run", "verdict": "passed", "detail": "x", "failure": None}]
     assert data[1]["steps"][0]["failure"]["cause"] == "Why."
+
+
+def test_what_a_variant_says_is_text_and_nothing_of_it_acts() -> None:
+    odd = "\x1b]0;owned\x07\x1b[31mred[/red] \u202eback"
+    failure = StepFailure(ran=odd, expected=odd, came=odd, cause=odd)
+    lines = printed(
+        Result(variant="uv", step="run", verdict=StepVerdict.PASSED, detail=odd),
+        Result(variant="uv", step="run", verdict=StepVerdict.FAILED, failure=failure),
+    )
+    console = Console(file=io.StringIO(), width=200)
+    console.print(
+        summary(
+            [
+                Checked(
+                    variant="uv",
+                    results=[Result(variant="uv", step="files", verdict=StepVerdict.UNSUPPORTED, detail=odd)],
+                )
+            ]
+        )
+    )
+    assert isinstance(console.file, io.StringIO)
+    for text in (lines, console.file.getvalue()):
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+    assert "␛[31mred[/red] ⟨U+202E⟩back" in lines

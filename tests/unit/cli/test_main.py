@@ -18,6 +18,7 @@ from harness.findings import all_findings
 from harness.monorepo.changes import STANDARD
 from harness.monorepo.variants import load_variants
 from harness.provision.state_folder import Layout
+from tests.made_up import VARIANT_TOML, write_variant
 from tests.runs import invoke
 from tests.unit.report.made_up_nights import made_up_night
 
@@ -320,3 +321,38 @@ def test_variants_outside_the_core_do_what_is_done_every_day() -> None:
     assert "una · local · add-library" in scenarios("--profile", "all", "--scenario", "add-library")
     # Who names a variant wants all of it.
     assert "these take turns" in scenarios("--variant", "una").lower()
+
+
+def test_what_nobody_thought_of_is_named_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "file" / "state"))
+    result = invoke("doctor")
+
+    assert result.exit_code == 1
+    assert "file/state/nix: Not a directory.\nSee that you may read and write there." in result.stderr
+
+
+def test_names_that_are_no_text_are_shown_as_their_bytes(tmp_path: Path) -> None:
+    result = invoke("report", "--results", tmp_path / "\udcff", "nope")
+
+    assert result.exit_code == 2
+    assert r"\udcff" in result.stderr
+
+
+def test_a_run_whose_report_cannot_be_written_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    words = ("run", "--variant", "venv", "--scenario", "run", "--blocks", "1", "--results", tmp_path / "results")
+    result = invoke(*words, "--report", tmp_path / "file" / "report")
+
+    assert result.exit_code == 2
+    assert "file/report cannot be written: Not a directory." in result.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_error_about_a_variant_is_text_and_nothing_of_it_acts(tmp_path: Path) -> None:
+    folder = write_variant(tmp_path / "variants" / "odd", VARIANT_TOML.replace("title =", '"\\u001b[31m" ='))
+    result = invoke("list", "--variants-dir", folder.parent)
+
+    assert result.exit_code == 2
+    assert "\x1b" not in result.stderr
+    assert "[31m" in result.stderr

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
-from harness.cli.shown import as_plan, in_words, rest_in_words
+from harness.cli.shown import as_plan, as_table, in_words, overview, rest_in_words
 from harness.plan.cells import Selection, make_plan
 from harness.plan.estimate import estimate
 from harness.records.facts import Lane, Outcome
-from tests.made_up import made_up_sample
+from tests.made_up import VARIANT_TOML, made_up_sample, made_up_variant
 
 PLAN = make_plan(
     Selection(
@@ -48,3 +49,19 @@ def test_a_plan_says_what_is_in_the_first_block_alone() -> None:
     told = out.getvalue()
     assert "Every other cell runs once in each block; nothing was run now. In the first block alone: lock." in told
     assert "about 8 s a block, 24 s for 3" in told
+
+
+def test_what_a_variant_says_in_a_list_is_text_and_nothing_of_it_acts(tmp_path: Path) -> None:
+    odd = "\\u001b[31mred [/nope] [bold]"
+    text = VARIANT_TOML.replace('manager = "tool"', f'manager = "{odd}"').replace(
+        'backend = "backend"', 'backend = "b\\u0007\\u202e"'
+    )
+    found = overview([made_up_variant(tmp_path, "odd", text)])
+    console = Console(file=io.StringIO(), width=200)
+    console.print(as_table(found))
+
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert "␛[31mred [/nope] [bold]" in said
+    assert "b␇⟨U+202E⟩" in said
+    assert not {"\x1b", "\x07", "\u202e"} & set(said)

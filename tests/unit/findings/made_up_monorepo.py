@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.findings.base import Experiment, Observation
 from harness.findings.conduct import conduct
 from harness.measure.command import Command, Ended, Execution
+from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import Variant, load_variant
 from harness.provision.state_folder import Layout
@@ -104,7 +105,7 @@ class Player:
 
     def make(self, environment: Path, *, linked: bool) -> None:
         """Make an environment of what is declared, or was when it was last locked."""
-        shutil.rmtree(environment, ignore_errors=True)
+        remove_tree(environment)
         environment.mkdir(parents=True)
         known = self.locked if self.by_lock else self.declared(self.workspace.root)
         sites = []

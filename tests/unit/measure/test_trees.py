@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StateError
-from harness.measure.trees import remove_tree, set_aside
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def ordinary() -> Iterator[Path]:
-    """A folder of an ordinary user, as whom the test goes on: to root nothing is read-only."""
-    folder = Path(tempfile.mkdtemp(dir="/var/tmp"))
-    if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
-        os.seteuid(NOBODY)
-        try:
-            yield folder
-        finally:
-            os.seteuid(0)
-    else:
-        yield folder
-    shutil.rmtree(folder)
+from harness.measure.trees import remove_tree, set_aside, temporary_folder
 
 
 def test_a_read_only_tree_is_removed_and_what_links_name_is_left(ordinary: Path) -> None:
@@ -147,3 +126,17 @@ def test_what_is_set_aside_is_as_it_was_even_where_there_was_no_folder(tmp_path:
     with set_aside(folder):
         assert list(folder.iterdir()) == []
     assert [path.name for path in folder.iterdir()] == ["kept"]
+
+
+def test_a_temporary_folder_is_gone_whatever_is_in_it(ordinary: Path) -> None:
+    def fill() -> None:
+        with temporary_folder(ordinary, ".made-") as folder:
+            (folder / "shut" / "inside").mkdir(parents=True)
+            os.mkfifo(folder / "shut" / "pipe")
+            (folder / "shut").chmod(0)
+            raise ValueError("odd")
+
+    with pytest.raises(ValueError, match="odd"):
+        fill()
+
+    assert not list(ordinary.iterdir())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from harness.cli import machine
 from harness.cli.machine_shown import as_freed, examine, store_check
@@ -17,9 +19,9 @@ from harness.nix.garbage import Garbage
 from harness.provision import clean as cleaning
 from harness.provision import stock as stocktaking
 from harness.provision.clean import Freed, clean
-from harness.provision.state_folder import Layout
-from harness.provision.state_lock import TAKEN, CacheLock
-from harness.provision.stock import Stock, places, take_stock
+from harness.provision.state_folder import MARK, Layout
+from harness.provision.state_lock import TAKEN, CacheLock, occupied
+from harness.provision.stock import Stock, take_stock
 
 
 def no_nix(layout: Layout, executor: object) -> None:
@@ -30,7 +32,8 @@ def no_nix(layout: Layout, executor: object) -> None:
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """A state folder with something in every part, and something that is not the harness's."""
     made = Layout(checkout=Layout.here().checkout, state=tmp_path / "state")
-    for path in (*places(made).values(), made.state / "results", made.state / "mine"):
+    made.claim()
+    for path in (*made.parts.values(), made.state / "results", made.state / "mine"):
         path.mkdir(parents=True)
         (path / "file").write_bytes(bytes(10_000))
     for module in (cleaning, stocktaking):
@@ -40,7 +43,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
 
 
 def left(layout: Layout) -> set[str]:
-    return {path.name for path in layout.state.iterdir()} - {"lock"}
+    return {path.name for path in layout.state.iterdir()} - {"lock", MARK}
 
 
 KEPT = {"nix", "toolchains", "wheelhouse", "pinned", "checks", "index", "logs", "workers"}
@@ -71,9 +74,9 @@ def test_a_dry_run_says_the_same_and_removes_nothing(layout: Layout) -> None:
 
 
 def test_a_second_time_there_is_nothing_left(layout: Layout) -> None:
-    clean(layout, set(places(layout)), dry_run=False)
+    clean(layout, set(layout.parts), dry_run=False)
 
-    assert clean(layout, set(places(layout)), dry_run=False) == []
+    assert clean(layout, set(layout.parts), dry_run=False) == []
     assert left(layout) == {"results", "mine"}
 
 
@@ -90,7 +93,7 @@ def test_a_part_that_is_a_link_is_removed_without_what_it_leads_to(layout: Layou
 
 def test_nothing_is_cleaned_while_a_run_is_under_way(layout: Layout) -> None:
     with CacheLock(layout.state), pytest.raises(ProvisionError, match="Another run"):
-        clean(layout, set(places(layout)), dry_run=False)
+        clean(layout, set(layout.parts), dry_run=False)
 
     assert left(layout) == EVERYTHING
 
@@ -108,7 +111,7 @@ def test_what_a_worker_set_up_is_not_removed_while_it_lives(layout: Layout) -> N
 def test_a_state_folder_that_was_never_made_is_clean(tmp_path: Path) -> None:
     layout = Layout(checkout=tmp_path / "checkout", state=tmp_path / "state")
 
-    assert clean(layout, set(places(layout)), dry_run=False) == []
+    assert clean(layout, set(layout.parts), dry_run=False) == []
     assert not layout.state.exists()
 
 
@@ -121,6 +124,55 @@ def test_a_folder_that_holds_the_checkout_is_refused(tmp_path: Path, inside: str
         clean(layout, {"Nix"}, dry_run=False)
 
     assert (tmp_path / inside / "nix").is_dir()
+
+
+@pytest.mark.parametrize("lock", [None, "", "mine", "1" * 40])
+def test_a_folder_that_the_harness_did_not_make_is_left_alone(tmp_path: Path, lock: str | None) -> None:
+    """Such as a project's own, whose runs and logs have these names too, named in HARNESS_STATE by mistake."""
+    layout = Layout(checkout=Path("/checkout"), state=tmp_path / "project")
+    (layout.state / "runs" / "experiment").mkdir(parents=True)
+    if lock is not None:
+        (layout.state / "lock").write_text(lock, encoding="ascii")
+
+    with pytest.raises(InputError, match="project was not made by the harness, so nothing is cleaned there"):
+        clean(layout, set(layout.parts), dry_run=False)
+    with pytest.raises(InputError, match="project has folders in it that the harness did not make: runs"):
+        occupied(layout, Console(quiet=True))
+
+    assert (layout.state / "runs" / "experiment").is_dir()
+    assert {path.name for path in layout.state.iterdir()} - {"lock"} == {"runs"}
+
+
+def test_a_folder_that_an_earlier_version_made_is_cleaned(tmp_path: Path) -> None:
+    layout = Layout(checkout=Path("/checkout"), state=tmp_path / "state")
+    (layout.state / "runs" / "left").mkdir(parents=True)
+    (layout.state / "lock").write_text("12345", encoding="ascii")
+
+    assert [item.what for item in clean(layout, (), dry_run=False)] == [f"runs: {layout.state / 'runs'}"]
+
+
+def test_what_a_step_closed_to_everybody_is_removed_for_an_ordinary_user_too(ordinary: Path) -> None:
+    layout = Layout(checkout=Path("/checkout"), state=ordinary / "state")
+    layout.claim()
+    (layout.state / "runs" / "left" / "inside").mkdir(parents=True)
+    os.mkfifo(layout.state / "runs" / "left" / "pipe")
+    (layout.state / "runs" / "left").chmod(0)
+
+    (freed,) = clean(layout, (), dry_run=False)
+
+    assert freed.what.endswith("(not all of it can be counted)")
+    assert not (layout.state / "runs").exists()
+
+
+def test_the_usual_folder_is_the_harnesss_whatever_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_STATE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    layout = Layout.here()
+    (layout.state / "runs").mkdir(parents=True)
+
+    occupied(layout, Console(quiet=True))
+
+    assert layout.is_ours
 
 
 def test_a_home_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +232,7 @@ def held(layout: Layout) -> Iterator[Layout]:
 def test_every_part_is_counted_and_nothing_else(layout: Layout) -> None:
     stock = take_stock(layout)
 
-    assert {part.name: part.path for part in stock.parts} == places(layout)
+    assert {part.name: part.path for part in stock.parts} == layout.parts
     assert all(part.disk_bytes >= 10_000 for part in stock.parts)
 
 

@@ -138,3 +138,10 @@ def test_a_run_that_waits_says_for_whom(tmp_path: Path) -> None:
         threading.Timer(0.5, process.kill).start()
         with occupied(layout, Console(file=said)):
             assert f"waiting for another run (process {process.pid})" in said.getvalue()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ProvisionError, match=r"file/state cannot be written: Not a directory"):
+        CacheLock(tmp_path / "file" / "state").__enter__()

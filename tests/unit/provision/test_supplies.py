@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import InputError, ProvisionError
+from harness.errors import InputError, ProvisionError, VariantError
 from harness.measure.command import Command
 from harness.measure.crew import Stopped
 from harness.monorepo.variants import Variant
@@ -109,10 +109,24 @@ def test_a_variant_without_wheels_for_its_python_does_not_stop_the_others(
     found = fetch_wheels(toolchains_of(variants), [extra], layout, Silent())
     assert list(found.problems) == ["two"]
     assert found.problems["two"].startswith("no such wheel. Its lock may have been made where wheels for other Pythons")
-    for name in ("own", "extra"):
-        lacking = {name}
+    lacking = {"own"}
+    assert fetch_wheels(toolchains_of(variants), [extra], layout, Silent()).problems == {"own": "no such wheel."}
+    for names in ({"extra"}, {"own", "one", "two"}):
+        lacking = names
         with pytest.raises(ProvisionError, match="no such wheel"):
             fetch_wheels(toolchains_of(variants), [extra], layout, Silent())
+
+
+def test_a_lock_that_is_none_is_the_defect_of_its_variant_alone(tmp_path: Path) -> None:
+    layout = Layout(checkout=tmp_path, state=tmp_path / "state")
+    sound, odd = made_up_variant(tmp_path, "sound"), made_up_variant(tmp_path, "odd")
+    odd.toolchain_lock.write_text("-r other.txt\n", encoding="utf-8")
+
+    found = fetch_wheels(toolchains_of([sound, odd]), [], layout, Silent())
+    assert list(found.problems) == ["odd"]
+    assert "odd/locks/toolchain.txt, line 1: '-r other.txt' is not a requirement" in found.problems["odd"]
+    with pytest.raises(VariantError, match="is not a requirement"):
+        fetch_wheels(toolchains_of([odd]), [], layout, Silent())
 
 
 def test_each_toolchain_is_installed_under_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

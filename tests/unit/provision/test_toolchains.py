@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,11 +27,18 @@ def lock(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ensure(tmp_path: Path, lock: Path) -> Ensure:
-    def call(executor: FakeExecutor, *, name: str = "made-up", python: Path = Path("/python")) -> Path:
+    def call(executor: FakeExecutor, *, name: str = "made-up", python: Path = Path("/python"), **more: Any) -> Path:
         root = tmp_path / "toolchains"
         root.mkdir(exist_ok=True)
         return ensure_toolchain(
-            name, lock=lock, root=root, python=python, index_url=INDEX, executor=executor, host={"SECRET": "1"}
+            name,
+            lock=lock,
+            root=root,
+            python=python,
+            index_url=INDEX,
+            executor=executor,
+            host={"SECRET": "1"},
+            **more,
         )
 
     return call
@@ -72,6 +81,73 @@ def test_what_is_installed_is_not_installed_again(ensure: Ensure) -> None:
 
     assert ensure(FakeExecutor(default=None)) == first
     assert (first / "tool").is_file()
+
+
+def put_in_a_package(command: Command) -> Execution:
+    """Play pip: a wheel with a module, a compiled one and a program, and the list of them."""
+    environment = Path(command.argv[command.argv.index("--python") + 1]).parent.parent
+    packages = environment / "lib" / "python3.11" / "site-packages"
+    info = packages / "tool-1.0.dist-info"
+    info.mkdir(parents=True)
+    (packages / "tool.py").write_text("ONE = 1\n", encoding="utf-8")
+    (environment / "bin" / "tool").write_text("#!", encoding="utf-8")
+    lines = ("tool.py,sha256=a,8", "../../../bin/tool,sha256=b,2", "__pycache__/tool.pyc,,", "gone.py,sha256=c,1")
+    (info / "RECORD").write_text("\n".join(lines), encoding="utf-8")
+    return execution()
+
+
+def edited(packages: Path) -> None:
+    (packages / "tool.py").write_text("ONE = 2\n", encoding="utf-8")
+    os.utime(packages / "tool.py", ns=(1, 1))
+
+
+def program_replaced(packages: Path) -> None:
+    (packages.parent.parent.parent / "bin" / "tool").write_text("#!/bin/sh", encoding="utf-8")
+
+
+def upgraded(packages: Path) -> None:
+    (packages / "tool-1.0.dist-info").rename(packages / "tool-1.1.dist-info")
+
+
+def added_to(packages: Path) -> None:
+    (packages / "sitecustomize.py").touch()
+
+
+def removed_from(packages: Path) -> None:
+    (packages / "tool.py").unlink()
+
+
+def recorded_otherwise(packages: Path) -> None:
+    (packages / "tool-1.0.dist-info" / "RECORD").write_text("tool.py,sha256=z,8", encoding="utf-8")
+
+
+def mark_of_an_earlier_version(packages: Path) -> None:
+    (packages.parent.parent.parent / ".complete").write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [edited, program_replaced, upgraded, added_to, removed_from, recorded_otherwise, mark_of_an_earlier_version],
+)
+def test_what_was_altered_after_its_installation_is_installed_anew(
+    ensure: Ensure, alter: Callable[[Path], None]
+) -> None:
+    bins = ensure(an_executor().on("install", answer=put_in_a_package))
+    packages = bins.parent / "lib" / "python3.11" / "site-packages"
+    assert ensure(FakeExecutor(default=None)) == bins
+    (packages / "__pycache__").mkdir()
+    (packages / "__pycache__" / "tool.pyc").write_bytes(b"compiled when it was first used")
+    assert ensure(FakeExecutor(default=None)) == bins
+
+    alter(packages)
+    told: list[str] = []
+    again = an_executor()
+    ensure(again, doing=told.append)
+
+    assert [argv[2] for argv in again.argvs] == ["venv", "pip"]
+    altered = "" if alter is mark_of_an_earlier_version else " anew: it was altered after its installation"
+    assert told == [f"installing the toolchain of made-up{altered}"]
+    assert ensure(FakeExecutor(default=None), doing=lambda what: pytest.fail(what)) == bins
 
 
 @pytest.mark.parametrize("broken_off_at", ["venv", "install"])

@@ -11,7 +11,7 @@ import pytest
 from pydantic import PlainSerializer, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from harness.records.uninterrupted import uninterrupted
+from harness.records.uninterrupted import heed, uninterrupted
 
 
 def press_ctrl_c() -> None:
@@ -74,6 +74,28 @@ def test_where_ctrl_c_is_ignored_it_stays_ignored() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+def test_a_process_that_was_started_with_ctrl_c_ignored_heeds_it_all_the_same() -> None:
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        heed()
+        with pytest.raises(KeyboardInterrupt):
+            press_ctrl_c()
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_a_handler_of_somebody_elses_stays() -> None:
+    pressed: list[int] = []
+    usual = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        heed()
+        press_ctrl_c()
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+    assert pressed == [signal.SIGINT]
 
 
 def test_another_thread_leaves_the_handler_alone() -> None:

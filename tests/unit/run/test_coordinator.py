@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +13,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from harness.errors import HarnessError, MeasureError
 from harness.plan.cells import Selection, make_plan
 from harness.plan.shards import Unit
+from harness.provision.state_folder import Layout
 from harness.records.facts import Lane, Outcome
-from harness.records.format import Cell
-from harness.records.journal import Journal, read_samples
+from harness.records.format import Cell, RunStatus
+from harness.records.journal import Journal
+from harness.records.reading import read_done, read_info, read_samples
 from harness.run import coordinator
 from harness.run.coordinator import _Coordinator
 from harness.run.jobs import ConductJob, Job, LookJob
@@ -63,7 +68,7 @@ class FakeHands:
 
 @pytest.fixture
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
-    monkeypatch.setattr(coordinator, "render_report", lambda *words, **more: None)
+    monkeypatch.setattr(coordinator, "render_report", lambda *words, **more: True)
     return Journal.create(tmp_path, made_up_info(PLAN))
 
 
@@ -74,7 +79,7 @@ def do_all(journal: Journal, hands: FakeHands) -> str:
         assignment=assignment, in_words=lambda shape: "so many members", experiments=lambda known: EXPERIMENTS
     )
     console = Console(file=io.StringIO(), width=100)
-    _Coordinator(contestants, hands, *Journal.resume(journal.folder), console).do_all()
+    _Coordinator(contestants, hands, journal, read_done(journal.folder), console).do_all()
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -111,3 +116,80 @@ def test_half_a_block_is_gone_on_with_alone_and_taken_back_by_several(journal: J
     assert ((0, half) in hands.cells) is several
     assert ("taken back, as its block was half done: 1 sample" in said) is several
     assert len(read_samples(journal.folder)) == len(PLAN.cells) * PLAN.blocks
+
+
+class Nobody:
+    """Contestants that need nothing; ``hands`` do what there is to do."""
+
+    def __init__(self, folder: Path, hands: FakeHands, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.assignment = Assignment(
+            plan=PLAN, results=folder / "results", report=None, run_id="mine", command_line=(), findings_of=None
+        )
+        self.layout = Layout(checkout=Layout.here().checkout, state=folder / "state")
+        self.said = io.StringIO()
+        hands.info = made_up_info(PLAN, "mine")
+
+        @contextmanager
+        def ready(*_: object) -> Iterator[FakeHands]:
+            yield hands
+
+        monkeypatch.setattr(coordinator, "own_hands", ready)
+        monkeypatch.setattr(coordinator, "conclude", lambda *_: 0)
+        monkeypatch.setattr(coordinator, "render_report", lambda *_, **__: True)
+
+    def in_words(self, shape: str) -> str:
+        return shape
+
+    def experiments(self, known: object) -> tuple[()]:
+        return ()
+
+    def run(self) -> int:
+        contestants: Any = self
+        return coordinator.run_session(contestants, self.layout, Console(file=self.said, width=200))
+
+
+@pytest.mark.parametrize("error", [MeasureError("the disk is full"), OSError(28, "No space left"), ValueError("odd")])
+def test_an_error_in_the_midst_of_a_run_is_in_its_record(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Breaking(FakeHands):
+        def carry_out(self, jobs: Iterable[Job], recorder: Recorder) -> Iterator[Job]:
+            yield next(iter(jobs))
+            raise error
+
+    nobody = Nobody(tmp_path, Breaking(several=False), monkeypatch)
+    with pytest.raises(type(error)):
+        nobody.run()
+
+    info = read_info(tmp_path / "results" / "mine")
+    assert info.status is RunStatus.INTERRUPTED
+    assert info.finished_at
+    assert "to go on once that is mended: python -m harness run --resume mine" in nobody.said.getvalue()
+
+
+def test_what_a_session_left_that_was_killed_is_gone_before_the_next_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    class Looking(FakeHands):
+        def carry_out(self, jobs: Iterable[Job], recorder: Recorder) -> Iterator[Job]:
+            seen.append(left.exists())
+            return super().carry_out(jobs, recorder)
+
+    nobody = Nobody(tmp_path, Looking(several=False), monkeypatch)
+    left = nobody.layout.scratch("mine") / "shape-0" / "venv" / "warm" / "cache"
+    left.mkdir(parents=True)
+
+    assert nobody.run() == 0
+    assert set(seen) == {False}
+
+
+def test_findings_that_cannot_be_read_leave_no_run_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = Nobody(tmp_path, FakeHands(several=False), monkeypatch)
+    nobody.assignment = replace(nobody.assignment, findings_of=tmp_path / "damaged")
+
+    with pytest.raises(HarnessError, match="damaged holds no run"):
+        nobody.run()
+
+    assert not (tmp_path / "results").exists()

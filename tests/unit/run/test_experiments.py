@@ -99,6 +99,28 @@ def test_an_experiment_that_cannot_go_on_fails_with_the_reason_and_the_next_is_c
     assert of_one["b", Lane.NIX].value == "2"
 
 
+def test_a_lab_that_cannot_be_made_is_the_defect_of_its_variant_alone(tmp_path: Path) -> None:
+    found: list[tuple[str, Observation]] = []
+
+    def make(variant: Variant, executor: Executor) -> Lab:
+        if variant.name == "one":
+            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+        return lab_of(tmp_path / "lab", executor)
+
+    conduct_all(
+        list(tasks(variants(tmp_path), {"a": answering("a")}, frozenset(Lane), "host", ())),
+        make,
+        frozenset(Lane),
+        lambda variant, observation: found.append((variant.name, observation)),
+        lambda *_: None,
+    )
+
+    assert {(name, item.value) for name, item in found} == {("one", FAILED), ("two", "1"), ("two", "2")}
+    assert {item.evidence for name, item in found if name == "one"} == {
+        "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+    }
+
+
 def test_what_an_experiment_is_about_may_not_be_there(tmp_path: Path) -> None:
     found, _ = conduct(tmp_path, a=answering("a", error=InapplicableError("shared has no pyproject.toml.")))
     (left,) = [item for name, item in found if name == "one" and item.lane is Lane.NIX]
@@ -151,11 +173,12 @@ def test_a_variant_without_a_lab_has_a_reason_for_each_finding(tmp_path: Path) -
 
 
 def test_a_defect_of_an_experiment_is_not_taken_for_an_answer(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        conduct(tmp_path, count=answering("count", error=ZeroDivisionError()))
+    found, _ = conduct(tmp_path, count=answering("count", error=ZeroDivisionError("odd")))
+    assert {(item.value, item.evidence) for _, item in found} == {(FAILED, "ZeroDivisionError: odd")}
     silent = Experiment(facts={"count": COUNT}, conduct=lambda lab: ())
-    with pytest.raises(ValueError, match="left out count"):
-        conduct(tmp_path / "again", count=silent)
+    found, _ = conduct(tmp_path / "again", count=silent)
+    assert {item.value for _, item in found} == {FAILED}
+    assert all("left out count" in item.evidence for _, item in found)
 
 
 def test_an_answer_that_depends_on_the_strategy_is_wanted_for_each_that_the_provider_has(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +13,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from harness.errors import ResultsError
 from harness.plan.cells import Selection, make_plan
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding, RunStatus
-from harness.records.journal import Journal, read_info
-from harness.run.finish import INTERRUPTED, conclude, cut_off, interrupted
+from harness.records.journal import Journal
+from harness.records.reading import read_info
+from harness.run.finish import INTERRUPTED, broken_off, conclude, cut_off, interrupted, see_report
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset({Lane.LOCAL})))
@@ -27,11 +31,13 @@ class Reports:
     def __init__(self) -> None:
         self.commands: list[list[str]] = []
         self.pressed = False
+        self.status = 0
 
-    def __call__(self, command: list[str], **_: Any) -> None:
+    def __call__(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         self.commands.append(command[1:])
         if self.pressed:
             raise KeyboardInterrupt
+        return subprocess.CompletedProcess(command, self.status)
 
 
 @pytest.fixture
@@ -79,6 +85,59 @@ def test_a_sample_that_went_wrong_shows_in_the_exit_status(
     assert reports.commands
 
 
+def test_a_last_report_that_cannot_be_written_is_said_and_shows_in_the_exit_status(
+    journal: Journal, reports: Reports, told: Console
+) -> None:
+    journal.add_samples([made_up_sample(PLAN.cells[0])])
+    reports.status = 2
+
+    assert conclude(journal, Path("full"), told) == 1
+    assert read_info(journal.folder).status is RunStatus.COMPLETE
+    assert said(told) == (
+        f"the report was left as it was; to renew it: python -m harness report {journal.folder} --report full\n"
+    )
+
+
+def in_a_file(folder: Path) -> Path:
+    folder.write_text("", encoding="utf-8")
+    return folder / "report"
+
+
+def beside_a_file(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "proofs").write_text("", encoding="utf-8")
+    return folder
+
+
+def with_a_folder_for_a_page(folder: Path) -> Path:
+    (folder / "index.html").mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (in_a_file, "Not a directory"),
+        (beside_a_file, "Not a directory"),
+        (with_a_folder_for_a_page, "a folder is where its page belongs"),
+        (lambda folder: folder / ("x" * 300), "File name too long"),
+        (lambda _: Path("/proc/report"), "No such file or directory"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_found_before_anything_is_measured(
+    tmp_path: Path, made: Callable[[Path], Path], why: str
+) -> None:
+    with pytest.raises(ResultsError, match=f"^--report: .* cannot be written: {why}"):
+        see_report(made(tmp_path / "place"))
+
+
+def test_a_report_has_its_folder_made_and_nothing_put_into_it(tmp_path: Path) -> None:
+    see_report(tmp_path / "a" / "b")
+    see_report(None)
+
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "b"]
+
+
 def test_what_could_not_be_established_is_said(journal: Journal, reports: Reports, told: Console) -> None:
     finding = Finding(run_id="run", variant="uv", lane=Lane.LOCAL, finding="stale", value="failed", evidence="")
     journal.add_finding(finding)
@@ -86,6 +145,30 @@ def test_what_could_not_be_established_is_said(journal: Journal, reports: Report
     assert conclude(journal, None, told) == 1
     assert "could not be established, see the evidence in the report: 1 finding (stale of uv)" in said(told)
     assert reports.commands
+
+
+def test_an_error_leaves_a_record_that_says_so_and_how_to_go_on(journal: Journal, told: Console) -> None:
+    broken_off(journal, "run --resume mine", told)
+
+    info = read_info(journal.folder)
+    assert info.status is RunStatus.INTERRUPTED
+    assert info.finished_at
+    assert said(told) == (
+        "stopped by an error; to go on once that is mended: python -m harness run --resume mine --results"
+        f" {journal.folder.parent}\n"
+    )
+
+
+def test_an_error_of_the_record_itself_does_not_hide_behind_another(
+    journal: Journal, told: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    broken_off(journal, "run --resume mine", told)
+
+    assert "to go on once that is mended" in said(told)
 
 
 def test_an_interrupted_run_says_how_to_go_on(journal: Journal, reports: Reports, told: Console) -> None:

@@ -8,7 +8,8 @@ from harness.plan.cells import Selection, make_plan, order_of, schedule
 from harness.plan.shards import Unit
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Plan, Sample
-from harness.records.journal import Journal, Resumed, read_samples
+from harness.records.journal import Journal
+from harness.records.reading import Resumed, read_samples
 from harness.run.hands import execute
 from harness.run.recorder import Recorder
 from harness.scenarios import all_scenarios

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from harness.errors import ResultsError
 from harness.plan.cells import Selection, digest_of, make_plan, order_of, takes_part, variant_of
 from harness.records.facts import Lane, VariantFacts
 from harness.records.format import Cell, Finding, Plan, Probe, RunInfo, RunStatus, Sample
-from harness.records.journal import Journal, read_findings, read_info, read_samples
+from harness.records.journal import Journal
+from harness.records.reading import read_findings, read_info, read_samples
 from harness.run.merge import merge_runs, place
 from tests.made_up import made_up_info, made_up_sample
+from tests.runs import Line, change_lines
 
 SELECTION = Selection(
     strategies={"uv": (), "venv": ()},
@@ -141,15 +144,19 @@ def test_parts_and_repetitions_of_a_plan_go_together(tmp_path: Path) -> None:
     renamed = []
     for number, folder in enumerate(runs):
         info = read_info(folder)
-        Journal(folder, info).write_info(
-            replace(info, run_id=f"run-{number}", host=replace(info.host, host_id=f"h{number}"))
-        )
+        name = f"run-{number}"
+        Journal(folder, info).write_info(replace(info, run_id=name, host=replace(info.host, host_id=f"h{number}")))
+        change_lines(folder, partial(_called, name))
         renamed.append(folder)
     made = merge_runs(renamed, tmp_path, "whole")
 
     samples = read_samples(made.folder)
     keys = [(item.block, item.cell) for item in samples]
     assert len(keys) == len(set(keys)) == 2 * len(make_plan(SELECTION).cells) * 4
+
+
+def _called(run_id: str, line: Line) -> Line:
+    return {**line, "run_id": run_id}
 
 
 def test_logs_lie_where_samples_say(tmp_path: Path) -> None:

@@ -31,13 +31,17 @@ def test_a_cell_is_described() -> None:
     assert describe(replace(LOCK, lane=Lane.NIX, strategy="handwritten")) == "uv · nix · lock (handwritten)"
 
 
-def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
+@pytest.mark.parametrize("could", [True, False])
+def test_without_a_terminal_each_block_and_each_failure_is_a_line(*, could: bool) -> None:
     out = io.StringIO()
     renewed: list[str] = []
+
+    def renew() -> bool:
+        renewed.append("once")
+        return could
+
     times = iter(float(second) for second in range(100))
-    with RunProgress(
-        PLAN, Console(file=out, width=80), renew=lambda: renewed.append("once"), monotonic=lambda: next(times)
-    ) as progress:
+    with RunProgress(PLAN, Console(file=out, width=80), renew=renew, monotonic=lambda: next(times)) as progress:
         progress.begins("lock", 0)
         progress.samples_end([made_up_sample(LOCK)])
         progress.begins("run", 0)
@@ -47,7 +51,7 @@ def test_without_a_terminal_each_block_and_each_failure_is_a_line() -> None:
     assert renewed == ["once"]
     assert out.getvalue().splitlines() == [
         "failed uv · local · run: it said [no]",
-        "block 1 of 2 done, report renewed, 1 failed so far, about 2 s left",
+        f"block 1 of 2 done, report {'renewed' if could else 'not renewed'}, 1 failed so far, about 2 s left",
     ]
 
 
@@ -66,11 +70,16 @@ def watched(plan: Plan, *, early: bool = True) -> tuple[list[str], list[str]]:
     """What a run of a plan does in which order, a cell or a report, and the lines it says."""
     out = io.StringIO()
     done: list[str] = []
+
+    def does(what: str) -> bool:
+        done.append(what)
+        return True
+
     with RunProgress(
         plan,
         Console(file=out, width=80),
-        renew=lambda: done.append("report"),
-        halfway=(lambda: done.append("first report")) if early else None,
+        renew=lambda: does("report"),
+        halfway=(lambda: does("first report")) if early else None,
         monotonic=lambda: 0.0,
     ) as progress:
         for block in range(plan.blocks):
@@ -108,7 +117,7 @@ def test_a_run_that_goes_on_has_a_report_already() -> None:
 def test_what_several_measure_at_a_time_counts_for_what_is_done_in_a_time() -> None:
     out = io.StringIO()
     times = iter((0.0, 0.0, 30.0, 40.0, 41.0))
-    with RunProgress(PLAN, Console(file=out, width=80), renew=lambda: None, monotonic=lambda: next(times)) as progress:
+    with RunProgress(PLAN, Console(file=out, width=80), renew=lambda: True, monotonic=lambda: next(times)) as progress:
         progress.begins("block 1", 0)
         progress.samples_end([made_up_sample(LOCK), made_up_sample(RUN)])
         progress.samples_end([made_up_sample(LOCK, block=1)])

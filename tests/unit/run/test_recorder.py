@@ -10,7 +10,8 @@ from harness.plan.cells import Selection, make_plan
 from harness.plan.shards import Unit
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding, Probe
-from harness.records.journal import Journal, Resumed, read_findings, read_info
+from harness.records.journal import Journal
+from harness.records.reading import Resumed, read_done, read_findings, read_info
 from harness.run.jobs import LookJob
 from harness.run.recorder import Recorder
 from tests.made_up import made_up_info, made_up_sample
@@ -41,7 +42,7 @@ def test_what_took_too_long_is_not_wanted_again(recorder: Recorder) -> None:
 def test_what_took_too_long_before_is_known(recorder: Recorder) -> None:
     recorder.samples([made_up_sample(RUN, Outcome.TIMED_OUT)])
 
-    assert Recorder(*Journal.resume(recorder.journal.folder)).late == {RUN}
+    assert Recorder(recorder.journal, read_done(recorder.journal.folder)).late == {RUN}
 
 
 def test_a_finding_is_written_once(recorder: Recorder) -> None:

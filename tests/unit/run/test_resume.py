@@ -13,14 +13,17 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ResultsError
+from harness.measure.command import Command, Execution
+from harness.measure.trees import remove_tree
 from harness.monorepo.variants import load_variants
 from harness.plan.cells import Selection, make_plan, schedule
 from harness.plan.shards import Unit
 from harness.provision.state_folder import Layout
 from harness.records import journal as journal_module
-from harness.records.facts import Lane, VariantFacts
+from harness.records.facts import Lane, Outcome, VariantFacts
 from harness.records.format import SAMPLE, Cell, Plan, RunStatus, Sample
 from harness.records.journal import Journal
+from harness.records.reading import read_done
 from harness.run.contestants.variants import VariantContestants
 from harness.run.hands import execute
 from harness.run.recorder import Recorder
@@ -32,7 +35,7 @@ from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import Toolbox, made_up_attempt, made_up_bench, made_up_info
 from tests.runs import info_of
 
-SCENARIOS = {"lock": Lane.LOCAL, "noop": Lane.LOCAL, "refresh": Lane.LOCAL}
+SCENARIOS = dict.fromkeys(("lock", "noop", "refresh", "deploy"), Lane.LOCAL)
 PLAN = make_plan(
     Selection(
         strategies={"one": (), "two": ()},
@@ -45,11 +48,12 @@ PLAN = make_plan(
 )
 
 
-def go_on(folder: Path, scratch: Path) -> None:
+def go_on(folder: Path, scratch: Path, answers: Callable[[Command], Execution | None] = lambda command: None) -> None:
     """Run what is left of the plan, as a session does, with a made-up toolchain."""
     benches: dict[str, Bench | Unready] = {}
-    toolbox = Toolbox(workspaces=[])
+    toolbox = Toolbox(workspaces=[], answers=answers)
     for name in sorted({cell.variant for cell in PLAN.cells}):
+        remove_tree(scratch / name / "variants")
         bench = made_up_bench(scratch / name)
         toolbox.workspaces += [bench.warm, bench.settled, bench.cold]
         warm_up(bench, made_up_attempt(toolbox, scratch), phases_needed(SCENARIOS))
@@ -102,12 +106,15 @@ def samples_of(folder: Path) -> list[Sample]:
     return [SAMPLE.validate_json(line) for line in (folder / "samples.jsonl").read_bytes().splitlines()]
 
 
-def executed(folder: Path) -> Counter[tuple[int, int, Cell]]:
-    return Counter((sample.block, sample.position, sample.cell) for sample in samples_of(folder))
+Executed = Counter[tuple[int, int, Cell, Outcome]]
+
+
+def executed(folder: Path) -> Executed:
+    return Counter((item.block, item.position, item.cell, item.outcome) for item in samples_of(folder))
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[tuple[int, int, Cell]], int]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Executed, int]:
     folder = begin(tmp_path_factory.mktemp("undisturbed"))
     go_on(folder, tmp_path_factory.mktemp("scratch"))
     return executed(folder), (folder / "samples.jsonl").stat().st_size
@@ -115,21 +122,40 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[tuple
 
 @pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.verify) for seed in range(8, 50))])
 def test_killed_anywhere_and_resumed_it_is_the_same_run(
-    seed: int, tmp_path: Path, undisturbed: tuple[Counter[tuple[int, int, Cell]], int]
+    seed: int, tmp_path: Path, undisturbed: tuple[Executed, int]
 ) -> None:
     whole, size = undisturbed
     chance = random.Random(seed)  # noqa: S311 - points to be killed at, no secret
     folder = begin(tmp_path / "results")
 
-    for death in range(chance.randint(1, 3)):
+    for _ in range(chance.randint(1, 3)):
         there = (folder / "samples.jsonl").stat().st_size
         budget = chance.randrange(max(1, size - there - 1))
-        assert in_a_child(killed_after(folder, tmp_path / f"scratch-{death}", budget)) == -signal.SIGKILL
-    go_on(folder, tmp_path / "last")
+        assert in_a_child(killed_after(folder, tmp_path / "scratch", budget)) == -signal.SIGKILL
+    go_on(folder, tmp_path / "scratch")
 
     assert executed(folder) == whole
     assert set(whole.values()) == {1}
-    assert {cell for _, _, cell in whole} == set(PLAN.cells)
+    assert {cell for _, _, cell, _ in whole} == set(PLAN.cells)
+    assert {outcome for _, _, _, outcome in whole} == {Outcome.OK}
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_killed_while_a_deployment_is_verified_later_ones_succeed(
+    times: int, tmp_path: Path, undisturbed: tuple[Executed, int]
+) -> None:
+    folder = begin(tmp_path / "results")
+    starts = [0]
+
+    def kill(command: Command) -> None:
+        starts[0] += "deployed" in command.argv[0]
+        if starts[0] == times:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_child(lambda: go_on(folder, tmp_path / "scratch", kill)) == -signal.SIGKILL
+    go_on(folder, tmp_path / "scratch")
+
+    assert executed(folder) == undisturbed[0]
 
 
 def test_a_run_that_is_complete_has_nothing_left(tmp_path: Path) -> None:
@@ -152,11 +178,11 @@ def test_a_torn_last_line_is_told_and_taken_away(tmp_path: Path) -> None:
     whole = (folder / "samples.jsonl").read_bytes()
     (folder / "samples.jsonl").write_bytes(whole + b'{"schema_ver')
 
-    _, done = Journal.resume(folder)
+    journal, done = Journal.resume(folder)
 
     assert done.torn
-    assert (folder / "samples.jsonl").read_bytes() == whole
-    assert not Journal.resume(folder)[1].torn
+    assert (journal.folder / "samples.jsonl").read_bytes() == whole
+    assert not read_done(folder).torn
 
 
 def test_a_damaged_line_in_the_middle_is_named_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -244,5 +270,5 @@ def test_a_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     folder, _ = a_real_run(tmp_path)
     (folder / "run.json").write_text("{", encoding="utf-8")
 
-    with pytest.raises(ResultsError, match=r"run/run\.json cannot be read"):
+    with pytest.raises(ResultsError, match=r"run/run\.json is damaged"):
         rest_of(folder)

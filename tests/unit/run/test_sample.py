@@ -18,7 +18,7 @@ from harness.workspace.warm_up import warm_up
 from tests.made_up import FakeClock, FakeMeter, Toolbox, execution, made_up_attempt, made_up_bench, made_up_sample
 
 CELL = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
-BLANK = made_up_sample(CELL, block=2, position=7)
+BLANK = made_up_sample(CELL, Outcome.SETUP_FAILED, block=2, position=7)
 FIGURES = ("wall_s", "user_s", "system_s", "max_rss_bytes", "requests", "bytes_downloaded", "files_written")
 
 
@@ -143,12 +143,16 @@ def test_a_variant_that_could_not_be_set_up_says_why(bench: Bench, tmp_path: Pat
     assert (taken.outcome, taken.reason) == (Outcome.SETUP_FAILED, "no toolchain")
 
 
-def test_a_defect_of_the_harness_is_not_hidden(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_of_the_harness_is_seen_and_ends_no_run(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     toolbox = ready(bench, tmp_path)
     monkeypatch.setattr(type(bench.warm), "renew", lambda self, **words: 1 / 0)
 
-    with pytest.raises(ZeroDivisionError):
-        sample(bench, toolbox, tmp_path)
+    taken = sample(bench, toolbox, tmp_path)
+
+    assert (taken.outcome, taken.reason) == (Outcome.SETUP_FAILED, "ZeroDivisionError: division by zero")
+    assert "Traceback" in made_up_attempt(toolbox, tmp_path).log_path.read_text(encoding="utf-8")
 
 
 def test_the_steps_of_a_phase_share_its_time(bench: Bench, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ShapeError
+from harness.errors import ShapeError, VariantError
+from harness.measure.trees import remove_tree
 from harness.monorepo.shapes import CANONICAL, Kind, Member, Shape
 from harness.run.shapes_asked import asked_shape, see_grown
+from tests.made_up import made_up_variant
 
 
 def test_a_name_a_rule_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,3 +99,17 @@ def test_notes_that_say_the_same_are_one_line(tmp_path: Path) -> None:
 
     assert note.endswith("(a/pyproject.toml, build-system; b/pyproject.toml, build-system; c/pyproject.toml, "
                          "build-system; and 2 more)")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "NAME = 1\n", None])
+def test_a_variant_whose_library_says_no_name_is_refused_before_anything_is_done(
+    tmp_path: Path, text: str | None
+) -> None:
+    variant = made_up_variant(tmp_path, "odd")
+    module = variant.folder / "shared" / "src" / "shared" / "__init__.py"
+    remove_tree(module)
+    if text is not None:
+        module.write_text(text, encoding="utf-8")
+
+    with pytest.raises(VariantError, match=r"^odd: shared/src/shared/__init__.py has no line NAME"):
+        see_grown([CANONICAL], [variant])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,15 +10,17 @@ import pytest
 
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Execution
+from harness.measure.trees import remove_tree
 from harness.monorepo.changes import STANDARD
-from harness.records.facts import Lane
-from harness.run.sample import run_until_failure
+from harness.records.facts import Lane, Outcome
+from harness.run.sample import run_until_failure, take_sample
 from harness.scenarios import all_scenarios
 from harness.workspace.prepared import Bench
 from harness.workspace.steps import Attempt
 from harness.workspace.verify import distributions
 from harness.workspace.warm_up import phases_needed, warm_up
 from tests.made_up import VARIANT_TOML, Toolbox, execution, made_up_attempt, made_up_bench
+from tests.unit.run.test_sample import BLANK
 
 LOCAL = [
     name
@@ -249,6 +252,42 @@ def test_deploying_too_much_is_seen(bench: Bench, attempt: Attempt, toolbox: Too
     with pytest.raises(VerificationError, match="goodbye should not be deployed"):
         measure("deploy", bench, attempt)
     assert bench.warm.root.is_dir(), "the checkout is moved back whatever happens"
+
+
+@pytest.mark.parametrize("phase", ["lock", "install", "run", "build", "deploy"])
+def test_a_step_that_removes_its_checkout_is_a_reason_and_no_end(
+    phase: str, bench: Bench, attempt: Attempt, toolbox: Toolbox, tmp_path: Path
+) -> None:
+    def answer(command: Command) -> Execution | None:
+        if command.argv[:2] != ("tool", phase):
+            return None
+        for workspace in toolbox.workspaces:
+            remove_tree(workspace.root)
+        return execution(stdout="Hello, PolyWolf\n")
+
+    toolbox.answers = answer
+    with contextlib.suppress(StateError):
+        warm_up(bench, attempt, phases_needed(LOCAL))
+    outcomes = {name: take_sample(all_scenarios()[name], bench, attempt, BLANK) for name in LOCAL}
+
+    assert {item.outcome for item in outcomes.values()} <= {Outcome.OK, Outcome.FAILED, Outcome.SETUP_FAILED}
+    assert all(item.reason for item in outcomes.values() if item.outcome is not Outcome.OK)
+    assert any(item.outcome is not Outcome.OK for item in outcomes.values())
+
+
+@pytest.mark.parametrize("odd", [b"\xff\xfe", b"", b"\0" * 99])
+def test_a_lock_file_that_is_no_text_is_a_reason_and_no_end(
+    odd: bytes, bench: Bench, attempt: Attempt, toolbox: Toolbox
+) -> None:
+    def answer(command: Command) -> Execution | None:
+        if command.argv == ("tool", "lock"):
+            (bench.warm.root / "tool.lock").write_bytes(odd)
+            return execution()
+        return None
+
+    toolbox.answers = answer
+    with pytest.raises(StateError, match="No lock file names the member 'shared'"):
+        warm_up(bench, attempt, {"lock"})
 
 
 def test_what_a_toolchain_cannot_do_has_its_reason(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import HarnessError
+from harness.measure.trees import temporary_folder
 from harness.monorepo.repository import hatch, pyproject, setup_cfg, setup_py
 from harness.monorepo.repository.facts import Notes, ProjectFacts
 from harness.monorepo.repository.reading import read_repository
@@ -117,8 +118,7 @@ _KEYS = st.sampled_from(
 
 def read_or_refused(files: dict[str, bytes]) -> None:
     """Read a repository of these files; whatever comes of it has to be a shape, a cycle, or one error of ours."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    with temporary_folder(Path(tempfile.gettempdir()), "repository-") as root:
         for name, content in files.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)

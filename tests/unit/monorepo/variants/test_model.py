@@ -52,6 +52,15 @@ def test_the_monorepos_files_leave_out_what_the_harness_added(tmp_path: Path) ->
         ("{index}", "{index", "environment.TOOL_INDEX"),
         ('"{cache}/tool"', '"{state}/tool"', "caches.TOOL_CACHE: '{state}/tool' has to begin with {cache}"),
         ("{index}", "{index:d}", "'{index:d}' has more than a placeholder's name between its braces"),
+        ("{index}", "{member}", "environment.TOOL_INDEX: {member} has no meaning here: nothing is repeated"),
+        ("{index}", "x\\u0000", "environment.TOOL_INDEX: 'x\\x00' has a NUL in it"),
+        ("TOOL_INDEX =", '"TOOL=INDEX" =', "environment.TOOL=INDEX"),
+        ("{cache}/tool", "{cache}/{app}", "caches.TOOL_CACHE: {app} has no meaning here"),
+        ('"tool", "run", "{app}"', '"tool", "run", "{app}", "{member}"', "{app}, {member} cannot stand together"),
+        ('"{root}/{app}"', '"{root}/{member}"', "phases.run: {app}, {member} cannot stand together"),
+        ('"{root}/tool.lock"', '"{root}/{app}/{member}"', "lock_files[0]: {app}, {member} cannot stand together"),
+        ('"{deploy}/bin/python"', '"{deploy}/{need}"', "phases.deploy.run[0]: {need} has no meaning here"),
+        ('"tool", "--version"', '"tool", "{app}"', "toolchain.version.command[1]: {app} has no meaning here"),
         ("schema_version = 1", "schema_version = 2", "schema_version"),
         ('[phases.lock]\nsteps = [["tool", "lock"]]', "", "phases.lock is missing"),
         ("[environment]", '[unsupported]\nlock = "no"\n[environment]', "keep one of them"),
@@ -144,6 +153,15 @@ def test_the_file_has_to_be_text(tmp_path: Path) -> None:
         load_variant(folder)
 
 
+@pytest.mark.parametrize("name", ["hello/logo.png", "locks/build.txt"])
+def test_every_file_of_a_variant_has_to_be_text(tmp_path: Path, name: str) -> None:
+    folder = write_variant(tmp_path / "variants" / "made-up")
+    (folder / name).write_bytes(b"\x89PNG\xff")
+
+    with pytest.raises(VariantError, match=f"{name}: cannot be read"):
+        load_variant(folder)
+
+
 def test_an_unknown_variant_is_answered_with_the_nearest(tmp_path: Path) -> None:
     write_variant(tmp_path / "poetry")
     write_variant(tmp_path / "uv")
@@ -180,7 +198,7 @@ def test_the_digest_changes_with_any_byte_and_any_name(tmp_path: Path) -> None:
     assert len(set(digests)) == 4
 
 
-@given(st.sampled_from(sorted(PLACEHOLDERS)), st.text(st.characters(exclude_characters="{}")))
+@given(st.sampled_from(sorted(PLACEHOLDERS)), st.text(st.characters(exclude_characters="{}\0")))
 def test_placeholders_are_found_in_any_text(name: str, text: str) -> None:
     assert placeholders(f"{text}{{{name}}}{text}") == {name}
 
@@ -202,3 +220,9 @@ def test_any_text_is_a_variant_file_or_an_error_that_names_it(text: str) -> None
 )
 def test_whom_an_environment_is_for_follows_from_how_it_is_installed(name: str, whom: Environment | None) -> None:
     assert load_variant(CHECKOUT / "variants" / name).environment_of is whom
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "[" + ".".join("a" * 5000) + "]", "x" + ".x" * 5000 + " = 1"])
+def test_what_is_nested_without_end_is_an_error_in_words(text: str) -> None:
+    with pytest.raises(VariantError, match="somewhere"):
+        parse_variant_file(text, source="somewhere")

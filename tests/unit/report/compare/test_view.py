@@ -439,6 +439,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
             variants={**info.variants, variant: replace(info.variants[variant], tools={HOSTILE: HOSTILE})},
         ),
     )
+    change_lines(base, lambda line: line | {"run_id": HOSTILE})
     change_lines(new, lambda line: line | {"value": HOSTILE}, "findings.jsonl")
     compared = read_compared(base, new)
     page = page_of(replace(view_of(new), compared=compared))

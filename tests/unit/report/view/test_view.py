@@ -12,7 +12,7 @@ from harness.errors import InputError
 from harness.records.facts import Environment, Lane, ValueFacts
 from harness.records.facts import Tone as Bearing
 from harness.records.format import Finding, RunStatus
-from harness.records.journal import read_info
+from harness.records.reading import read_info
 from harness.report.view.figures import NOT_MEASURED, spelled
 from harness.report.view.model import Candidate, Pick, RunKind, SituationInFull, View
 from harness.report.view.rules import RULES, rules_table

@@ -12,6 +12,7 @@ import pytest
 from harness.plan.cells import order_of
 from harness.plan.shards import Unit
 from harness.records.journal import Journal
+from harness.records.reading import Resumed, read_done
 from harness.run.cluster.dealing import Dealer, Landed, Workers, introductions, parts_of
 from harness.run.cluster.messages import RETURNED, Returned
 from harness.run.hands import HandsLostError
@@ -40,13 +41,13 @@ class Table:
         self.told: list[str] = []
         self.crew = Workers(engine=self.engine, tell=self.told.append, crowded=crowded)
         self.clock = FakeClock()
-        self.recorder = Recorder(*Journal.resume(Journal.create(folder, INFO).folder))
+        self.recorder = Recorder(Journal.create(folder, INFO), Resumed())
         self.dealer = Dealer(order=ORDER, crew=self.crew, recorder=self.recorder, monotonic=self.clock)
 
     def deal(self) -> None:
         assert list(self.dealer.deal(JOBS)) == JOBS
         # Every sample once, or it could not be gone on with.
-        assert Journal.resume(self.recorder.journal.folder)[1].samples.keys() == EVERYTHING
+        assert read_done(self.recorder.journal.folder).samples.keys() == EVERYTHING
 
 
 def test_every_part_is_carried_out_once_and_what_workers_say_is_passed_on(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_where_all_answer_rubbish_the_run_ends_and_says_so(tmp_path: Path) -> No
     table.engine.on_wait = lambda engine: table.clock.advance(30)
     with pytest.raises(HandsLostError, match="No worker is left"):
         list(table.dealer.deal(JOBS))
-    assert Journal.resume(table.recorder.journal.folder)[1].samples == {}
+    assert read_done(table.recorder.journal.folder).samples == {}
 
 
 def test_a_part_that_no_worker_survives_ends_the_run(tmp_path: Path) -> None:

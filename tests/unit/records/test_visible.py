@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.read.visible import visible, visible_json
+from harness.records.visible import visible, visible_json
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Characters that act instead of being seen, made visible before anything is done with a run's text.
+"""Characters that act instead of being seen, made visible before a text of somebody else's is shown.
 
 A name, a path or a log may hold escape sequences that a terminal obeys, a NUL that no XML may hold, or marks that turn
 the order of letters around, so that what is read is not what is there. Each is put as a sign that can be seen: ``␛``
