@@ -49,3 +49,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
     }
 
     assert {name: many for name, many in long.items() if many > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_work_on_several_things_at_once_is_of_the_kind_that_can_be_stopped() -> None:
+    plain = [path for path in modules() if "ThreadPoolExecutor" in path.read_text(encoding="utf-8")]
+    assert plain == [HARNESS / "measure" / "crew.py"]
