@@ -22,11 +22,11 @@ from harness.errors import InputError, did_you_mean
 from harness.monorepo.variants import variant_folders
 from harness.plan.cells import REFERENCE
 from harness.provision.state_folder import Layout
+from harness.records.uninterrupted import INTERRUPTED
 from harness.run.check.model import Checked
 from harness.run.check.proving import CARRIED_OUT
 from harness.run.check.session import CheckRequest
 from harness.run.check.session import check as check_variants
-from harness.run.finish import INTERRUPTED
 
 _STEP = NearestChoice("step", lambda: CARRIED_OUT)
 

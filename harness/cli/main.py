@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from harness import VERSION
 from harness.errors import HarnessError, InputError, did_you_mean
+from harness.records.uninterrupted import INTERRUPTED, interruptible
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
 COMMANDS = {
@@ -71,9 +73,13 @@ class Commands(click.Group):
                 formatter.write_dl([(name, told) for name, (_, told) in group.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; end with the error's own exit status if it raises one."""
+        """Run the command; end with the error's own exit status if it raises one, and with 130 if it is interrupted."""
         try:
-            return super().invoke(ctx)
+            with interruptible(_say_that_it_stops):
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except HarnessError as error:
             # Imported here because only an error needs it.
             from rich.console import Console
@@ -84,6 +90,11 @@ class Commands(click.Group):
             if error.hint:
                 console.print(error.hint, markup=False, highlight=False)
             ctx.exit(error.exit_status)
+
+
+def _say_that_it_stops() -> None:
+    """Say it past all that is printed just now, and over a line that moves."""
+    os.write(2, b"\r\x1b[2K" * os.isatty(2) + b"stopping: what is under way is being ended\n")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

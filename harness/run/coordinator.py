@@ -15,6 +15,7 @@ from harness.provision.equipment import equipped
 from harness.provision.state_folder import Layout
 from harness.provision.toolchains import toolchains_of
 from harness.records.journal import Journal
+from harness.records.uninterrupted import uninterrupted
 from harness.run.contestants.base import Contestants
 from harness.run.finish import conclude, cut_off, interrupted, page_of, render_report
 from harness.run.per_shape import measure
@@ -34,7 +35,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
     early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
     journal: Journal | None = None
     with ExitStack() as stack:
-        stack.callback(remove_tree, early)
+        stack.callback(uninterrupted()(remove_tree), early)
         try:
             equipment = stack.enter_context(contestants.equipped(layout, early, console))
             stack.callback(_clear, scratch, console, keep=assignment.keep)
@@ -59,6 +60,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
             return interrupted(journal, console)
 
 
+@uninterrupted()
 def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
         console.print(f"kept: {scratch}", soft_wrap=True, highlight=False)

@@ -14,10 +14,8 @@ from harness.records.facts import Outcome
 from harness.records.format import RunStatus
 from harness.records.journal import Journal
 from harness.records.spelling import number
+from harness.records.uninterrupted import INTERRUPTED, interruptible
 from harness.run.start import SystemClock
-
-#: The exit status of what a person interrupted, as shells have it: 128 and the number of SIGINT.
-INTERRUPTED = 130
 
 
 def conclude(journal: Journal, report: Path | None, console: Console) -> int:
@@ -58,7 +56,10 @@ def page_of(run: Path, report: Path | None) -> Path:
 def render_report(run: Path, report: Path | None, *, summary: bool) -> None:
     """Write a run's report in a process of its own: the one that measures never imports pandas."""
     command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]
-    subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
+    # Apart from the terminal: a Ctrl-C there is for the harness alone, which ends it.
+    subprocess.run(
+        [*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def _put_down(journal: Journal, status: RunStatus) -> None:
@@ -68,7 +69,8 @@ def _put_down(journal: Journal, status: RunStatus) -> None:
 def _last_report(journal: Journal, report: Path | None, console: Console) -> bool:
     """Write the last report; whether a person had the patience to wait for it."""
     try:
-        render_report(journal.folder, report, summary=True)
+        with interruptible():
+            render_report(journal.folder, report, summary=True)
     except KeyboardInterrupt:
         words = ["report", str(journal.folder), *(("--report", str(report)) if report else ())]
         _tell(console, f"the report was left as it was; to renew it: python -m harness {shlex.join(words)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness import VERSION
-from harness.cli import machine, machine_shown
+from harness.cli import machine, machine_shown, variants
 from harness.cli.machine_shown import Check
 from harness.cli.main import COMMANDS
 from harness.findings import all_findings
@@ -60,6 +61,25 @@ def test_a_slip_is_one_clear_error_with_status_2(words: list[str], said: str) ->
     assert result.exit_code == 2
     assert said in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_command_that_is_interrupted_says_so_at_once_and_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    usual = signal.getsignal(signal.SIGINT)
+
+    def outdated(*means: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(variants, "outdated", outdated)
+    try:
+        result = invoke("outdated")
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+    assert capfd.readouterr().err == "stopping: what is under way is being ended\n"
+    assert result.stderr == "interrupted\n"
+    assert result.exit_code == 130
 
 
 def test_a_run_id_that_exists_is_refused_before_anything_is_run(tmp_path: Path) -> None:

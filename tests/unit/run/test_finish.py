@@ -15,7 +15,8 @@ from harness.plan.cells import Selection, make_plan
 from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding, RunStatus
 from harness.records.journal import Journal, read_info
-from harness.run.finish import INTERRUPTED, conclude, cut_off, interrupted
+from harness.records.uninterrupted import INTERRUPTED
+from harness.run.finish import conclude, cut_off, interrupted
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset({Lane.LOCAL})))
