@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from harness import VERSION
+from harness.cli.pasted import pasted
 from harness.errors import HarnessError, InputError, did_you_mean
 from harness.records.uninterrupted import INTERRUPTED, interruptible
 
@@ -88,7 +89,7 @@ class Commands(click.Group):
             console.print("error:", style="bold red", end=" ")
             console.print(error.message, markup=False, highlight=False)
             if error.hint:
-                console.print(error.hint, markup=False, highlight=False)
+                console.print(pasted(error.hint, ctx.meta.get("directories", ())), markup=False, highlight=False)
             ctx.exit(error.exit_status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -276,6 +277,12 @@ def newest_run(results: Path) -> list[Path]:
     return sorted(_runs(results).values(), key=lambda folder: (_started(folder), folder.name))[-1:]
 
 
+def resuming(folder: Path) -> tuple[str, ...]:
+    """The command that goes on with the run in a folder."""
+    where = () if folder.parent == Path("results") else ("--results", str(folder.parent))
+    return ("python", "-m", "harness", "run", "--resume", folder.name, *where)
+
+
 def _runs(results: Path) -> dict[str, Path]:
     return {path.parent.name: path.parent for path in sorted(results.glob("*/run.json"))}
 
@@ -309,5 +316,5 @@ def _append(path: Path, line: bytes) -> None:
             os.truncate(path, size)
         raise MeasureError(
             f"{path} cannot be written any more: {error.strerror}.",
-            hint=f"What was measured is kept. Make room, then: python -m harness run --resume {path.parent.name}",
+            hint=f"What was measured is kept. Make room, then: {shlex.join(resuming(path.parent))}",
         ) from error

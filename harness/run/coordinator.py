@@ -54,7 +54,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
                 )
                 contestants.conduct(layout, journal, done, equipment, console)
             except KeyboardInterrupt:
-                return cut_off(journal, f"run --resume {assignment.run_id}", assignment.report, console)
+                return cut_off(journal, assignment.to_resume, assignment.report, console)
             return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
             return interrupted(journal, console)

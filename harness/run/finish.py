@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
-from harness.records.journal import Journal
+from harness.records.journal import Journal, resuming
 from harness.records.spelling import number
 from harness.records.uninterrupted import INTERRUPTED, interruptible
 from harness.run.start import SystemClock
@@ -29,12 +29,10 @@ def conclude(journal: Journal, report: Path | None, console: Console) -> int:
     return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else 0
 
 
-def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
-    """The end of a run that was interrupted, with the words that go on with it; the exit status."""
+def cut_off(journal: Journal, options: Sequence[str], report: Path | None, console: Console) -> int:
+    """The end of a run that was interrupted, with the command and ``options`` that go on with it; the exit status."""
     _put_down(journal, RunStatus.INTERRUPTED)
-    results = journal.folder.parent
-    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
-    _tell(console, f"interrupted; to go on: python -m harness {words}{where}")
+    _tell(console, f"interrupted; to go on: {shlex.join([*resuming(journal.folder), *options])}")
     _last_report(journal, report, console)
     return INTERRUPTED
 

@@ -72,7 +72,13 @@ def resumed_assignment(
     places = [*directories, *([layout.pinned] if any(layout.pinned.glob("*/variant.toml")) else [])]
     variants = load_variants(layout.variants, info.variants, more=places)
     see_unchanged(info, folder, "variant", variants)
-    return replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
+    return replace(
+        assignment_of(info, variants, folder),
+        report=report,
+        keep=keep,
+        cluster=cluster,
+        directories=tuple(directories),
+    )
 
 
 def assignment_of(info: RunInfo, variants: Sequence[Variant], folder: Path) -> VariantAssignment:

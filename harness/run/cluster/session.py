@@ -123,8 +123,7 @@ class _Coordinator:
                 self._tell(str(error))
             else:
                 dealer.give_up()
-            words = f"run --resume {self._assignment.run_id} --cluster {self._assignment.cluster}"
-            return cut_off(journal, words, self._assignment.report, self._console)
+            return cut_off(journal, self._assignment.to_resume, self._assignment.report, self._console)
         return conclude(journal, self._assignment.report, self._console)
 
     def _crew(self, found: Mapping[str, Returned], own: RunInfo) -> tuple[Workers, RunInfo]:

@@ -90,18 +90,19 @@ def test_what_could_not_be_established_is_said(journal: Journal, reports: Report
 
 
 def test_an_interrupted_run_says_how_to_go_on(journal: Journal, reports: Reports, told: Console) -> None:
-    assert cut_off(journal, "run --resume mine", None, told) == INTERRUPTED
+    assert cut_off(journal, ("--variants-dir", "our own"), None, told) == INTERRUPTED
     assert read_info(journal.folder).status is RunStatus.INTERRUPTED
     assert reports.commands
     assert said(told) == (
-        f"interrupted; to go on: python -m harness run --resume mine --results {journal.folder.parent}\n"
+        f"interrupted; to go on: python -m harness run --resume {journal.folder.name} "
+        f"--results {journal.folder.parent} --variants-dir 'our own'\n"
     )
 
 
 @pytest.mark.parametrize(
     ("ends", "status"),
     [
-        (lambda *means: cut_off(means[0], "run --resume mine", *means[1:]), RunStatus.INTERRUPTED),
+        (lambda *means: cut_off(means[0], (), *means[1:]), RunStatus.INTERRUPTED),
         (conclude, RunStatus.COMPLETE),
     ],
 )
