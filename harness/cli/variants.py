@@ -21,7 +21,7 @@ from harness.cli.options import (
 )
 from harness.cli.pasted import pasted
 from harness.errors import InputError, VariantError, did_you_mean
-from harness.monorepo.variants import load_variant, load_variants, variant_folders
+from harness.monorepo.variants import Variant, load_variant, load_variants, variant_folders
 from harness.monorepo.variants.selection import select
 from harness.monorepo.variants.starting import start
 from harness.plan.cells import REFERENCE
@@ -39,7 +39,13 @@ from harness.run.request import measured
 @AS_JSON
 def list_(*, as_json: bool, directories: tuple[Path, ...]) -> None:
     """Name the variants, scenarios and shapes there are."""
-    overview = shown.overview(load_variants(Layout.here().variants, more=directories))
+    found: list[Variant] = []
+    for folder in variant_folders(Layout.here().variants, directories).values():
+        try:
+            found.append(load_variant(folder))
+        except VariantError as error:
+            click.echo(f"left out: {error.message}", err=True)
+    overview = shown.overview(sorted(found, key=lambda variant: variant.name))
     if as_json:
         click.echo(json.dumps(overview, indent=2))
     else:

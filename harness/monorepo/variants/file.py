@@ -33,7 +33,7 @@ from pydantic.dataclasses import dataclass
 from harness.errors import did_you_mean
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
-from harness.monorepo.variants.keys import described
+from harness.monorepo.variants.keys import KEYS, described
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
 
 PLACEHOLDERS = frozenset(
@@ -349,7 +349,8 @@ def parse_variant_file(text: str, *, source: str) -> VariantFile:
     Raises:
         VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    return parse_checked(text, VARIANT_FILE, source=source, hint="CONTRIBUTING.md describes every key of variant.toml.")
+    hint = "CONTRIBUTING.md describes every key of variant.toml."
+    return parse_checked(text, VARIANT_FILE, source=source, hint=hint, keys=KEYS)
 
 
 def variant_json_schema() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def _explained(lines: list[str], name: str) -> Iterator[str]:
 def _said(key: str) -> Iterator[str]:
     known = KEYS.get(key) or KEYS.get(re.sub(r"^phases\.\w+\.", "phases.*.", key))
     if known:
-        yield f"# {known}"[:_WIDTH]
+        yield from textwrap.wrap(known, _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _named(line: str) -> str:

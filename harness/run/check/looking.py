@@ -20,7 +20,9 @@ from harness.monorepo.variants import Variant
 from harness.monorepo.variants.lock import read_lock
 from harness.monorepo.variants.templates import nix_files
 from harness.records.strategies import STRATEGIES
+from harness.run.check.causes import likely_cause
 from harness.run.check.model import Result, StepFailure, StepVerdict
+from harness.run.check.patches import refused
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
@@ -203,6 +205,12 @@ def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa:
             repr(indirect.before),
             "Write the line as it stands there: what is needed through others goes before it.",
         )
+    for member in CANONICAL.members:
+        path = f"{member.name}/package.nix"
+        for need in member.needs if path in texts else ():
+            if need not in _WORD.findall(re.sub(r"#.*", "", texts[path])):
+                expected = f"{need} among its arguments and its dependencies"
+                raise Wrong(f"the file {path}", expected, "it is not there", f"{member.name} needs {need}: state it.")
     grown = grown_files(texts, CANONICAL, variant.spec.growing)
     for name in sorted({*texts, *grown}):
         if texts.get(name) != grown.get(name):
@@ -218,6 +226,8 @@ def _statements(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa:
 #: Why statements have to stand where they do.
 _GROWN = "Members are grown into those of other repositories by repeating such lines."
 
+_TABLE = re.compile(r"\[\[?[\w.\"'-]+\]\]?$")
+
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -230,6 +240,10 @@ def _steps(variant: Variant) -> Iterator[tuple[str, Sequence[str]]]:
 def _first_difference(there: str | None, grown: str | None) -> str:
     if there is None or grown is None:
         return "it is not there" if there is None else "nothing in shared's or hello's files leads to it"
+    if more := [line for line in grown.splitlines() if _TABLE.match(line) and line not in there.splitlines()]:
+        return f"the table {more[0]} is missing in it"
+    if more := [line for line in there.splitlines() if _TABLE.match(line) and line not in grown.splitlines()]:
+        return f"the table {more[0]} is in it alone"
     pairs = enumerate(zip_longest(there.split("\n"), grown.split("\n"), fillvalue="nothing"), 1)
     number, (is_there, led_to) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
     return f"line {number} is {is_there!r}, and not {led_to!r}"
@@ -297,6 +311,11 @@ def _changes(variant: Variant, sources: Mapping[str, bytes]) -> str:  # noqa: AR
             )
         for patch in (*change.patches, *filter(None, map(change.nix_patch, variant.spec.nix.strategies))):
             patch.files()
+        if no := refused(variant, change):
+            patch, came = no
+            raise Wrong(
+                f"`git apply` of {patch.shown} to a copy of the committed files", "it applies", came, likely_cause(came)
+            )
         (not_made if change.file.unsupported else made).append(name)
     return f"{len(made)} of {len(STANDARD)} are described" + (
         f"; not possible: {', '.join(not_made)}" if not_made else ""

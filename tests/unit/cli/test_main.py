@@ -19,6 +19,7 @@ from harness.findings import all_findings
 from harness.monorepo.changes import STANDARD
 from harness.monorepo.variants import load_variants
 from harness.provision.state_folder import Layout
+from tests.made_up import VARIANT_TOML, write_variant
 from tests.runs import invoke
 from tests.unit.report.made_up_nights import made_up_night
 
@@ -193,6 +194,20 @@ def test_the_list_names_every_variant_and_scenario() -> None:
     assert found["shapes"] == ["canonical", "apps=A,libs=L,depth=D,seed=S", "FILE.json", "REPOSITORY"]
     table = invoke("list").stdout
     assert all(name in table for name in folders)
+
+
+def test_a_variant_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    write_variant(tmp_path / "fine")
+    write_variant(tmp_path / "slip", VARIANT_TOML.replace("packages =", "package ="))
+
+    result = invoke("list", "--json", "--variants-dir", tmp_path)
+
+    assert result.exit_code == 0
+    names = {item["name"] for item in json.loads(result.stdout)["variants"]}
+    assert {"fine", "uv"} <= names
+    assert "slip" not in names
+    assert result.stderr.startswith("left out: ")
+    assert "toolchain.package: there is no such key; did you mean 'toolchain.packages'?" in result.stderr
 
 
 def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
