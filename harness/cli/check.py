@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from harness.cli.check_shown import as_data, print_step, summary
+from harness.cli.check_shown import as_data, print_step, summary, to_be_pasted
 from harness.cli.options import (
     AS_JSON,
     DIRECTORIES,
@@ -22,11 +23,11 @@ from harness.errors import InputError, did_you_mean
 from harness.monorepo.variants import variant_folders
 from harness.plan.cells import REFERENCE
 from harness.provision.state_folder import Layout
-from harness.run.check.model import Checked
+from harness.records.uninterrupted import INTERRUPTED
+from harness.run.check.model import Checked, Result
 from harness.run.check.proving import CARRIED_OUT
 from harness.run.check.session import CheckRequest
 from harness.run.check.session import check as check_variants
-from harness.run.finish import INTERRUPTED
 
 _STEP = NearestChoice("step", lambda: CARRIED_OUT)
 
@@ -62,7 +63,7 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
     )
     progress = Console(stderr=as_json)
     try:
-        checked = check_variants(asked, layout, Console(stderr=True), lambda result: print_step(progress, result))
+        checked = checked_by(asked, layout, progress, directories)
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: what has no line above was not proven")
         sys.exit(INTERRUPTED)
@@ -73,7 +74,13 @@ def check(*, names: tuple[str, ...], directories: tuple[Path, ...], as_json: boo
     sys.exit(0 if all(item.good for item in checked) else 1)
 
 
-def checked_by(layout: Layout, folders: Mapping[str, Path], console: Console) -> list[Checked]:
-    """Check the variants in these folders, with a line for each step."""
-    asked = CheckRequest(folders=folders, reference=layout.variants / REFERENCE)
-    return check_variants(asked, layout, console, lambda result: print_step(console, result))
+def checked_by(asked: CheckRequest, layout: Layout, console: Console, directories: Sequence[Path]) -> list[Checked]:
+    """Check variants, with a line for each step; what is told to be typed looks into these ``directories`` too."""
+
+    def tell(result: Result) -> None:
+        print_step(console, to_be_pasted(result, directories))
+
+    checked = check_variants(asked, layout, Console(stderr=True), tell)
+    return [
+        replace(item, results=tuple(to_be_pasted(result, directories) for result in item.results)) for item in checked
+    ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.pasted import pasted
 from harness.cli.shown import as_text
 from harness.run.check.model import Checked, CheckStanding, Result, StepFailure, StepVerdict
 
@@ -28,6 +30,18 @@ _STANDINGS = {
     CheckStanding.UNSUPPORTED: "yellow",
     CheckStanding.BROKEN: "yellow",
 }
+
+
+def to_be_pasted(result: Result, directories: Sequence[Path]) -> Result:
+    """The same result with commands that can be typed as they stand."""
+    if result.failure is None:
+        return result
+
+    def told(text: str) -> str:
+        return pasted(text.replace("update NAME", f"update {result.variant}"), directories)
+
+    failure = replace(result.failure, ran=told(result.failure.ran), cause=told(result.failure.cause))
+    return replace(result, failure=failure)
 
 
 def print_step(console: Console, result: Result) -> None:

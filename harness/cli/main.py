@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
 from harness import VERSION
+from harness.cli.pasted import pasted
 from harness.errors import HarnessError, InputError, did_you_mean
-from harness.records.uninterrupted import heed
+from harness.records.uninterrupted import INTERRUPTED, heed, interruptible
 from harness.records.visible import visible
 
 #: The commands by what a person is about, each with the module and the function it is in, and its line of help.
@@ -75,16 +79,20 @@ class Commands(click.Group):
                 formatter.write_dl([(name, told) for name, (_, told) in group.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; end with the error's own exit status if it raises one."""
+        """Run the command; end with the error's own exit status if it raises one, and with 130 if it is interrupted."""
         heed()
         for stream in (sys.stdout, sys.stderr):
             # Names of files need not be text; what is not is shown as the bytes it is.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            with interruptible(_say_that_it_stops):
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except HarnessError as error:
-            _tell(error)
+            _tell(error, ctx.meta.get("directories", ()))
             ctx.exit(error.exit_status)
         except OSError as error:
             if error.filename is None:
@@ -94,7 +102,7 @@ class Commands(click.Group):
             ctx.exit(HarnessError.exit_status)
 
 
-def _tell(error: HarnessError) -> None:
+def _tell(error: HarnessError, directories: Sequence[Path] = ()) -> None:
     # Imported here because only an error needs it.
     from rich.console import Console
 
@@ -102,7 +110,12 @@ def _tell(error: HarnessError) -> None:
     console.print("error:", style="bold red", end=" ")
     console.print(visible(error.message), markup=False, highlight=False)
     if error.hint:
-        console.print(visible(error.hint), markup=False, highlight=False)
+        console.print(visible(pasted(error.hint, directories)), markup=False, highlight=False)
+
+
+def _say_that_it_stops() -> None:
+    """Say it past all that is printed just now, and over a line that moves."""
+    os.write(2, b"\r\x1b[2K" * os.isatty(2) + b"stopping: what is under way is being ended\n")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -84,11 +84,20 @@ PROFILE = click.option(
     type=NearestChoice("profile", lambda: [profile.value for profile in Profile]),
     help="Which of our variants: core or all [default: core; --variant takes any].",
 )
+
+
+def _kept(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:  # noqa: ARG001
+    """Keep the folders for whatever is told of this command: see :mod:`harness.cli.pasted`."""
+    ctx.meta["directories"] = value
+    return value
+
+
 DIRECTORIES = click.option(
     "--variants-dir",
     "directories",
     type=click.Path(path_type=Path),
     multiple=True,
+    callback=_kept,
     metavar="DIR",
     help="A folder of variants of your own, beside ours; repeatable.",
 )

@@ -219,5 +219,6 @@ def request_of(layout: Layout, options: Options) -> Request:
         findings_of=None if options.known is None else find_runs(options.results, [options.known])[0],
         builders=options.builders or "",
         cluster=options.cluster,
+        directories=options.directories,
         shard=options.shard,
     )

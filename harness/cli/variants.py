@@ -19,14 +19,18 @@ from harness.cli.options import (
     VARIANTS,
     selected,
 )
+from harness.cli.pasted import pasted
 from harness.errors import InputError, VariantError, did_you_mean
-from harness.monorepo.variants import load_variant, load_variants, variant_folders
+from harness.monorepo.variants import Variant, load_variant, load_variants, variant_folders
 from harness.monorepo.variants.selection import select
 from harness.monorepo.variants.starting import start
+from harness.plan.cells import REFERENCE
 from harness.provision.pins.pins import outdated, wanted_pins
 from harness.provision.pins.updating import files_of, put_back, write_nix_files
 from harness.provision.pins.updating import update as raise_pins
 from harness.provision.state_folder import Layout
+from harness.records.visible import visible
+from harness.run.check.session import CheckRequest
 from harness.run.coordinator import set_up
 from harness.run.request import measured
 
@@ -36,7 +40,13 @@ from harness.run.request import measured
 @AS_JSON
 def list_(*, as_json: bool, directories: tuple[Path, ...]) -> None:
     """Name the variants, scenarios and shapes there are."""
-    overview = shown.overview(load_variants(Layout.here().variants, more=directories))
+    found: list[Variant] = []
+    for folder in variant_folders(Layout.here().variants, directories).values():
+        try:
+            found.append(load_variant(folder))
+        except VariantError as error:
+            click.echo(visible(f"left out: {error.message}"), err=True)
+    overview = shown.overview(sorted(found, key=lambda variant: variant.name))
     if as_json:
         click.echo(json.dumps(overview, indent=2))
     else:
@@ -97,7 +107,8 @@ def update(*, names: tuple[str, ...], directories: tuple[Path, ...], pins: tuple
             console.print(f"[green]✓[/green] {variant.name}: both locks are made anew{f'; {told}' if told else ''}")
             if nix:
                 console.print(f"[green]✓[/green] {variant.name}: written from the templates: {', '.join(nix)}")
-            if wanted and not all(item.good for item in checked_by(layout, {variant.name: variant.folder}, console)):
+            asked = CheckRequest(folders={variant.name: variant.folder}, reference=layout.variants / REFERENCE)
+            if wanted and not all(item.good for item in checked_by(asked, layout, console, directories)):
                 raise VariantError(
                     f"{variant.name} does not pass with {told}: its variant.toml and its locks are as they were.",
                     hint="Raise one pin at a time with --to, or change the variant by hand and run check.",
@@ -122,11 +133,8 @@ def new(*, name: str, model: str, directories: tuple[Path, ...]) -> None:
         raise InputError(f"new: there is a variant named {name!r} already.", hint="Choose another name.")
     place = directories[0] if directories else layout.variants
     made = start(name, load_variant(folders[model]), place, schema=layout.checkout / "schemas" / "variant.schema.json")
-    more = f" --variants-dir {place}" if directories else ""
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"{made}: {len(list(made.rglob('*.*')))} files, as {model} has them", markup=False)
     console.print(f"next: edit {made.name}/variant.toml and the members' files, then prove it:", markup=False)
-    console.print(
-        f"  python -m harness update {name} --keep-pins{more}   # when you changed pins or [nix]", markup=False
-    )
-    console.print(f"  python -m harness check {name}{more}", markup=False)
+    for line in (f"update {name} --keep-pins   # when you changed pins or [nix]", f"check {name}"):
+        console.print(f"  {pasted(f'python -m harness {line}', directories[:1])}", markup=False)

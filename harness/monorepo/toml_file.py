@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import reprlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,10 +16,11 @@ from harness.errors import VariantError
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a kind of file calls what it is made of: its lists, and what has keys."""
+    """What a kind of file calls what it is made of: its lists, what has keys, and ``keys`` by their dotted names."""
 
     sequence: str
     mapping: str
+    keys: Collection[str] = ()
 
 
 def explained(error: ValidationError, words: Words) -> list[str]:
@@ -37,7 +39,8 @@ def _explained(problem: Mapping[str, Any], words: Words) -> str:
         case "missing":
             return f"{key}: this key is required"
         case "unexpected_keyword_argument":
-            return f"{key}: there is no such key"
+            near = difflib.get_close_matches(key, words.keys, n=1, cutoff=0.8)
+            return f"{key}: there is no such key" + (f"; did you mean {near[0]!r}?" if near else "")
         case "tuple_type":
             return f"{key}: expected {words.sequence}, got {given}"
         case "dataclass_type":
@@ -55,8 +58,8 @@ _WORDS = Words(sequence="a list of strings (an argument list, never a shell stri
 T = TypeVar("T")
 
 
-def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str) -> T:
-    """Read the text of a TOML file as what it has to be; ``hint`` says where its keys are described.
+def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str, keys: Collection[str] = ()) -> T:
+    """Read the text of a TOML file as what it has to be; ``hint`` says where its ``keys`` are described.
 
     Raises:
         VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
@@ -70,5 +73,5 @@ def parse_checked(text: str, kind: TypeAdapter[T], *, source: str, hint: str) ->
     try:
         return kind.validate_python(data)
     except ValidationError as error:
-        told = "; ".join(explained(error, _WORDS))
+        told = "; ".join(explained(error, replace(_WORDS, keys=keys)))
         raise VariantError(f"{source}: {told}", hint=hint) from error

@@ -259,16 +259,19 @@ def schedule(
     """The blocks that are left to do, each with its cells and their positions, asked for when the one before is done.
 
     What is ``done`` already is left out, and so are cells that are ``settled`` when their block begins. It ends with
-    the plan, when everything is settled, or when ``time_is_up``; a block that has begun is always completed.
+    the plan, when everything is settled, or when ``time_is_up``; a block that has begun is always completed, and one is
+    begun in any case: without it there would be nothing to show.
     """
+    begun = False
     for block in range(plan.blocks):
         left = [(position, cell) for position, cell in enumerate(order_of(plan, block)) if (block, cell) not in done]
         if not left:
             continue
         finished = settled()
         left = [(position, cell) for position, cell in left if cell not in finished]
-        if not left or time_is_up():
+        if not left or (begun and time_is_up()):
             return
+        begun = True
         yield block, left
 
 

@@ -26,6 +26,7 @@ from harness.provision.state_lock import occupied
 from harness.provision.supplies import fetch_outside, fetch_wheels, install_toolchains, put_on_shelf
 from harness.provision.toolchains import PinnedTools
 from harness.records.strategies import HOST
+from harness.records.uninterrupted import uninterrupted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,8 @@ def _shelf(
         put_on_shelf(toolchains, brought_in, locks, layout, wheels)
         yield wheels
     finally:
-        remove_tree(wheels)
+        with uninterrupted():
+            remove_tree(wheels)
 
 
 def _tell_of_nix(side: NixSide | None, said: str, progress: SetupProgress, console: Console) -> None:

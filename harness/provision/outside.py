@@ -29,7 +29,7 @@ class Resolving(Protocol):
         ...
 
     def elsewhere(self, requirements: Sequence[str], here: Sequence[Pin]) -> tuple[Pin, ...]:
-        """What the closure has besides on other platforms."""
+        """What the closure has besides on other platforms, with its markers."""
         ...
 
 
@@ -109,7 +109,14 @@ def resolved(
     if others:
         with suppress(NoSolutionError):
             here = resolver.here([*asked, *(f"{name}=={builds[name]}" for name in others)])
-    return *here, *resolver.elsewhere(asked, here)
+    try:
+        return *here, *resolver.elsewhere(asked, here)
+    except NoSolutionError as error:
+        raise ShapeError(
+            f"--third-party: tools that lock for all platforms could not with the versions that {shape.name} has on "
+            f"this machine, which are all that they are served: {error.message}",
+            hint="Leave one of the outside requirements out: --leave-out NAME; or leave --third-party out.",
+        ) from error
 
 
 def _fault(shape: Shape, texts: Sequence[str], resolver: Resolving) -> str:

@@ -33,12 +33,12 @@ class NoSolutionError(ProvisionError):
 
 @dataclass(frozen=True)
 class Resolver:
-    """Resolves requirements to pins without markers, of which only wheels are taken."""
+    """Resolves requirements to pins, of which only wheels are taken."""
 
     ask: Ask
 
     def here(self, requirements: Sequence[str]) -> tuple[Pin, ...]:
-        """The closure of requirements for the harness's own Python on this machine.
+        """The closure of requirements for the harness's own Python on this machine, without markers.
 
         Raises:
             NoSolutionError: no versions meet them, or one has no wheel that suits this machine.
@@ -46,32 +46,35 @@ class Resolver:
         """
         if not requirements:
             return ()
-        return self._pins(requirements, ("--python", str(own_python().path), *_WHEELS))
+        pins = self._pins(requirements, ("--python", str(own_python().path), *_WHEELS))
+        # Which of them apply where is decided when they are used: by what asks for them, with its own markers.
+        return tuple(replace(pin, marker="") for pin in pins)
 
     def elsewhere(self, requirements: Sequence[str], here: Sequence[Pin]) -> tuple[Pin, ...]:
-        """What the closure has besides on other platforms and Pythons, as far as it has wheels that suit this machine.
+        """What the closure has besides on other platforms and Pythons, each with the marker that says where.
 
-        Tools that lock for all platforms ask for it too. Nothing, where there is no solution for all of them.
+        Tools that lock for all platforms ask for it too, whether or not this machine could use it. Nothing, where there
+        is no solution for all of them.
 
         Raises:
+            NoSolutionError: there is one, but not with the versions ``here``, which are all that is served.
             ProvisionError: it could not be looked for.
         """
         exact = [f"{pin.name}=={pin.version}" for pin in here]
+        known = {pin.name for pin in here}
+        # Locking goes by a project's own archive where there is no wheel at all, so that does too.
+        for options in ((*UNIVERSAL, *_WHEELS), UNIVERSAL):
+            try:
+                pins = self._pins([*requirements, *exact], options)
+            except NoSolutionError as error:
+                reason = error.message
+            else:
+                return tuple(pin for pin in pins if pin.name not in known)
         try:
-            everywhere = self._pins([*requirements, *exact], (*UNIVERSAL, *_WHEELS))
+            self._pins(requirements, UNIVERSAL)
         except NoSolutionError:
             return ()
-        known = {pin.name for pin in here}
-        more = {pin.name: pin for pin in everywhere if pin.name not in known}
-        return tuple(pin for pin in more.values() if self._suits(pin))
-
-    def _suits(self, pin: Pin) -> bool:
-        options = ("--no-deps", "--python", str(own_python().path), *_WHEELS)
-        try:
-            self._pins([f"{pin.name}=={pin.version}"], options)
-        except NoSolutionError:
-            return False
-        return True
+        raise NoSolutionError(reason)
 
     def _pins(self, requirements: Sequence[str], options: Sequence[str]) -> tuple[Pin, ...]:
         done = self.ask(requirements, options)
@@ -82,8 +85,7 @@ class Resolver:
                 f"--third-party: what your pip is configured to look at cannot be asked: {_reason(done.stderr)}",
                 hint="Mend the connection or the configuration (pip config list), or leave --third-party out.",
             )
-        # Which of them apply where is decided when they are used: by what asks for them, with its own markers.
-        return tuple(replace(pin, marker="") for pin in parse_lock(done.stdout, source="what uv resolved"))
+        return parse_lock(done.stdout, source="what uv resolved")
 
 
 _WHEELS = ("--only-binary", ":all:")

@@ -12,9 +12,11 @@ from harness.errors import ProvisionError, VariantError
 from harness.measure.command import Executor
 from harness.measure.crew import Crew
 from harness.measure.trees import remove_tree
+from harness.monorepo.variants.lock import read_lock
 from harness.provision.index import Index
 from harness.provision.interpreters import own_python
 from harness.provision.state_folder import Layout
+from harness.provision.stubs import write_stub
 from harness.provision.toolchains import PinnedTools, ensure_toolchain
 from harness.provision.wheelhouse import Fetched, Wheelhouse
 
@@ -98,14 +100,15 @@ def put_on_shelf(
     """Put links to wheels in a folder: of toolchains, of ``changes``, and of what shapes have from outside, ``locks``.
 
     What is built takes the newest version that the index has and suits it, and the wheelhouse has those of other runs
-    too.
+    too. Of what a shape has on other platforms alone there is a stub.
 
     Raises:
         ProvisionError: one is not there.
     """
     remove_tree(shelf)
     wheels: dict[Path, None] = {}
-    for python in dict.fromkeys(toolchain.python for toolchain in toolchains):
+    pythons = list(dict.fromkeys(toolchain.python for toolchain in toolchains))
+    for python in pythons:
         house = Wheelhouse(layout.wheelhouse, python=python)
         own = [lock for toolchain in toolchains if toolchain.python == python for lock in toolchain.locks]
         for lock in (*own, *changes):
@@ -118,6 +121,9 @@ def put_on_shelf(
         # The same file may be there twice: for a toolchain, and from outside.
         if not place.exists():
             place.hardlink_to(wheel)
+    for pin in {pin: None for lock in locks for pin in read_lock(lock)}:
+        if not any(pin.applies(python.markers) for python in pythons):
+            write_stub(pin, shelf / pin.name, pythons)
 
 
 _NO_WHEELS = (

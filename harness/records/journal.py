@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import weakref
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -170,6 +171,12 @@ def check_new(results: Path, run_id: str) -> None:
         raise unwritable(results, NotADirectoryError("a file is in the way") if nearest.is_file() else None)
 
 
+def resuming(folder: Path) -> tuple[str, ...]:
+    """The command that goes on with the run in a folder."""
+    where = () if folder.parent == Path("results") else ("--results", str(folder.parent))
+    return ("python", "-m", "harness", "run", "--resume", folder.name, *where)
+
+
 def unwritable(results: Path, error: OSError | None) -> ResultsError:
     """The error for a results folder that cannot be written."""
     detail = f": {error.strerror or error}" if error else ""
@@ -196,7 +203,7 @@ def _append(path: Path, line: bytes) -> None:
 def _full(path: Path, error: OSError) -> MeasureError:
     return MeasureError(
         f"{path} cannot be written any more: {error.strerror}.",
-        hint=f"What was measured is kept. Make room, then: python -m harness run --resume {path.parent.name}",
+        hint=f"What was measured is kept. Make room, then: {shlex.join(resuming(path.parent))}",
     )
 
 

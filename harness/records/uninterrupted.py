@@ -1,11 +1,16 @@
-"""What has to be done whole or not at all, although a person may press Ctrl-C at any moment."""
+"""A person's Ctrl-C: heard at once, seen to whole, and kept away from what has to be done whole or not at all."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+#: The exit status of what a person interrupted, as shells have it: 128 and the number of SIGINT.
+INTERRUPTED = 130
 
 
 @contextmanager
@@ -37,3 +42,36 @@ def heed() -> None:
     """
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def interruptible(heard: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let a Ctrl-C interrupt what is done within, and no other one while that is seen to: it would leave things behind.
+
+    ``heard`` is told at once, in the midst of whatever is done. Where a Ctrl-C is ignored, it stays so. Outermost in a
+    process, it leaves nothing that a further one could interrupt.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is signal.SIG_IGN:
+        yield
+        return
+    before = sys.exception()
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals are told
+        nonlocal pressed
+        error = sys.exception()
+        # Not by whether there was one before: it may have been lost, as in a destructor.
+        while error is not None and error is not before:
+            if isinstance(error, KeyboardInterrupt):
+                return
+            error = error.__context__
+        pressed = True
+        heard()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN if pressed and usual is signal.default_int_handler else usual)

@@ -27,6 +27,7 @@ from harness.records.format import Cell, Plan
 from harness.records.journal import Journal
 from harness.records.reading import Resumed
 from harness.records.spelling import number
+from harness.records.uninterrupted import uninterrupted
 from harness.run.contestants.base import Contestants
 from harness.run.contestants.variants import VariantContestants
 from harness.run.finish import broken_off, conclude, cut_off, interrupted, page_of, render_report, tell
@@ -50,7 +51,7 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
     early = layout.scratch(f"{assignment.run_id}.{os.getpid()}")
     journal: Journal | None = None
     with ExitStack() as stack:
-        stack.callback(remove_tree, early)
+        stack.callback(uninterrupted()(remove_tree), early)
         try:
             hands = stack.enter_context(_hands(contestants, layout, early, console))
             if not hands.several:
@@ -58,16 +59,14 @@ def run_session(contestants: Contestants[Any], layout: Layout, console: Console)
                 remove_tree(scratch)
             stack.callback(_clear, scratch, console, keep=assignment.keep)
             journal, done = open_journal(assignment, hands.info, hands.outside, console)
-            where = f" --cluster {assignment.cluster}" if assignment.cluster else ""
-            going_on = f"run --resume {assignment.run_id}{where}"
             try:
                 _Coordinator(contestants, hands, journal, done, console).do_all()
             except (KeyboardInterrupt, HandsLostError) as error:
                 if isinstance(error, HandsLostError):
                     tell(console, str(error))
-                return cut_off(journal, going_on, assignment.report, console)
+                return cut_off(journal, assignment.to_resume, assignment.report, console)
             except Exception:
-                broken_off(journal, going_on, console)
+                broken_off(journal, assignment.to_resume, console)
                 raise
             return conclude(journal, assignment.report, console)
         except KeyboardInterrupt:
@@ -85,6 +84,7 @@ def _hands(
     return hands_of_cluster(contestants, layout, early, console)
 
 
+@uninterrupted()
 def _clear(scratch: Path, console: Console, *, keep: bool) -> None:
     if keep and scratch.exists():
         tell(console, f"kept: {scratch}")

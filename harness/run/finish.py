@@ -16,13 +16,11 @@ from rich.console import Console
 from harness.errors import HarnessError, ResultsError
 from harness.records.facts import Outcome
 from harness.records.format import RunStatus
-from harness.records.journal import Journal
+from harness.records.journal import Journal, resuming
 from harness.records.reading import read_done
 from harness.records.spelling import number
+from harness.records.uninterrupted import INTERRUPTED, interruptible
 from harness.run.sample import now
-
-#: The exit status of what a person interrupted, as shells have it: 128 and the number of SIGINT.
-INTERRUPTED = 130
 
 
 def conclude(journal: Journal, report: Path | None, console: Console) -> int:
@@ -37,26 +35,24 @@ def conclude(journal: Journal, report: Path | None, console: Console) -> int:
     return 1 if taken.failed or any(_is_bad(sample.outcome) for sample in taken.samples.values()) else status
 
 
-def cut_off(journal: Journal, words: str, report: Path | None, console: Console) -> int:
-    """The end of a run that was interrupted, with the words that go on with it; the exit status."""
+def cut_off(journal: Journal, options: Sequence[str], report: Path | None, console: Console) -> int:
+    """The end of a run that was interrupted, with the command and ``options`` that go on with it; the exit status."""
     _put_down(journal, RunStatus.INTERRUPTED)
-    tell(console, f"interrupted; to go on: {_going_on(journal, words)}")
+    tell(console, f"interrupted; to go on: {_going_on(journal, options)}")
     _last_report(journal, report, console)
     return INTERRUPTED
 
 
-def broken_off(journal: Journal, words: str, console: Console) -> None:
-    """The end of a run that an error ends, with the words that go on with it; the error is for others to say."""
+def broken_off(journal: Journal, options: Sequence[str], console: Console) -> None:
+    """The end of a run by an error, with the command and ``options`` that go on with it; others say the error."""
     # The record itself may be what cannot be written any more.
     with contextlib.suppress(HarnessError):
         _put_down(journal, RunStatus.INTERRUPTED)
-    tell(console, f"stopped by an error; to go on once that is mended: {_going_on(journal, words)}")
+    tell(console, f"stopped by an error; to go on once that is mended: {_going_on(journal, options)}")
 
 
-def _going_on(journal: Journal, words: str) -> str:
-    results = journal.folder.parent
-    where = "" if results == Path("results") else f" --results {shlex.quote(str(results))}"
-    return f"python -m harness {words}{where}"
+def _going_on(journal: Journal, options: Sequence[str]) -> str:
+    return shlex.join([*resuming(journal.folder), *options])
 
 
 def interrupted(journal: Journal | None, console: Console) -> int:
@@ -102,7 +98,10 @@ def render_report(run: Path, report: Path | None, *, summary: bool) -> bool:
     Why it was not, that process has said.
     """
     command = [sys.executable, "-m", "harness", "report", str(run), "--report", str(report or run / "report")]
-    done = subprocess.run([*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL)
+    # Apart from the terminal: a Ctrl-C there is for the harness alone, which ends it.
+    done = subprocess.run(
+        [*command, *(() if summary else ("--quiet",))], check=False, stdin=subprocess.DEVNULL, start_new_session=True
+    )
     return done.returncode == 0
 
 
@@ -113,7 +112,8 @@ def _put_down(journal: Journal, status: RunStatus) -> None:
 def _last_report(journal: Journal, report: Path | None, console: Console) -> int:
     """Write the last report; the exit status: 1 if it could not be, and that of who had not the patience to wait."""
     try:
-        status = 0 if render_report(journal.folder, report, summary=True) else 1
+        with interruptible():
+            status = 0 if render_report(journal.folder, report, summary=True) else 1
     except KeyboardInterrupt:
         status = INTERRUPTED
     if status:

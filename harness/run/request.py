@@ -52,6 +52,7 @@ class Request:
     shard: tuple[int, int] | None = None
     builders: str = ""
     cluster: str | None = None
+    directories: tuple[Path, ...] = ()
 
 
 def new_run_id(now: datetime) -> str:
@@ -202,7 +203,8 @@ class Assignment:
 
     ``shapes`` are the members that variants are measured with; backends alone have none. ``findings_of`` is the folder
     of an earlier run whose findings are taken over where they still hold. With ``keep`` the folders that commands
-    worked in stay. ``cluster`` is the address of the one that does the work, if one does.
+    worked in stay. ``cluster`` is the address of the one that does the work, if one does. ``directories`` are those
+    with variants beside ours.
     """
 
     shapes: tuple[Shape, ...] = ()
@@ -215,6 +217,15 @@ class Assignment:
     findings_of: Path | None = None
     keep: bool = False
     cluster: str | None = None
+    directories: tuple[Path, ...] = ()
+
+    @property
+    def to_resume(self) -> tuple[str, ...]:
+        """The options besides with which the rest of it is done."""
+        options = [("--variants-dir", str(directory)) for directory in self.directories]
+        options += [("--cluster", self.cluster)] if self.cluster is not None else []
+        options += [("--report", str(self.report))] if self.report is not None else []
+        return *(word for option in options for word in option), *(("--keep",) if self.keep else ())
 
     @property
     def folder(self) -> Path:
@@ -270,6 +281,7 @@ def new_assignment(request: Request) -> VariantAssignment:
         leave_out=leave_out,
         builders=request.builders,
         cluster=request.cluster,
+        directories=request.directories,
     )
 
 

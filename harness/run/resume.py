@@ -66,6 +66,7 @@ def resumed(
     variants = load_variants(layout.variants, info.variants, more=places)
     _see_unchanged(info, folder, "variant", variants)
     rest = replace(assignment_of(info, variants, folder), report=report, keep=keep, cluster=cluster)
+    rest = replace(rest, directories=tuple(directories))
     return VariantContestants(assignment=rest)
 
 

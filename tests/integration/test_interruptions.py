@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from harness.records.format import RunStatus
 from harness.records.reading import read_findings, read_info, read_samples
 from harness.report.writer import write_report
 from tests.integration.contestants import Contestants, write_contestants
-from tests.integration.processes import WITHOUT_REPORTS, done, ended, finished, started, until
+from tests.integration.processes import WITHOUT_REPORTS, command_lines, done, ended, finished, started, until
 
 pytestmark = pytest.mark.integration
 
@@ -71,6 +73,32 @@ def test_ctrl_c_leaves_a_readable_run(before: str, contestants: Contestants, tmp
     assert (cut / "report" / "index.html").is_file()
     assert json.loads((cut / "run.json").read_text(encoding="utf-8"))["finished_at"]
     assert not Layout.here().scratch("cut").exists()
+
+
+def test_any_number_of_presses_in_warm_up_is_one_that_is_heard_and_leaves_nothing(
+    contestants: Contestants, tmp_path: Path
+) -> None:
+    contestants.hold("build", after=0)
+    process = started(*words(contestants, tmp_path, "cut", "build", "run"), "--blocks", "1")
+    with ended(process):
+        until(lambda: contestants.held("build"), process)
+        while process.poll() is None:
+            os.kill(process.pid, signal.SIGINT)
+            time.sleep(0.02)
+        status, said = finished(process)
+    contestants.release("build")
+
+    assert status == 130, said
+    assert said.count("stopping: what is under way is being ended") >= 1
+    assert "Traceback" not in said
+    assert "failed" not in said
+    assert not Layout.here().scratch("cut").exists()
+    # What waits for its gate would wait for ever.
+    assert not [line for line in command_lines() if str(tmp_path) in line]
+    # It goes on with what is told, as it stands.
+    (told,) = [line for line in said.splitlines() if line.startswith("interrupted; to go on: python -m harness ")]
+    status, said = done(*shlex.split(told)[7:])
+    assert status == 0, said
 
 
 def test_killed_twice_and_resumed_it_is_the_whole_run(contestants: Contestants, tmp_path: Path) -> None:

@@ -67,3 +67,8 @@ def test_one_function_removes_trees() -> None:
     }
 
     assert found == WITHOUT_IT
+
+
+def test_work_on_several_things_at_once_is_of_the_kind_that_can_be_stopped() -> None:
+    plain = [path for path in modules() if "ThreadPoolExecutor" in path.read_text(encoding="utf-8")]
+    assert plain == [HARNESS / "measure" / "crew.py"]

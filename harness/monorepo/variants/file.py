@@ -20,7 +20,7 @@ from harness.errors import did_you_mean
 from harness.monorepo.toml_file import parse_checked
 from harness.monorepo.variants.below import below
 from harness.monorepo.variants.growing import Growing
-from harness.monorepo.variants.keys import described
+from harness.monorepo.variants.keys import KEYS, described
 from harness.monorepo.variants.placeholders import ANYWHERE, OF_APPLICATIONS, only, placeholders, see_repeatable
 from harness.records.strategies import HANDWRITTEN, STRATEGIES
 
@@ -319,7 +319,8 @@ def parse_variant_file(text: str, *, source: str) -> VariantFile:
     Raises:
         VariantError: it is not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    return parse_checked(text, VARIANT_FILE, source=source, hint="CONTRIBUTING.md describes every key of variant.toml.")
+    hint = "CONTRIBUTING.md describes every key of variant.toml."
+    return parse_checked(text, VARIANT_FILE, source=source, hint=hint, keys=KEYS)
 
 
 def variant_json_schema() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def _explained(lines: list[str], name: str) -> Iterator[str]:
 def _said(key: str) -> Iterator[str]:
     known = KEYS.get(key) or KEYS.get(re.sub(r"^phases\.\w+\.", "phases.*.", key))
     if known:
-        yield f"# {known}"[:_WIDTH]
+        yield from textwrap.wrap(known, _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _named(line: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from harness.monorepo.backends.catalogue import Backend, FrontEnds, alone_lock, load_backends, load_front_ends
-from harness.provision.pins.pins import Newest, raised
+from harness.provision.pins.pins import Newest, newest_of, raised
 from harness.provision.pins.relock import relock
 from harness.provision.pins.updating import Relock, put_back
 
@@ -55,7 +55,7 @@ def update_backend(backend: Backend, front_ends: FrontEnds, newest: Newest | Non
 
 def _raise_pins(file: Path, pins: Mapping[str, str], newest: Newest | None) -> dict[str, tuple[str, str]]:
     """Write the newest release in the place of each older pin; what was changed."""
-    found = {name: newest(name) for name in pins} if newest else {}
+    found = newest_of(pins, newest) if newest else {}
     changes = {name: (pins[name], new) for name, new in found.items() if Version(new) > Version(pins[name])}
     if changes:
         wanted = {name: new for name, (_, new) in changes.items()}

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness.errors import InputError, ProvisionError
+from harness.measure.command import Command, Executor
+from harness.measure.crew import Crew
+from harness.measure.logfile import describe
+from harness.measure.trees import temporary_folder
 from harness.monorepo.variants.model import Variant
 
-#: Tells the newest release of a project that runs on this Python.
-Newest = Callable[[str], str]
+#: Tells the newest release of a project that runs on this Python, with an executor to ask with.
+Newest = Callable[[str, Executor], str]
 
 _AT_ONCE = 4
+
+# The longest that one pip may take, in seconds: it gives up on an index that does not answer before.
+_PIP_LIMIT_S = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +41,37 @@ class Outdated:
     variants: tuple[str, ...]
 
 
-def newest_release(project: str) -> str:
+def newest_release(project: str, executor: Executor) -> str:
     """The newest release of a project on the index of the user's own pip; neither a pre-release nor a yanked one.
 
     Raises:
         ProvisionError: pip cannot tell.
     """
-    command = [sys.executable, "-m", "pip", "index", "versions", "--json", "--disable-pip-version-check", project]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
+    command = (sys.executable, "-m", "pip", "index", "versions", "--json", "--disable-pip-version-check", project)
+    with temporary_folder(Path(tempfile.gettempdir()), "harness-pip-") as folder:
+        log = folder / "pip.log"
+        done = executor.run(Command(argv=command, cwd=Path.cwd(), env=os.environ, timeout_s=_PIP_LIMIT_S, log_path=log))
+    if not done.ok:
         raise ProvisionError(
-            f"pip cannot tell the releases of {project}: {done.stderr.strip()[-300:]}",
+            f"pip cannot tell the releases of {project}: {done.stderr.strip()[-300:] or describe(done)}",
             hint="It used your own pip configuration (pip config list). Mend that or the connection.",
         )
     return str(json.loads(done.stdout)["latest"])
+
+
+def newest_of(projects: Collection[str], newest: Newest) -> dict[str, str]:
+    """The newest release of each project, asked for some at a time; an interruption ends all questions.
+
+    Raises:
+        ProvisionError: that of one cannot be told.
+    """
+    crew = Crew(at_once=_AT_ONCE)
+
+    def ask(project: str) -> str:
+        with crew.executor() as executor:
+            return newest(project, executor)
+
+    return dict(zip(projects, crew.do(ask, list(projects)), strict=True))
 
 
 def outdated(variants: Iterable[Variant], newest: Newest = newest_release) -> tuple[Outdated, ...]:
@@ -59,9 +84,7 @@ def outdated(variants: Iterable[Variant], newest: Newest = newest_release) -> tu
     for variant in variants:
         for project, version in variant.spec.toolchain.pins.items():
             users.setdefault((project, version), []).append(variant.name)
-    projects = sorted({project for project, _ in users})
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        releases = dict(zip(projects, pool.map(newest, projects), strict=True))
+    releases = newest_of(sorted({project for project, _ in users}), newest)
     return tuple(
         Outdated(project=project, pinned=version, newest=releases[project], variants=tuple(names))
         for (project, version), names in sorted(users.items())

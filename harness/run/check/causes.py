@@ -45,6 +45,15 @@ SIGNS = (
         " member's folder.",
     ),
     _sign(
+        r"\AWith the checkout moved away[\s\S]*(?:No module named|No such file or directory|could not be started)",
+        "What is deployed leads back to the checkout, or lacks a member: the deploy steps have to install members"
+        " themselves into {{deploy}}, without editable links and without links to folders.",
+    ),
+    _sign(
+        r"([\w.-]+) should not be deployed",
+        "The deploy steps install {0} too: {{app}} names the application that is deployed, {{need}} what it needs.",
+    ),
+    _sign(
         r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: cannot import name '\w+' from '([\w.]+)'",
         "{0} is not in the environment that the step uses: a dependency is missing in pyproject.toml, or the install"
         " steps leave it out.",
@@ -82,8 +91,16 @@ SIGNS = (
         "A pyproject.toml is not well-formed TOML: the line that the tool names.",
     ),
     _sign(
-        r"did not write (\S+?)\.?$",
+        r"did not write (\S+?)\.?$|^(\S+) was not written",
         "The lock steps do not write {0}: lock_files names another file than the tool writes, or a step is missing.",
+    ),
+    _sign(
+        r"No lock file names the member '([\w.-]+)'",
+        "{0} is declared nowhere that locking looks: as a dependency of a member, or as a member of the workspace.",
+    ),
+    _sign(
+        r"There is no (?:wheel|sdist) of '([\w.-]+)'",
+        "The build steps leave {0} out, or put what they build elsewhere than {{dist}}.",
     ),
     _sign(
         r"printed '([^'\n\\]*)[^']*', expected '\w+, Wolf-",
@@ -92,6 +109,11 @@ SIGNS = (
     _sign(
         r"printed '', expected",
         "It printed nothing: the run steps start something else than the application, or swallow its output.",
+    ),
+    _sign(
+        r"printed (?:'(.+)'|\"(.+)\"), expected '",
+        "It printed {0}, not the application's line alone: the run steps start something else, or the tool says things"
+        " of its own on standard output, which an option for quiet keeps away.",
     ),
     _sign(
         r"answered .* expected '([^']+)' in it",

@@ -89,7 +89,7 @@ def _failure(attempt: Attempt, begins: int, ran: str, expected: str, came: str) 
         ran=ran,
         expected=expected,
         came=came,
-        cause=likely_cause(came, logged),
+        cause=likely_cause(expected, came, logged),
         log=str(attempt.log_path),
     )
 

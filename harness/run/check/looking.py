@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import zip_longest
-from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.errors import HarnessError
@@ -19,22 +16,15 @@ from harness.monorepo.growing import complaints, grown_files
 from harness.monorepo.shapes import CANONICAL
 from harness.monorepo.variants import Variant
 from harness.monorepo.variants.lock import read_lock
-from harness.monorepo.variants.templates import nix_files
-from harness.records.strategies import STRATEGIES
-from harness.run.check.model import Result, StepFailure, StepVerdict
+from harness.run.check.causes import likely_cause
+from harness.run.check.members import complete_members, first_difference, same_sources, stated
+from harness.run.check.model import Result, StepFailure, StepVerdict, Wrong
+from harness.run.check.patches import refused
 from harness.run.check.told import difference, told
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>)]+")
 #: A path from the machine's root: no part of a longer one, and not one that begins with a tool's own placeholder.
 _ABSOLUTE = re.compile(r"(?<![\w./~}-])(?:/(?:home|root|Users|tmp|var|opt|srv|work)/[\w.+-]+)")
-
-
-class Wrong(Exception):  # noqa: N818 - it is not raised beyond this module
-    """What a look found wrong: what was looked at, what was expected, what is there, and why."""
-
-    def __init__(self, ran: str, expected: str, came: str, cause: str) -> None:
-        super().__init__(came)
-        self.failure = StepFailure(ran=ran, expected=expected, came=came, cause=cause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,101 +54,6 @@ def look(variant: Variant, reference: Variant) -> Iterator[Result]:
             yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.FAILED, failure=failure)
         else:
             yield Result(variant=variant.name, step=step.step, verdict=StepVerdict.PASSED, detail=seen)
-
-
-def _sources_of(variant: Variant) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name, path in variant.files().items() if name.endswith(".py")}
-
-
-def _sources(variant: Variant, reference: Variant) -> str:
-    own, sources = _sources_of(variant), _sources_of(reference)
-    cause = "Sources are the same in every variant: copy the file from another. What differs belongs beside them."
-    for name in sorted({*own, *sources}):
-        if name not in own:
-            raise Wrong(f"the file {name}", "there, as in every variant", "it is not there", cause)
-        if name not in sources:
-            raise Wrong(f"the file {name}", "no Python file but the members' own", "it is there", cause)
-        if own[name] != sources[name]:
-            line = next(
-                (
-                    number
-                    for number, pair in enumerate(zip(_lines(own[name]), _lines(sources[name]), strict=False), 1)
-                    if pair[0] != pair[1]
-                ),
-                min(len(_lines(own[name])), len(_lines(sources[name]))) + 1,
-            )
-            raise Wrong(f"the file {name}", "the same bytes as in every variant", f"line {line} differs", cause)
-    return f"{len(own)} Python files, the same bytes as in every variant"
-
-
-def _lines(content: bytes) -> list[bytes]:
-    return content.splitlines(keepends=True)
-
-
-def _members(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
-    spec = variant.spec
-    missing = []
-    for member in CANONICAL.members:
-        wanted = ["pyproject.toml"] if spec.toolchain.backend else []
-        wanted += [
-            pattern.removeprefix("*/")
-            for name in spec.nix.strategies
-            for pattern in STRATEGIES[name].files
-            if pattern.startswith("*/")
-        ]
-        missing += [f"{member.name}/{name}" for name in wanted if not (variant.folder / member.name / name).is_file()]
-    missing += [
-        pattern
-        for name in spec.nix.strategies
-        for pattern in STRATEGIES[name].files
-        if not pattern.startswith("*/") and not (variant.folder / pattern).is_file()
-    ]
-    if missing:
-        raise Wrong(
-            "the members' files",
-            "a pyproject.toml for each member, and what each Nix strategy is written in",
-            f"missing: {', '.join(missing)}",
-            "Write the file, or take the strategy out of [nix] strategies.",
-        )
-    for member in CANONICAL.members:
-        _member(variant, member.name)
-    for path, text in nix_files(variant.spec).items():
-        there = (variant.folder / path).read_text(encoding="utf-8") if (variant.folder / path).is_file() else None
-        if there != text:
-            raise Wrong(
-                f"the file {path}",
-                "what variants/__templates__ gives, filled from variant.toml",
-                _first_difference(there, text),
-                f"python -m harness update {variant.name} --keep-pins writes it; [nix] own names what is to differ.",
-            )
-    return f"{', '.join(member.name for member in CANONICAL.members)}: complete"
-
-
-def _member(variant: Variant, member: str) -> None:
-    path = variant.folder / member / "pyproject.toml"
-    if not path.is_file():
-        return
-    project = _stated(variant, member)
-    name = project.get("project", {}).get("name")
-    if name != member:
-        raise Wrong(
-            f"{member}/pyproject.toml", f"[project] name = {member!r}", f"{name!r}", "A member is called as its folder."
-        )
-    for text in project["project"].get("dependencies", []):
-        try:
-            Requirement(text)
-        except InvalidRequirement as error:
-            raise Wrong(
-                f"{member}/pyproject.toml, dependencies", "requirements", f"{text!r}: {error}", "PEP 508 has the form."
-            ) from error
-
-
-def _stated(variant: Variant, member: str) -> dict[str, Any]:
-    """What a member's pyproject.toml states."""
-    try:
-        return tomllib.loads((variant.folder / member / "pyproject.toml").read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise Wrong(f"{member}/pyproject.toml", "TOML", str(error), "Mend the line it names.") from error
 
 
 def _committed(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
@@ -207,13 +102,19 @@ def _statements(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
             repr(indirect.before),
             "Write the line as it stands there: what is needed through others goes before it.",
         )
+    for member in CANONICAL.members:
+        path = f"{member.name}/package.nix"
+        for need in member.needs if path in texts else ():
+            if need not in _WORD.findall(re.sub(r"#.*", "", texts[path])):
+                expected = f"{need} among its arguments and its dependencies"
+                raise Wrong(f"the file {path}", expected, "it is not there", f"{member.name} needs {need}: state it.")
     grown = grown_files(texts, CANONICAL, variant.spec.growing)
     for name in sorted({*texts, *grown}):
         if texts.get(name) != grown.get(name):
             raise Wrong(
                 f"the file {name}",
                 "what shared's and hello's files lead to",
-                _first_difference(texts.get(name), grown.get(name)),
+                first_difference(texts.get(name), grown.get(name)),
                 f"goodbye is stated as hello is, in its own files and in the line below hello's. {_GROWN}",
             )
     return "one a line; grown into the same members, they are the same files"
@@ -222,6 +123,7 @@ def _statements(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
 #: Why statements have to stand where they do.
 _GROWN = "Members are grown into those of other repositories by repeating such lines."
 
+
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -229,14 +131,6 @@ def _steps(variant: Variant) -> Iterator[tuple[str, Sequence[str]]]:
     for name in ("lock", "install", "again", "refresh", "run", "build", "deploy", "prepare"):
         phase = getattr(variant.spec.phases, name)
         yield from ((name, step) for step in (phase.steps if phase else ()))
-
-
-def _first_difference(there: str | None, grown: str | None) -> str:
-    if there is None or grown is None:
-        return "it is not there" if there is None else "nothing in shared's or hello's files leads to it"
-    pairs = enumerate(zip_longest(there.split("\n"), grown.split("\n"), fillvalue="nothing"), 1)
-    number, (is_there, led_to) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
-    return f"line {number} is {is_there!r}, and not {led_to!r}"
 
 
 def _locks(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
@@ -273,8 +167,8 @@ def _backend(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
     for member in CANONICAL.members:
         if not (variant.folder / member.name / "pyproject.toml").is_file():
             continue
-        stated = _stated(variant, member.name).get("build-system", {})
-        for requirement in map(Requirement, stated.get("requires", ())):
+        builds_with = stated(variant, member.name).get("build-system", {})
+        for requirement in map(Requirement, builds_with.get("requires", ())):
             required.add(str(requirement))
             have = pins.get(canonicalize_name(requirement.name))
             if have is None or not requirement.specifier.contains(have, prereleases=True):
@@ -301,6 +195,11 @@ def _changes(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
             )
         for patch in (*change.patches, *filter(None, map(change.nix_patch, variant.spec.nix.strategies))):
             patch.files()
+        if no := refused(variant, change):
+            patch, came = no
+            raise Wrong(
+                f"`git apply` of {patch.shown} to a copy of the committed files", "it applies", came, likely_cause(came)
+            )
         (not_made if change.file.unsupported else made).append(name)
     return f"{len(made)} of {len(STANDARD)} are described" + (
         f"; not possible: {', '.join(not_made)}" if not_made else ""
@@ -336,8 +235,8 @@ def _readme(variant: Variant, reference: Variant) -> str:  # noqa: ARG001
 
 
 LOOKS = (
-    Look(step="sources", see=_sources),
-    Look(step="members", see=_members),
+    Look(step="sources", see=same_sources),
+    Look(step="members", see=complete_members),
     Look(step="documented", see=_documented),
     Look(step="readme", see=_readme),
     Look(step="committed", see=_committed),

@@ -99,3 +99,11 @@ class Checked:
                 return f"it says it is broken ({self.broken}), but no step failed: take the key out of variant.toml"
         told = [f"{number} {verdict}" for verdict, number in count.items() if number]
         return ", ".join(told)
+
+
+class Wrong(Exception):  # noqa: N818 - it is not raised beyond this room
+    """What a look found wrong: what was looked at, what was expected, what is there, and why."""
+
+    def __init__(self, ran: str, expected: str, came: str, cause: str) -> None:
+        super().__init__(came)
+        self.failure = StepFailure(ran=ran, expected=expected, came=came, cause=cause)

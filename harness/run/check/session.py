@@ -27,6 +27,7 @@ from harness.provision.toolchains import toolchains_of
 from harness.records.facts import Lane
 from harness.records.format import Plan
 from harness.records.strategies import HOST
+from harness.records.uninterrupted import uninterrupted
 from harness.run.check.causes import likely_cause
 from harness.run.check.circumstances import circumstances
 from harness.run.check.experiments import find_out
@@ -167,7 +168,7 @@ def _proven(
         toolchains = toolchains_of(variants)
         equipment = stack.enter_context(equipped(toolchains, layout, console, nix=variants, provider=asked.provider))
         remove_tree(scratch)
-        stack.callback(remove_tree, scratch)
+        stack.callback(uninterrupted()(remove_tree), scratch)
         benches = make_benches(variants, CANONICAL, plan, equipment, scratch)
         kept.learn(equipment.nix_version)
         labs = _labs(equipment, layout, scratch, asked.provider)

@@ -168,6 +168,16 @@ def test_a_budget_goes_on_without_what_is_in_the_first_block_alone() -> None:
     assert "lock" not in {cell.scenario for _, cell in second}
 
 
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_budget_that_was_up_before_the_first_sample_measures_a_block(done: int) -> None:
+    plan = make_plan(replace(TURNING, budget_s=1.0))
+    known = [(block, cell) for block in range(done) for cell in plan.cells]
+
+    blocks = schedule(plan, done=known, settled=lambda: (), time_is_up=lambda: True)
+
+    assert [block for block, _ in blocks] == [done]
+
+
 def test_a_plan_in_which_all_is_in_every_block_keeps_the_digest_it_always_had() -> None:
     digest = "0e4f0c5f122f7f71a4bfa62447c1b456e202c21ca6dd7f765c16c1cdfd7e5afb"
 

@@ -86,6 +86,16 @@ def test_the_union_is_resolved_with_what_other_platforms_need() -> None:
     assert [(item.name, item.version) for item in pins] == [("web", "3"), ("core", "2"), ("colorama", "1")]
 
 
+def test_versions_that_only_this_machine_could_lock_are_refused_before_anything_is_measured() -> None:
+    class Narrow(Made):
+        def elsewhere(self, requirements: Sequence[str], here: Sequence[Pin]) -> tuple[Pin, ...]:
+            raise NoSolutionError("web 3 needs core>=3 there")
+
+    with pytest.raises(ShapeError, match=r"that ours has on this machine, .*: web 3 needs core>=3 there") as caught:
+        resolved(shape_of(one=["web"]), {"web": ("one",)}, Narrow({"web": "3"}), {})
+    assert "--leave-out NAME" in caught.value.hint
+
+
 @pytest.mark.parametrize(("text", "version"), [("core", "1"), ("core>=2", "2")])
 def test_what_members_are_built_with_too_has_the_same_version_if_that_does(text: str, version: str) -> None:
     class Both(Made):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from harness.monorepo.variants import Variant
 from harness.monorepo.variants.lock import Pin, render_lock
@@ -66,6 +66,21 @@ def test_a_shelf_has_what_the_locks_name_and_nothing_of_other_runs(
         "core/core-6.0-py3-none-any.whl",
     ]
     assert not (shelf / "left-over").exists()
+
+
+def test_what_other_platforms_need_alone_is_on_the_shelf_as_a_stub(
+    tmp_path: Path, layout: Layout, variant: Variant
+) -> None:
+    lock = tmp_path / "outside.txt"
+    pin = Pin(
+        name=canonicalize_name("py-win"), version="3", hashes=frozenset({"a" * 64}), marker='sys_platform == "amiga"'
+    )
+    lock.write_text(render_lock([pin]), encoding="utf-8")
+
+    put_on_shelf(toolchains_of([variant]), layout.third_party, [lock], layout, tmp_path / "shelf")
+
+    (stub,) = (tmp_path / "shelf" / "py-win").iterdir()
+    assert parse_wheel_filename(stub.name)[2] == (0, "stub")
 
 
 def test_wheels_from_outside_are_no_part_of_what_other_runs_find(

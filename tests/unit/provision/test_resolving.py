@@ -84,26 +84,43 @@ def test_no_network_is_another_error_than_no_solution_and_has_no_address() -> No
     assert "--third-party" in caught.value.hint
 
 
-def test_what_other_platforms_need_is_added_if_it_suits_this_machine() -> None:
-    uv = Uv(
-        [
-            (0, pinned("six==1.17.0", "colorama==1 ; sys_platform == 'win32'", "pywin32==3 ; sys_platform == 'win32'")),
-            (0, pinned("colorama==1")),
-            (1, NO_SOLUTION),
-        ]
-    )
+WINDOWS = "sys_platform == 'win32'"
+
+
+def test_what_other_platforms_need_is_added_with_its_marker_whether_or_not_it_suits_this_machine() -> None:
+    uv = Uv([(0, pinned("six==1.17.0", f"colorama==1 ; {WINDOWS}", f"pywin32==3 ; {WINDOWS}"))])
     here = Resolver(Uv([(0, pinned("six==1.17.0"))])).here(["six"])
 
     more = Resolver(uv).elsewhere(["six>=1"], here)
 
-    assert [(pin.name, pin.marker) for pin in more] == [("colorama", "")]
-    assert uv.asked[0][0] == ["six>=1", "six==1.17.0"]
-    assert "--universal" in uv.asked[0][1]
-    assert [requirements for requirements, _ in uv.asked[1:]] == [["colorama==1"], ["pywin32==3"]]
+    assert [(pin.name, pin.marker) for pin in more] == [
+        ("colorama", 'sys_platform == "win32"'),
+        ("pywin32", 'sys_platform == "win32"'),
+    ]
+    ((requirements, options),) = uv.asked
+    assert requirements == ["six>=1", "six==1.17.0"]
+    assert options[-2:] == ["--only-binary", ":all:"]
+    assert "--universal" in options
+
+
+def test_what_has_no_wheel_for_any_platform_is_known_by_its_archive() -> None:
+    uv = Uv([(1, NO_SOLUTION), (0, pinned(f"old==1 ; {WINDOWS}"))])
+
+    assert [pin.name for pin in Resolver(uv).elsewhere(["six"], ())] == ["old"]
+    assert "--only-binary" not in uv.asked[1][1]
 
 
 def test_without_a_solution_for_all_platforms_there_is_no_more() -> None:
-    assert Resolver(Uv([(1, NO_SOLUTION)])).elsewhere(["six"], ()) == ()
+    assert Resolver(Uv([(1, NO_SOLUTION)] * 3)).elsewhere(["six"], ()) == ()
+
+
+def test_an_index_that_keeps_tools_from_a_solution_there_is_is_an_error() -> None:
+    here = Resolver(Uv([(0, pinned("six==1"))])).here(["six"])
+    uv = Uv([(1, NO_SOLUTION), (1, NO_SOLUTION), (0, pinned("six==1.17.0"))])
+
+    with pytest.raises(NoSolutionError, match="nosuch was not found"):
+        Resolver(uv).elsewhere(["six"], here)
+    assert uv.asked[2][0] == ["six"]
 
 
 @pytest.mark.parametrize(("told", "alone"), [({}, False), ({"no-index": "true"}, True), ({"no-index": "0"}, False)])

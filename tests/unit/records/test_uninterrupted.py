@@ -11,7 +11,7 @@ import pytest
 from pydantic import PlainSerializer, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from harness.records.uninterrupted import heed, uninterrupted
+from harness.records.uninterrupted import heed, interruptible, uninterrupted
 
 
 def press_ctrl_c() -> None:
@@ -132,3 +132,70 @@ def test_pydantic_would_take_an_interruption_for_an_error_of_its_own() -> None:
         record.dump_json(Record(1))
     with pytest.raises(KeyboardInterrupt):
         guarded()
+
+
+def test_while_an_interruption_is_seen_to_there_is_no_second_one() -> None:
+    heard: list[str] = []
+    usual = signal.getsignal(signal.SIGINT)
+    seen_to = []
+
+    def work() -> None:
+        with uninterrupted(), interruptible(lambda: heard.append("at once")):
+            try:
+                press_ctrl_c()
+            finally:
+                press_ctrl_c()
+                try:
+                    raise ValueError("what is removed is gone")
+                except ValueError:
+                    press_ctrl_c()
+                seen_to.append("whole")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert (heard, seen_to) == (["at once"], ["whole"])
+    assert signal.getsignal(signal.SIGINT) is usual
+
+
+def test_an_interruption_that_was_lost_is_not_the_last() -> None:
+    with uninterrupted(), interruptible():
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                press_ctrl_c()
+
+
+def test_what_only_takes_time_can_be_interrupted_while_another_interruption_is_seen_to() -> None:
+    given_up = []
+    with uninterrupted(), interruptible():
+        try:
+            press_ctrl_c()
+        except KeyboardInterrupt:
+            press_ctrl_c()
+            try:
+                with interruptible():
+                    press_ctrl_c()
+            except KeyboardInterrupt:
+                given_up.append("the report")
+            press_ctrl_c()
+    assert given_up == ["the report"]
+
+
+def test_after_the_outermost_there_is_nothing_to_interrupt() -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    assert usual is signal.default_int_handler
+    try:
+        with pytest.raises(KeyboardInterrupt), interruptible():
+            press_ctrl_c()
+        press_ctrl_c()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_where_ctrl_c_is_ignored_nothing_is_interruptible() -> None:
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible():
+            press_ctrl_c()
+    finally:
+        signal.signal(signal.SIGINT, usual)

@@ -19,7 +19,8 @@ from harness.records.facts import Lane, Outcome
 from harness.records.format import Finding, RunStatus
 from harness.records.journal import Journal
 from harness.records.reading import read_info
-from harness.run.finish import INTERRUPTED, broken_off, conclude, cut_off, interrupted, see_report
+from harness.records.uninterrupted import INTERRUPTED
+from harness.run.finish import broken_off, conclude, cut_off, interrupted, see_report
 from tests.made_up import made_up_info, made_up_sample
 
 PLAN = make_plan(Selection(strategies={"venv": ()}, scenarios={"run": Lane.LOCAL}, lanes=frozenset({Lane.LOCAL})))
@@ -148,14 +149,14 @@ def test_what_could_not_be_established_is_said(journal: Journal, reports: Report
 
 
 def test_an_error_leaves_a_record_that_says_so_and_how_to_go_on(journal: Journal, told: Console) -> None:
-    broken_off(journal, "run --resume mine", told)
+    broken_off(journal, (), told)
 
     info = read_info(journal.folder)
     assert info.status is RunStatus.INTERRUPTED
     assert info.finished_at
     assert said(told) == (
-        "stopped by an error; to go on once that is mended: python -m harness run --resume mine --results"
-        f" {journal.folder.parent}\n"
+        "stopped by an error; to go on once that is mended: python -m harness run --resume"
+        f" {journal.folder.name} --results {journal.folder.parent}\n"
     )
 
 
@@ -166,24 +167,25 @@ def test_an_error_of_the_record_itself_does_not_hide_behind_another(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    broken_off(journal, "run --resume mine", told)
+    broken_off(journal, (), told)
 
     assert "to go on once that is mended" in said(told)
 
 
 def test_an_interrupted_run_says_how_to_go_on(journal: Journal, reports: Reports, told: Console) -> None:
-    assert cut_off(journal, "run --resume mine", None, told) == INTERRUPTED
+    assert cut_off(journal, ("--variants-dir", "our own"), None, told) == INTERRUPTED
     assert read_info(journal.folder).status is RunStatus.INTERRUPTED
     assert reports.commands
     assert said(told) == (
-        f"interrupted; to go on: python -m harness run --resume mine --results {journal.folder.parent}\n"
+        f"interrupted; to go on: python -m harness run --resume {journal.folder.name} "
+        f"--results {journal.folder.parent} --variants-dir 'our own'\n"
     )
 
 
 @pytest.mark.parametrize(
     ("ends", "status"),
     [
-        (lambda *means: cut_off(means[0], "run --resume mine", *means[1:]), RunStatus.INTERRUPTED),
+        (lambda *means: cut_off(means[0], (), *means[1:]), RunStatus.INTERRUPTED),
         (conclude, RunStatus.COMPLETE),
     ],
 )

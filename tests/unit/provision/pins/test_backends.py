@@ -20,7 +20,7 @@ def write(requirements: Sequence[str], lock: Path) -> None:
 def test_pins_are_raised_and_both_locks_made_from_them(tmp_path: Path) -> None:
     (backend,) = load_backends(write_backends(tmp_path))
 
-    made = update_backend(backend, load_front_ends(tmp_path), lambda name: "1.1", lock=write)
+    made = update_backend(backend, load_front_ends(tmp_path), lambda name, executor: "1.1", lock=write)
 
     assert made.changes == {"made-up": ("1.0", "1.1")}
     assert load_backends(tmp_path)[0].spec.requires == ("made-up==1.1",)
@@ -28,7 +28,7 @@ def test_pins_are_raised_and_both_locks_made_from_them(tmp_path: Path) -> None:
     assert backend.front_ends_lock.read_text(encoding="utf-8") == "made-up==1.1\nasks==1.0"
 
 
-@pytest.mark.parametrize("newest", [None, lambda name: "0.9"])
+@pytest.mark.parametrize("newest", [None, lambda name, executor: "0.9"])
 def test_what_is_not_newer_stays(tmp_path: Path, newest: object) -> None:
     (backend,) = load_backends(write_backends(tmp_path))
     before = (backend.folder / "backend.toml").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def test_what_is_not_newer_stays(tmp_path: Path, newest: object) -> None:
 
 def test_front_ends_are_raised_wherever_they_are_named(tmp_path: Path) -> None:
     write_backends(tmp_path)
-    made = update_front_ends(tmp_path, lambda name: "3.0", lock=write)
+    made = update_front_ends(tmp_path, lambda name, executor: "3.0", lock=write)
     assert load_front_ends(tmp_path).pins == {"asks": "3.0", "stands": "3.0"}
     assert made.changes.keys() == {"asks", "stands"}
     assert (tmp_path / "front-ends.txt").read_text(encoding="utf-8") == "stands==3.0"
@@ -57,7 +57,7 @@ def test_if_a_lock_cannot_be_made_all_is_as_it_was(tmp_path: Path) -> None:
         write(requirements, lock)
 
     with pytest.raises(ProvisionError, match="no such release"):
-        update_backend(backend, load_front_ends(tmp_path), lambda name: "9", lock=fails)
+        update_backend(backend, load_front_ends(tmp_path), lambda name, executor: "9", lock=fails)
     assert load_backends(tmp_path)[0].digest == backend.digest
 
 

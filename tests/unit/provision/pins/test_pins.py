@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import InputError, ProvisionError
-from harness.provision.pins.pins import Outdated, newest_release, outdated, raised, wanted_pins
+from harness.measure.command import Command, Ended, Executor
+from harness.provision.pins.pins import Outdated, newest_of, newest_release, outdated, raised, wanted_pins
+from tests.fakes import FakeExecutor, execution
 from tests.made_up import VARIANT_TOML, made_up_variant
 
 RELEASES = {"tool": "1.10", "backend": "2.0"}
 
 
+def newest(project: str, executor: Executor) -> str:
+    """Tells releases without asking anybody."""
+    return RELEASES[project]
+
+
 def test_a_pin_with_a_newer_release_is_listed_once_with_its_variants(tmp_path: Path) -> None:
     variants = [made_up_variant(tmp_path, "one"), made_up_variant(tmp_path, "two")]
 
-    assert outdated(variants, RELEASES.__getitem__) == (
+    assert outdated(variants, newest) == (
         Outdated(project="tool", pinned="1.0", newest="1.10", variants=("one", "two")),
     )
 
@@ -28,7 +37,7 @@ def test_a_pin_with_a_newer_release_is_listed_once_with_its_variants(tmp_path: P
 def test_versions_are_compared_as_versions(tmp_path: Path) -> None:
     variant = made_up_variant(tmp_path, text=VARIANT_TOML.replace('"1.0"', '"1.9"').replace("tool==1.0", "tool==1.9"))
 
-    assert [item.newest for item in outdated([variant], RELEASES.__getitem__)] == ["1.10"]
+    assert [item.newest for item in outdated([variant], newest)] == ["1.10"]
 
 
 def test_raising_a_pin_changes_every_place_that_states_it_and_nothing_else(tmp_path: Path) -> None:
@@ -88,13 +97,26 @@ def test_a_wish_names_a_version(tmp_path: Path) -> None:
     assert wanted_pins(["Tool==2.0", "backend==3"], made_up_variant(tmp_path)) == {"tool": "2.0", "backend": "3"}
 
 
-def test_pip_is_asked_and_its_refusal_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def answers(status: int, text: str) -> None:
-        done = subprocess.CompletedProcess([], status, stdout=text, stderr="no such project")
-        monkeypatch.setattr(subprocess, "run", lambda *args, **options: done)
+def test_pip_is_asked_and_its_refusal_is_told() -> None:
+    releases = json.dumps({"name": "tool", "versions": ["1.10", "1.9"], "latest": "1.10"})
 
-    answers(0, json.dumps({"name": "tool", "versions": ["1.10", "1.9"], "latest": "1.10"}))
-    assert newest_release("tool") == "1.10"
-    answers(1, "")
+    assert newest_release("tool", FakeExecutor(execution(stdout=releases))) == "1.10"
     with pytest.raises(ProvisionError, match="pip cannot tell the releases of tool: no such project"):
-        newest_release("tool")
+        newest_release("tool", FakeExecutor(execution(exit_code=1, stderr="no such project")))
+    with pytest.raises(ProvisionError, match="pip cannot tell the releases of tool: ended at its time limit"):
+        newest_release("tool", FakeExecutor(execution(ended=Ended.TIMED_OUT)))
+
+
+def test_what_is_asked_for_is_ended_when_one_release_cannot_be_told() -> None:
+    asks = threading.Event()
+
+    def newest(project: str, executor: Executor) -> str:
+        if project == "fails":
+            assert asks.wait(30)
+            raise ProvisionError("its own fault")
+        asks.set()
+        sleep = (sys.executable, "-c", "import time; time.sleep(600)")
+        return executor.run(Command(argv=sleep, cwd=Path("/"), env={}, timeout_s=600, log_path=Path(os.devnull))).stdout
+
+    with pytest.raises(ProvisionError, match="its own fault"):
+        newest_of(["asks", "fails"], newest)

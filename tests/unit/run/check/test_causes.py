@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.run.check.causes import SIGNS, UNKNOWN, likely_cause
+from harness.scenarios import all_scenarios
 
 SAID = [
     ("hatsh could not be started: No such file or directory", "The step's program hatsh is in no package"),
@@ -30,6 +31,14 @@ SAID = [
     ("`uv --version` answered 'uv 0.12.0', expected '0.13.9' in it", "The installed toolchain is not version 0.13.9"),
     ("it did not end within its time limit", "The step waits for something"),
     ("`x` printed '', expected 'Hello, PolyWolf\\n'", "It printed nothing"),
+    ("`x` printed 'Syncing\\nHello, PolyWolf\\n', expected 'Hello, PolyWolf\\n'", "It printed Syncing"),
+    ("uv.lock was not written", "The lock steps do not write uv.lock"),
+    ("No lock file names the member 'shared'", "shared is declared nowhere that locking looks"),
+    ("There is no wheel of 'shared' among what was built", "The build steps leave shared out"),
+    (
+        "`python -m goodbye` was expected to fail: goodbye should not be deployed",
+        "The deploy steps install goodbye too",
+    ),
 ]
 
 
@@ -54,3 +63,15 @@ def test_whatever_is_said_there_is_a_sentence_without_placeholders_of_its_own(sa
 
 def test_nothing_known_is_not_guessed_at() -> None:
     assert likely_cause("all is odd") == UNKNOWN
+
+
+def test_what_runs_in_the_checkout_alone_is_told_as_deployed_by_a_link() -> None:
+    came = "`x` ended with exit status 1\nModuleNotFoundError: No module named 'hello'"
+
+    assert "leads back to the checkout" in likely_cause(all_scenarios()["deploy"].facts.verified, came)
+    assert "leads back to the checkout" not in likely_cause("exit status 0", came)
+
+
+def test_what_scenarios_expect_is_no_sign_of_anything() -> None:
+    for scenario in all_scenarios().values():
+        assert likely_cause(scenario.facts.before, "") == likely_cause(scenario.facts.verified, "") == UNKNOWN

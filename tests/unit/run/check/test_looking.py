@@ -74,6 +74,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ("changes.toml", "[[add-library.do]]", "[[add-library.doo]]", "changes", "doo"),
         ("changes.toml", "[rename-library]", "", "changes", "it is not there"),
         ("changes/rename-library.patch", "@@ -1,12 +", "@@ -1,13 +", "changes", "rename-library.patch: "),
+        ("changes/rename-library.patch", "[project]", "[projekt]", "changes", "patch does not apply"),
         ("hello/package.nix", "pyproject = true", "pyproject = false", "members", "line 11 is '  pyproject = false"),
         ("overlay.nix", "}\n", "}", "members", "line 11 is 'nothing', and not ''"),
     ],
@@ -105,6 +106,26 @@ def test_what_is_missing_is_named(folder: Path, file: str, step: str) -> None:
     failure = failures(folder)[step]
 
     assert Path(file).name in f"{failure.ran} {failure.came}"
+
+
+def test_a_table_that_one_application_has_is_named(folder: Path) -> None:
+    with (folder / "hello" / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[tool.ours]\nhello = "yes"\n')
+
+    failure = failures(folder)["statements"]
+
+    assert failure.ran == "the file goodbye/pyproject.toml"
+    assert failure.came == "the table [tool.ours] is missing in it"
+
+
+def test_a_package_that_lacks_its_dependency_is_named_itself(folder: Path) -> None:
+    edit(folder / "variant.toml", "[nix]\n", '[nix]\nown = ["*/package.nix"]\n')
+    edit(folder / "hello" / "package.nix", "shared", "others")
+
+    failure = failures(folder)["statements"]
+
+    assert failure.ran == "the file hello/package.nix"
+    assert failure.expected == "shared among its arguments and its dependencies"
 
 
 def test_a_stray_python_file_and_a_committed_lock_file_are_named(folder: Path) -> None:
