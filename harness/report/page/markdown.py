@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from harness.records.spelling import number
 from harness.report.prose import join
 from harness.report.view.figures import NOT_MEASURED, sign, spelled
-from harness.report.view.model import Candidate, Figure, Grown, Pick, SituationInFull, Table, View
+from harness.report.view.model import Candidate, Figure, Grown, Pick, SituationInFull, Source, Table, View
 
 # What would end a cell of a table or begin markup; HTML is escaped too, since code hosts pass some of it on.
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|#~]|&(?=[#A-Za-z]))")
@@ -51,11 +52,7 @@ def render_markdown(view: View) -> str:
         "",
         "## Runs",
         "",
-        *(
-            f"- {escaped(', '.join(source.run_ids))}: {escaped(source.title)}, {source.rounds} rounds,"
-            f" {source.samples:,} samples, {source.date}, {escaped(source.machine)}"
-            for source in view.sources
-        ),
+        *runs_list(view.sources),
         "",
         "[The page](index.html) has all of it, with the evidence in [proofs](proofs). Data: [summary.csv](summary.csv),"
         " [findings.csv](findings.csv), [samples.parquet](samples.parquet), [hyperfine.json](hyperfine.json).",
@@ -68,6 +65,15 @@ def escaped(text: str) -> str:
     """A text without markup of its own, on one line."""
     line = _LINKED.sub(r"\\\g<0>", _ACTIVE.sub(r"\\\1", " ".join(text.split())))
     return line.replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def runs_list(sources: Iterable[Source]) -> Iterator[str]:
+    """What figures are from, a line for each."""
+    for source in sources:
+        yield (
+            f"- {escaped(', '.join(source.run_ids))}: {escaped(source.title)}, {number(source.rounds, 'round')},"
+            f" {source.samples:,} samples, {source.date}, {escaped(source.machine)}"
+        )
 
 
 def picks_table(picks: Sequence[Pick]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from harness.report.page.markdown import main_table, picks_table
+from harness.report.page.markdown import main_table, picks_table, runs_list
 from harness.report.view.model import View
 from harness.report.writer import view_of_runs
 
@@ -17,7 +17,11 @@ _PART = re.compile(r"(<!-- (?P<name>\w+): made by rule -->\n).*?(<!-- end -->)",
 
 def renewed(text: str, view: View) -> str:
     """README with what stands between its marks made anew."""
-    parts = {"picks": picks_table(view.picks), "table": main_table(view.table, every=False)}
+    parts = {
+        "runs": [*runs_list(view.sources)],
+        "picks": picks_table(view.picks),
+        "table": main_table(view.table, every=False),
+    }
     made = {name: "\n".join(lines) for name, lines in parts.items()}
     return _PART.sub(lambda found: f"{found[1]}\n{made[found['name']]}\n\n{found[3]}", text)
 
