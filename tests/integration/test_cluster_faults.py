@@ -68,7 +68,8 @@ def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(contestants: Contestants, 
         os.kill(run.pid, signal.SIGINT)
         status, said = finished(run)
     assert status == 130, said
-    assert "--resume cut --cluster local:2" in said
+    assert "--resume cut" in said
+    assert " --cluster local:2" in said
     info, samples = read_run(tmp_path / "cut")
     assert info.status is RunStatus.INTERRUPTED
     assert len(samples) == len(SCENARIOS) - 1

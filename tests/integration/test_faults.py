@@ -44,7 +44,7 @@ def sample(bench: Bench, executor: LauncherExecutor, tmp_path: Path, *, limit_s:
     """One attempt at ``install-warm`` with a real executor."""
     cell = Cell(variant="made-up", lane=Lane.LOCAL, scenario="install-warm")
     attempt = Attempt(executor=executor, log_path=tmp_path / "install.log", limit_s=limit_s, nonce=lambda: "n")
-    return take_sample(all_scenarios()["install-warm"], bench, attempt, made_up_sample(cell))
+    return take_sample(all_scenarios()["install-warm"], bench, attempt, made_up_sample(cell, Outcome.SETUP_FAILED))
 
 
 def bench_whose_install_is(tmp_path: Path, *words: str) -> Bench:

@@ -216,7 +216,7 @@ def _documented(variant: Variant, reference: Variant) -> str:
             "variant.toml",
             "the page of the tool's own documentation that shows this idiom, and the day on which it was read",
             "no `documented`" if documented is None else f"it was read on {documented.read}, which is to come",
-            'Look it up: documented = { page = "https://…", read = 2026-12-01 }',
+            'Look it up: documented = { page = "https://…", read = "2026-12-01" }',
         )
     return f"{documented.page}, read on {documented.read}"
 

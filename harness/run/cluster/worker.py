@@ -160,6 +160,7 @@ class Station:
                 hint="Have the same revision checked out, without changes of one's own.",
             )
         self._pin()
+        layout.claim()
         scratch = layout.scratch(order.info.run_id)
         remove_tree(scratch)
         self._stack.callback(remove_tree, scratch)

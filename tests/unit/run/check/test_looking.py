@@ -150,7 +150,7 @@ def test_ours_say_where_they_are_documented_and_others_may(folder: Path) -> None
 
 
 def test_a_page_cannot_have_been_read_tomorrow(folder: Path) -> None:
-    edit(folder / "variant.toml", "read = 20", "read = 30")
+    edit(folder / "variant.toml", 'read = "20', 'read = "30')
 
     assert failures(folder)["documented"].came.endswith("which is to come")
 
