@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
 
-from harness.records.facts import Tone, VariantFacts
+from harness.records.facts import DocumentedFacts, Tone, VariantFacts
 from harness.records.spelling import digits
 from harness.report.prose import command, join
 from harness.report.statistics.compare import Verdict
@@ -17,6 +19,9 @@ from harness.report.view.tools import recommended, tool_of
 
 #: How many times slower than the reference something has to be shown to be, to be called a surprise.
 SURPRISING = 3.0
+
+#: What an address may have (RFC 3986, 2.2 and 2.3); what is quoted already stays so.
+_IN_ADDRESSES = ":/?#[]@!$&()*+,;=-._~%"
 
 #: Tools that readers are already with, as they call them.
 _STAYING = {"hatch": "hatch", "pdm": "pdm", "poetry": "poetry", "pip": "pip"}
@@ -38,7 +43,7 @@ def toolchains(parts: Parts) -> tuple[Toolchain, ...]:
             title=parts.variants[name].title,
             summary=parts.variants[name].summary,
             versions=parts.variants[name].versions,
-            documented=parts.variants[name].documented,
+            documented=_linked(parts.variants[name].documented),
             environment_of=parts.variants[name].environment_of,
             commands=_commands(parts.variants[name], titles),
             files=tuple(path for path in parts.variants[name].files if not path.startswith("changes/")),
@@ -47,6 +52,13 @@ def toolchains(parts: Parts) -> tuple[Toolchain, ...]:
         )
         for name in names
     )
+
+
+def _linked(documented: DocumentedFacts | None) -> DocumentedFacts | None:
+    """The page as an address that leads to the web and nowhere else, whatever a run's file says."""
+    if documented is None or not documented.page.startswith("https://"):
+        return None
+    return replace(documented, page=quote(documented.page, safe=_IN_ADDRESSES))
 
 
 def _same(reason: Reason) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from pydantic_core import to_json
 
 from harness.errors import InputError
-from harness.records.facts import Environment, Lane, ValueFacts
+from harness.records.facts import DocumentedFacts, Environment, Lane, ValueFacts
 from harness.records.facts import Tone as Bearing
 from harness.records.format import Finding, RunStatus
 from harness.records.reading import read_info
@@ -293,3 +293,21 @@ def test_what_lies_behind_the_time_of_a_build_is_said_beside_it(tmp_path: Path) 
     rows = {row.variant: row.cells["local-canonical-build"].meaning for row in view_of(run).measures.rows}
     assert rows["uv"].startswith("Built not isolated, the wheel from sdist.")
     assert "Built" not in rows["venv"]
+
+
+def test_a_page_of_documentation_is_a_link_to_the_web_or_none(tmp_path: Path) -> None:
+    run = made_up_run(tmp_path, blocks=1, variants=("uv", "venv", "pdm"))
+    pages = {"uv": "javascript:alert(1)", "venv": 'https://docs.invalid/a"b\u00e9', "pdm": "https://docs.invalid/%20#x"}
+    documented = {name: DocumentedFacts(page=page, read="2026-12-01") for name, page in pages.items()}
+    change_info(
+        run,
+        lambda info: replace(
+            info, variants={name: replace(info.variants[name], documented=documented[name]) for name in pages}
+        ),
+    )
+    found = {item.variant: item.documented and item.documented.page for item in view_of(run).toolchains}
+    assert found == {
+        "uv": None,
+        "venv": "https://docs.invalid/a%22b%C3%A9",
+        "pdm": "https://docs.invalid/%20#x",
+    }
