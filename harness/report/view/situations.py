@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.records.facts import Outcome, Tone
+from harness.records.spelling import number
 from harness.report import friction
 from harness.report.model import Answer
 from harness.report.prose import join
-from harness.report.statistics.compare import LARGE
+from harness.report.statistics.compare import FEW_BLOCKS, LARGE
 from harness.report.view import figures
 from harness.report.view.growth import figures_at, panel_of
 from harness.report.view.model import Candidate, Figure, Pick, Reason, SituationInFull, Standing
@@ -144,10 +145,11 @@ class _Judge:
         )
 
     def _why(self, winners: Sequence[str]) -> str:
-        if len(winners) > MOST_NAMES:
-            return f"and {len(winners) - MOST_NAMES} more; their times do not differ enough to tell"
         if len(winners) > 1:
-            return "their times do not differ enough to tell"
+            more = f"and {len(winners) - MOST_NAMES} more; " if len(winners) > MOST_NAMES else ""
+            rounds = min((timed.part.source.rounds for timed in self._timed), default=FEW_BLOCKS)
+            few = f"{number(rounds, 'round')} {'is' if rounds == 1 else 'are'} too few to tell"
+            return more + (few if rounds < FEW_BLOCKS else "their times do not differ enough to tell")
         if winners:
             open_ = [item for item in self.candidates if not item.excluded and item.unknown]
             return f"{len(open_)} others not testable in these runs" if open_ and not self._rule.scale else ""

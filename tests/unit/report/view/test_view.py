@@ -187,6 +187,13 @@ def test_one_round_is_said_to_be_no_verdict_and_a_run_that_goes_on_to_go_on(tmp_
     assert "is still going on" in alerts
 
 
+@pytest.mark.parametrize(("blocks", "why"), [(1, "1 round is too few to tell"), (2, "2 rounds are too few to tell")])
+def test_before_three_rounds_it_is_they_that_tell_nobody_apart(tmp_path: Path, blocks: int, why: str) -> None:
+    wheels = pick(view_of(made_up_run(tmp_path, blocks=blocks, mishaps=False, noise=0.01)), "wheels")
+    assert len(wheels.winners) > 1
+    assert wheels.why.endswith(why)
+
+
 def test_of_nothing_nothing_is_said(tmp_path: Path) -> None:
     view = view_of(made_up_run(tmp_path, blocks=0))
     assert all(not item.winners for item in view.picks)
