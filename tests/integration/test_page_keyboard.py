@@ -63,7 +63,7 @@ def test_a_link_shows_what_its_sender_saw(browser: Browser, small_page: Path) ->
 def test_one_idiom_a_tool_until_asked_for_more(browser: Browser, reference_page: Path) -> None:
     with opened(browser, reference_page) as page:
         few = _names(page)
-        assert {"uv", "hatch", "pdm", "poetry", "venv"} <= set(few)
+        assert {"uv", "hatch", "pdm-path", "poetry", "venv"} <= set(few)
         assert "uv-hatchling" not in few
         page.get_by_role("button", name="more idioms of uv").click()
         assert "uv-hatchling" in _names(page)
