@@ -11,7 +11,7 @@ from harness.report.view.model import View
 from harness.report.writer import view_of_runs
 
 #: The runs that the repository keeps: README and the folder ``report`` are of these.
-REFERENCE = ("reference-core", "reference-scale", "reference-backends")
+REFERENCE = ("reference-core", "reference-core-findings", "reference-scale", "reference-backends")
 _PART = re.compile(r"(<!-- (?P<name>\w+): made by rule -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
