@@ -16,3 +16,8 @@ def command(argv: Sequence[str]) -> str:
 def join(names: Sequence[str]) -> str:
     """Names as in a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def inside(title: str) -> str:
+    """A title as it stands inside a sentence; abbreviations at its beginning stay as they are."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]

@@ -20,6 +20,7 @@ from harness.report.charts.drawing import Chart
 from harness.report.charts.lean import PAPER
 from harness.report.compare import words as compare_words
 from harness.report.page.compact import compact
+from harness.report.prose import inside
 from harness.report.view.figures import interval, sign, spelled
 from harness.report.view.model import Curve, Figure, GrowthPanel, Measures, View
 from harness.report.view.proofs import file_anchor
@@ -41,6 +42,7 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["inside"] = inside
     environment.globals.update(
         anchored=anchored,
         spelled=spelled,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records.spelling import number
-from harness.report.prose import join
+from harness.report.prose import inside, join
 from harness.report.view.figures import NOT_MEASURED, sign, spelled
 from harness.report.view.model import Candidate, Figure, Grown, Pick, SituationInFull, Source, Table, View
 
@@ -112,7 +112,7 @@ def main_table(table: Table, *, every: bool) -> Iterator[str]:
     )
     if missing := [column.title for column in table.columns if column.missing]:
         yield ""
-        yield f"Not measured in these runs: {escaped(join(missing).lower())}."
+        yield f"Not measured in these runs: {escaped(join([*map(inside, missing)]))}."
 
 
 def _cell(figure: Figure) -> str:

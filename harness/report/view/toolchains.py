@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from harness.records.facts import DocumentedFacts, Tone, VariantFacts
 from harness.records.spelling import digits
-from harness.report.prose import command, join
+from harness.report.prose import command, inside, join
 from harness.report.statistics.compare import Verdict
 from harness.report.view import figures
 from harness.report.view.breaks import decided_by
@@ -124,11 +124,12 @@ def _stay(tool: str, parts: Parts, situations: Sequence[SituationInFull]) -> Sta
     worst = max(others, key=lambda name: (len(failed[name]), times[name] or 0.0), default="")
     tried = {item.title for item in known for candidate in item.candidates if candidate.variant == best}
     gained = [title for title in failed.get(worst, []) if title in tried.difference(failed[best])]
-    gains = f"over {worst}: {join(gained).lower()}" if gained else ""
+    gains = f"over {worst}: {join([*map(inside, gained)])}" if gained else ""
     if worst and not gained and (own := times[best]) and (other := times[worst]) and other > own:
         gains = f"installs {digits(other / own)} times as fast as {worst}"
-    lacking = lacks(known, names)
-    return Staying(tool=tool, best=best, gains=gains, lacks=join(lacking).lower() if lacking else "")
+    # What was not tried with the best of them is nobody's lack.
+    lacking = [title for title in lacks(known, names) if title in tried]
+    return Staying(tool=tool, best=best, gains=gains, lacks=join([*map(inside, lacking)]) if lacking else "")
 
 
 def _excluded(variant: str, situations: Sequence[SituationInFull]) -> list[str]:
