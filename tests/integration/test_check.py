@@ -124,7 +124,7 @@ BREAKAGES: dict[Callable[[Path], None], tuple[str, str]] = {
     _source: ("sources", "Sources are the same in every variant"),
     _pin: ("locks", "The pin was changed after the lock was made"),
     _command: ("build", "is in no package of the toolchain: misspelled"),
-    _patch: ("add-dependency", "The patch was made for another text"),
+    _patch: ("changes", "The patch was made for another text"),
     _nix: ("nix-eval (handwritten)", "overlay"),
 }
 
