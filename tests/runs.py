@@ -48,9 +48,9 @@ def change_lines(run: Path, change: Callable[[Line], Line | None], name: str = "
     write_lines(run, [changed for line in lines_of(run, name) if (changed := change(line)) is not None], name)
 
 
-def invoke(*words: str | Path) -> Result:
-    """The command line in this process, at 80 columns."""
-    runner = CliRunner(env={"COLUMNS": "80"})
+def invoke(*words: str | Path, columns: int = 80) -> Result:
+    """The command line in this process, at so many columns."""
+    runner = CliRunner(env={"COLUMNS": str(columns)})
     return runner.invoke(main, [str(word) for word in words], catch_exceptions=False)
 
 

@@ -173,15 +173,15 @@ def foretell(assignment: Assignment, layout: Layout, console: Console, *, plan_o
     plan = assignment.plan
     expected = foresee(plan, assignment.results, assignment.shapes)
     see_room(expected, layout)
-    if not plan_only:
-        see_report(assignment.report)
     if plan_only:
         console.print(as_plan(plan, expected))
-    elif assignment.resumes:
+        return False
+    see_report(assignment.report)
+    if assignment.resumes:
         console.print(rest_in_words(plan, expected, read_samples(assignment.folder)), highlight=False)
     else:
         console.print(in_words(plan, expected), highlight=False)
-    return not plan_only
+    return True
 
 
 def in_words(plan: Plan, expected: Estimate) -> str:

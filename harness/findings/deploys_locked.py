@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from harness.errors import StateError
 from harness.findings.base import Experiment, Observation, bad, good, observed
-from harness.findings.edits import add_requirement, write_module
 from harness.findings.made_wheels import caches_set_aside, make_wheel
-from harness.findings.products import commands_of, phase_of, start_deployed
+from harness.findings.products import commands_of, lock_with, phase_of, start_deployed
 from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab
 from harness.workspace.tree import expected_line
@@ -42,13 +40,11 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     _publish(served, _LOCKED)
     with caches_set_aside(lab), lab.open_index([served], pages_for_s=0) as index:
         own = lab.served_by(index.url)
-        told = _locked(own)
+        told = lock_with(own, f"{_PACKAGE}>=9", "from more_itertools import RELEASE as NAME  # noqa: F401\n")
     _publish(served, _NEWEST)
     told.append(f"(the index has {_PACKAGE} {_NEWEST} by now)")
     application = lab.shape.applications[0].name
-    # The same address, so that what the lock file says of the index still holds.
-    port = urlsplit(index.url).port or 0
-    with caches_set_aside(own), own.open_index([served], pages_for_s=0, port=port):
+    with caches_set_aside(own), own.index_again([served]):
         deployed = own.do(deploy, application=application)
         if not deployed.ok:
             raise StateError(f"Deploying failed: {deployed.evidence}")
@@ -58,19 +54,6 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     if not started.ok or started.last.stdout not in values:
         raise StateError(f"{application} does not say which release it has: {started.evidence}")
     yield observed("deploys-locked", values[started.last.stdout], [*told, commands_of(deployed), started.evidence])
-
-
-def _locked(lab: Lab) -> list[str]:
-    """Let the library require the package and tell its release, and lock; what was done."""
-    root = lab.fresh(lock=False).root
-    add_requirement(root, "shared", f"{_PACKAGE}>=9")
-    write_module(root, "shared", "from more_itertools import RELEASE as NAME  # noqa: F401\n")
-    locked = lab.phase("lock")
-    if locked is None:
-        return [f"(nothing can be locked: {lab.bench.variant.spec.unsupported['lock']})"]
-    if not locked.ok:
-        raise StateError(f"Locking failed: {locked.evidence}")
-    return [commands_of(locked)]
 
 
 def _publish(served: Path, release: str) -> None:

@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from harness.errors import InapplicableError, StateError
+from harness.workspace.tree import rewrite_module
 
 _DEPENDENCIES = re.compile(r"^dependencies = \[(?P<items>.*?)\]$", re.MULTILINE | re.DOTALL)
 _ARGUMENTS = re.compile(r"^\{\n", re.MULTILINE)
@@ -43,15 +44,18 @@ def write_module(root: Path, member: str, text: str, name: str = "__init__") -> 
         StateError: it has that text already.
     """
     path = module(root, member, name)
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if not path.is_file():
+        path.write_text(text, encoding="utf-8")
+    elif path.read_text(encoding="utf-8") == text:
         raise StateError(f"{member}'s {name}.py has that text already, so editing it would change nothing.")
-    path.write_text(text, encoding="utf-8")
+    else:
+        rewrite_module(path, text)
 
 
 def add_import(root: Path, member: str, imported: str) -> None:
     """Let an application import something before it does anything else."""
     path = module(root, member, "__main__")
-    path.write_text(f"import {imported}  # noqa: F401\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    rewrite_module(path, f"import {imported}  # noqa: F401\n{path.read_text(encoding='utf-8')}")
 
 
 def dependencies(text: str) -> list[str]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from harness.errors import StateError
 from harness.findings import complaints
 from harness.findings.base import Experiment, Observation, bad, good, observed
-from harness.findings.edits import add_requirement, write_module
 from harness.findings.made_wheels import caches_set_aside, make_wheel
 from harness.findings.noticing import see_that_it_is_about
-from harness.findings.products import commands_of
+from harness.findings.products import commands_of, lock_with
 from harness.measure.trees import remove_tree
 from harness.records.facts import FindingFacts, Lane
 from harness.workspace.experiment import Lab, Trial
@@ -50,9 +48,7 @@ def conduct(lab: Lab) -> Iterator[Observation]:
     remove_tree(served / "more-itertools")
     make_wheel(served, "more-itertools", _VERSION, _TAMPERED)
     told.append("(the index now serves another wheel of that name and version)")
-    # The same address, so that what the lock file says of the index still holds.
-    port = urlsplit(index.url).port or 0
-    with caches_set_aside(own), lab.open_index([served], pages_for_s=0, port=port):
+    with caches_set_aside(own), own.index_again([served]):
         yield from _installed(own, told)
 
 
@@ -77,15 +73,7 @@ def _locked(lab: Lab) -> list[str]:
     Raises:
         StateError: locking fails.
     """
-    root = lab.fresh(lock=False).root
-    add_requirement(root, "shared", f"more-itertools=={_VERSION}")
-    write_module(root, "shared", 'import more_itertools\n\nNAME = "PolyWolf"\n')
-    locked = lab.phase("lock")
-    if locked is None:
-        return [f"(nothing can be locked: {lab.bench.variant.spec.unsupported['lock']})"]
-    if not locked.ok:
-        raise StateError(f"Locking failed: {locked.evidence}")
-    return [commands_of(locked)]
+    return lock_with(lab, f"more-itertools=={_VERSION}", 'import more_itertools\n\nNAME = "PolyWolf"\n')
 
 
 def _taken(lab: Lab) -> Trial:

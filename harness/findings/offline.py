@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from harness.errors import StateError
 from harness.findings import complaints
@@ -149,9 +148,7 @@ def _prepare_for(lab: Lab, left: Mapping[str, _Tried]) -> None:
     prepare = lab.bench.variant.spec.phases.prepare
     if not left or prepare is None:
         return
-    # The same address, so that what lock files say of the index still holds.
-    port = urlsplit(lab.workspace.surroundings.index).port or 0
-    with lab.open_index([], pages_for_s=0, port=port):
+    with lab.index_again([]):
         lab.fresh()
         done = lab.do(prepare)
         if not done.ok:

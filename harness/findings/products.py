@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from harness.errors import InapplicableError, StateError
+from harness.findings.edits import add_requirement, write_module
 from harness.monorepo.shapes import Member, Shape, module_of
 from harness.monorepo.variants.file import DeployPhase, Phase
 from harness.monorepo.variants.placeholders import placeholders
@@ -68,6 +69,23 @@ def phase_of(lab: Lab, name: str) -> Phase:
     if phase is None:
         raise InapplicableError(lab.bench.variant.spec.unsupported[name])
     return phase
+
+
+def lock_with(lab: Lab, requirement: str, module: str) -> list[str]:
+    """Let the library require something more and be this module, and lock in a fresh clone; what was done.
+
+    Raises:
+        StateError: locking fails.
+    """
+    root = lab.fresh(lock=False).root
+    add_requirement(root, "shared", requirement)
+    write_module(root, "shared", module)
+    locked = lab.phase("lock")
+    if locked is None:
+        return [f"(nothing can be locked: {lab.bench.variant.spec.unsupported['lock']})"]
+    if not locked.ok:
+        raise StateError(f"Locking failed: {locked.evidence}")
+    return [commands_of(locked)]
 
 
 def start_deployed(lab: Lab, application: str) -> Trial:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from harness.errors import StateError, VerificationError
 from harness.measure.command import Command, Ended, Execution
@@ -148,6 +149,14 @@ class Lab:
         surroundings = replace(warm.surroundings, index=url)
         bench = replace(self.bench, warm=replace(warm, surroundings=surroundings), installed=False)
         return replace(self, bench=bench, hidden={**self.hidden, url: "{index}", url.rstrip("/"): "{index}"})
+
+    def index_again(self, roots: Sequence[Path]) -> AbstractContextManager[Serving]:
+        """An index of ``roots`` at the address of the one before, so that what lock files say of it still holds.
+
+        Its pages count as old at once.
+        """
+        port = urlsplit(self.workspace.surroundings.index).port or 0
+        return self.open_index(roots, pages_for_s=0, port=port)
 
     def shaped(self, shape: Shape) -> Lab:
         """The same lab for a monorepo that has other members by now."""

@@ -28,6 +28,18 @@ _CLONED_BEFORE_S = 60
 _NAME_LINE = re.compile(r'^NAME = "(.*)"$', re.MULTILINE)
 
 
+def rewrite_module(path: Path, text: str) -> None:
+    """Give a module another text; Python sees that it is another.
+
+    It tells stale byte code by the source's size and whole second: two of our edits, unlike a person's, may fall into
+    one second.
+    """
+    before_s = int(path.stat().st_mtime)
+    path.write_text(text, encoding="utf-8")
+    if path.stat().st_mtime < before_s + 1:
+        os.utime(path, (before_s + 1, before_s + 1))
+
+
 def expected_line(application: str, name: str = NAME) -> str:
     """What an application prints, to the letter: ``hello`` prints ``Hello, PolyWolf``."""
     return f"{module_of(application).capitalize()}, {name}\n"
@@ -304,9 +316,4 @@ class Workspace:
         if self.name == name:
             raise StateError(f"NAME in {self.shape.core.name} is {name!r} already, so editing it would change nothing.")
         text = self._module.read_text(encoding="utf-8")
-        before_s = int(self._module.stat().st_mtime)
-        self._module.write_text(_NAME_LINE.sub(f'NAME = "{name}"', text), encoding="utf-8")
-        # Python tells stale byte code by the source's size and whole second: two of our edits, unlike a person's, may
-        # fall into one second.
-        if self._module.stat().st_mtime < before_s + 1:
-            os.utime(self._module, (before_s + 1, before_s + 1))
+        rewrite_module(self._module, _NAME_LINE.sub(f'NAME = "{name}"', text))
